@@ -1,0 +1,40 @@
+include_guard(GLOBAL)
+include(GNUInstallDirs)
+
+# Developer-only flags. They never reach a consumer or the exported targets.
+add_library(leat_dev_flags INTERFACE)
+target_compile_options(leat_dev_flags INTERFACE
+  -Wall -Wextra -Wconversion -Wshadow -Wnon-virtual-dtor
+  $<$<BOOL:${LEAT_WERROR}>:-Werror>)
+if(LEAT_SANITIZE)
+  target_compile_options(leat_dev_flags INTERFACE
+    -fsanitize=${LEAT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(leat_dev_flags INTERFACE -fsanitize=${LEAT_SANITIZE})
+endif()
+
+# leat_module(<folder> HEADERS ... SOURCES ... [DEPENDS ...] [PRIVATE_DEPENDS ...])
+#
+# Turns include/leat/<folder> + src/<folder> into the target leat::<folder>, with any
+# slash in the folder turned into an underscore.
+function(leat_module folder)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "HEADERS;SOURCES;DEPENDS;PRIVATE_DEPENDS")
+  string(REPLACE "/" "_" name ${folder})
+  list(TRANSFORM arg_HEADERS PREPEND ${PROJECT_SOURCE_DIR}/include/leat/${folder}/)
+
+  add_library(leat_${name})
+  add_library(leat::${name} ALIAS leat_${name})
+  set_target_properties(leat_${name} PROPERTIES
+    EXPORT_NAME ${name}
+    CXX_VISIBILITY_PRESET hidden
+    VISIBILITY_INLINES_HIDDEN ON
+    VERIFY_INTERFACE_HEADER_SETS ${LEAT_BUILD_TESTS})
+  target_sources(leat_${name}
+    PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/include FILES ${arg_HEADERS}
+    PRIVATE ${arg_SOURCES})
+  target_include_directories(leat_${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  target_compile_features(leat_${name} PUBLIC cxx_std_20)
+  target_link_libraries(leat_${name}
+    PUBLIC ${arg_DEPENDS}
+    PRIVATE ${arg_PRIVATE_DEPENDS} $<BUILD_INTERFACE:leat_dev_flags>)
+  set_property(GLOBAL APPEND PROPERTY LEAT_MODULES leat_${name})
+endfunction()

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <exception>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <vector>
+
+/// The root of the error tree, and the branches that several layers share. Leaves are
+/// declared by the layer that throws them, in its own error.hpp:
+///
+///     error : std::system_error
+///     ├── io_error               io: resolve_error, connect_error, read_error, write_error, ...
+///     ├── timeout_error          deadline_exceeded; io: connect_timeout, read_timeout,
+///     │                          write_timeout; pool: pool_timeout
+///     ├── protocol_error         http: local_protocol_error, remote_protocol_error
+///     ├── limit_exceeded         a configured limit, named in the message
+///     ├── usage_error            nested_run, blocking_call_on_loop, exit_stack_closed, ...
+///     └── exit_stack_failed      several cleanups failed; carries them all
+///
+/// Cancellation is not in the tree: it is not an exception at all (docs/adr/0003).
+namespace leat {
+
+/// What the caller can do about an error, whichever layer it comes from. Compare a code
+/// with it: `if (e.code() == leat::failure::transient)`.
+enum class failure {
+  transient = 1,  ///< A later attempt may succeed.
+  timed_out,      ///< A deadline passed before the operation finished.
+  peer_fault,     ///< The other side broke the protocol or answered with an error.
+  caller_fault,   ///< The request itself is wrong; repeating it cannot help.
+};
+
+/// The codes of `base` and `coro`.
+enum class errc {
+  deadline_exceeded = 1,
+  limit_exceeded,
+  nested_run,
+  blocking_call_on_loop,
+  invalid_argument,
+  exit_stack_closed,
+  exit_stack_failed,
+  value_absent,
+  deadlock,
+};
+
+std::error_code make_error_code(errc value) noexcept;
+std::error_condition make_error_condition(failure value) noexcept;
+
+}  // namespace leat
+
+template <>
+struct std::is_error_code_enum<leat::errc> : std::true_type {};
+template <>
+struct std::is_error_condition_enum<leat::failure> : std::true_type {};
+
+namespace leat {
+
+/// One line of a layer's table of codes: the value, its text, and the failures it belongs
+/// to as a combination of `failure_bit()`.
+struct error_entry {
+  int value;
+  const char* text;
+  unsigned failures;
+};
+
+/// The bit of `kind` in `error_entry::failures`.
+constexpr unsigned failure_bit(failure kind) noexcept {
+  return 1U << static_cast<int>(kind);
+}
+
+/// An error category made of a table, so that a layer states its codes as data and the
+/// texts and `failure` conditions cannot drift apart.
+class table_category final : public std::error_category {
+ public:
+  /// Lifetime: `entries` must outlive the category; it is meant to be a constant.
+  constexpr table_category(const char* name, std::span<const error_entry> entries) noexcept
+      : name_(name), entries_(entries) {}
+
+  [[nodiscard]] const char* name() const noexcept override { return name_; }
+  [[nodiscard]] std::string message(int value) const override;
+  [[nodiscard]] bool equivalent(int value,
+                                const std::error_condition& condition) const noexcept override;
+
+ private:
+  [[nodiscard]] const error_entry* find(int value) const noexcept;
+
+  const char* name_;
+  std::span<const error_entry> entries_;
+};
+
+/// The root of everything Leat throws.
+///
+/// `what()` is one line: what was attempted, with whom, what happened, which limit. It never
+/// holds a secret. `code()` is the one code of the leaf; `cause()` is the code of the system
+/// or library below, if there was one.
+class error : public std::system_error {
+ public:
+  error(std::error_code code, const std::string& message, std::error_code cause = {})
+      : std::system_error(code), message_(message), cause_(cause) {}
+
+  [[nodiscard]] const char* what() const noexcept override { return message_.what(); }
+  [[nodiscard]] const std::error_code& cause() const noexcept { return cause_; }
+
+ private:
+  std::runtime_error message_;  // holds text that copies without throwing
+  std::error_code cause_;
+};
+
+/// The network or the operating system refused.
+class io_error : public error {
+ public:
+  using error::error;
+};
+
+/// A limit in time was reached; the work was stopped, not only abandoned.
+class timeout_error : public error {
+ public:
+  using error::error;
+};
+
+/// One side of a conversation broke its protocol.
+class protocol_error : public error {
+ public:
+  using error::error;
+};
+
+/// A configured limit in size or number was reached. The message names it.
+class limit_exceeded : public error {
+ public:
+  explicit limit_exceeded(const std::string& message)
+      : limit_exceeded(errc::limit_exceeded, message) {}
+  limit_exceeded(std::error_code code, const std::string& message) : error(code, message) {}
+};
+
+/// The program uses Leat in a way that cannot work; the message says what to use instead.
+class usage_error : public error {
+ public:
+  using error::error;
+};
+
+/// The deadline of `with_timeout` or `with_deadline` passed and the work was stopped.
+class deadline_exceeded : public timeout_error {
+ public:
+  explicit deadline_exceeded(const std::string& message = "deadline exceeded")
+      : timeout_error(errc::deadline_exceeded, message) {}
+};
+
+/// An argument is outside its documented range.
+class invalid_argument : public usage_error {
+ public:
+  explicit invalid_argument(const std::string& message)
+      : usage_error(errc::invalid_argument, message) {}
+};
+
+/// `run()` was called on a thread whose loop is already running.
+class nested_run : public usage_error {
+ public:
+  nested_run();
+};
+
+/// A blocking call was made on a thread that runs a loop.
+class blocking_call_on_loop : public usage_error {
+ public:
+  explicit blocking_call_on_loop(const std::string& async_twin);
+};
+
+/// Something was registered on an exit stack that is closing or closed.
+class exit_stack_closed : public usage_error {
+ public:
+  exit_stack_closed();
+};
+
+/// An `outcome` without a value was asked for one although it was cancelled.
+class value_absent : public usage_error {
+ public:
+  explicit value_absent(const std::string& message) : usage_error(errc::value_absent, message) {}
+};
+
+/// Nothing is ready, no timer is armed and no I/O is pending: the program can never go on.
+class deadlock : public usage_error {
+ public:
+  explicit deadlock(const std::string& message) : usage_error(errc::deadlock, message) {}
+};
+
+/// More than one error was in flight when an exit stack had been unwound.
+class exit_stack_failed : public error {
+ public:
+  /// `errors` in the order they were raised: the body's first, if it failed.
+  explicit exit_stack_failed(std::vector<std::exception_ptr> errors);
+
+  [[nodiscard]] const std::vector<std::exception_ptr>& errors() const noexcept { return errors_; }
+
+ private:
+  std::vector<std::exception_ptr> errors_;
+};
+
+/// The text of an exception of any type, for messages and logs: `what()` where there is
+/// one. Never empty.
+[[nodiscard]] std::string describe(const std::exception_ptr& failure);
+
+}  // namespace leat

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+#include "leat/base/error.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace leat {
+namespace {
+
+constexpr unsigned caller_fault = failure_bit(failure::caller_fault);
+
+constexpr std::array entries{
+    error_entry{static_cast<int>(errc::deadline_exceeded), "deadline exceeded",
+                failure_bit(failure::timed_out) | failure_bit(failure::transient)},
+    error_entry{static_cast<int>(errc::limit_exceeded), "limit exceeded", 0},
+    error_entry{static_cast<int>(errc::nested_run), "run() inside a running loop", caller_fault},
+    error_entry{static_cast<int>(errc::blocking_call_on_loop), "blocking call on a loop thread",
+                caller_fault},
+    error_entry{static_cast<int>(errc::invalid_argument), "invalid argument", caller_fault},
+    error_entry{static_cast<int>(errc::exit_stack_closed), "exit stack is closed", caller_fault},
+    error_entry{static_cast<int>(errc::exit_stack_failed), "several cleanups failed", 0},
+    error_entry{static_cast<int>(errc::value_absent), "value is absent", caller_fault},
+    error_entry{static_cast<int>(errc::deadlock), "deadlock", caller_fault},
+};
+
+constinit const table_category base_category("leat", entries);
+
+constexpr std::array failure_entries{
+    error_entry{static_cast<int>(failure::transient), "transient failure", 0},
+    error_entry{static_cast<int>(failure::timed_out), "timed out", 0},
+    error_entry{static_cast<int>(failure::peer_fault), "peer at fault", 0},
+    error_entry{static_cast<int>(failure::caller_fault), "caller at fault", 0},
+};
+
+constinit const table_category failure_category("leat.failure", failure_entries);
+
+std::string join(const std::vector<std::exception_ptr>& errors) {
+  std::string text = std::to_string(errors.size()) + " errors while closing an exit stack";
+  const char* separator = ": ";
+  for (const auto& each : errors) {
+    text += separator + describe(each);
+    separator = "; then ";
+  }
+  return text;
+}
+
+}  // namespace
+
+std::error_code make_error_code(errc value) noexcept {
+  return {static_cast<int>(value), base_category};
+}
+
+std::error_condition make_error_condition(failure value) noexcept {
+  return {static_cast<int>(value), failure_category};
+}
+
+const error_entry* table_category::find(int value) const noexcept {
+  const auto found = std::ranges::find(entries_, value, &error_entry::value);
+  return found == entries_.end() ? nullptr : &*found;
+}
+
+std::string table_category::message(int value) const {
+  const auto* entry = find(value);
+  return entry != nullptr ? entry->text : "unknown error";
+}
+
+bool table_category::equivalent(int value, const std::error_condition& condition) const noexcept {
+  if (condition.category() != failure_category) {
+    return std::error_category::equivalent(value, condition);
+  }
+  const auto* entry = find(value);
+  return entry != nullptr &&
+         (entry->failures & failure_bit(static_cast<failure>(condition.value()))) != 0;
+}
+
+nested_run::nested_run()
+    : usage_error(errc::nested_run,
+                  "run() was called on a thread whose loop is already running: co_await the task, "
+                  "or spawn it in a task group") {}
+
+blocking_call_on_loop::blocking_call_on_loop(const std::string& async_twin)
+    : usage_error(errc::blocking_call_on_loop,
+                  "blocking call on a loop thread: use " + async_twin + ", or to_thread()") {}
+
+exit_stack_closed::exit_stack_closed()
+    : usage_error(errc::exit_stack_closed,
+                  "nothing can be registered on an exit stack that is closing or closed") {}
+
+exit_stack_failed::exit_stack_failed(std::vector<std::exception_ptr> errors)
+    : error(errc::exit_stack_failed, join(errors)), errors_(std::move(errors)) {}
+
+std::string describe(const std::exception_ptr& failure) {
+  if (failure == nullptr) return "no error";
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& e) {
+    const std::string text = e.what();
+    return text.empty() ? "an exception without a message" : text;
+  } catch (...) {
+    return "an exception that is no std::exception";
+  }
+}
+
+}  // namespace leat

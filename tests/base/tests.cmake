@@ -1,0 +1,8 @@
+leat_test(base
+  FILES
+    byte_buffer_test.cpp
+    error_test.cpp
+    intrusive_list_test.cpp
+    outcome_test.cpp
+    time_test.cpp
+  DEPENDS leat::base)
