@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <coroutine>
+#include <cstdint>
+
+#include "leat/coro/frame.hpp"
+
+namespace leat {
+
+/// What a leaf can do about a request to stop.
+enum class detach_result : std::uint8_t {
+  detached,  ///< It has left its resource: cancellation is *safe*.
+  asked,     ///< The operation was told and reports later, done or stopped (*safe* or *lossy*).
+  refused,   ///< It finishes first (*deferred*).
+};
+
+/// The innermost awaiter of a chain: it waits for something that is no coroutine.
+///
+/// A concrete leaf derives from it and provides
+///  - `bool await_ready()`: completes at once if it can. A pending stop comes first: ask
+///    `is_stop_pending()` and take nothing if it is so.
+///  - `void start()`: joins the resource's wait list, arms a timer, begins an operation.
+///  - `detach_result detach()`: leaves the resource again. The default unlinks the node.
+///  - `await_resume()`: hands out the result.
+///
+/// Whoever completes it calls `complete()`, after moving the result into the leaf: from then on
+/// no cancel finds it, and the result belongs to the awaiter, which gives it back if it is
+/// destroyed before it runs.
+///
+/// A kernel operation that still writes into the frame's memory after a cancel must answer
+/// `asked`, never `detached`.
+class leaf : public ready_node, private list_hook<detail::scope_tag> {
+ public:
+  void bind(promise_base& frame) noexcept { frame_ = &frame; }
+
+  template <leat_promise Promise>
+  void await_suspend(std::coroutine_handle<Promise>) noexcept {
+    begin();
+  }
+
+  /// The operation is complete; the frame goes on from the ready queue.
+  void complete() noexcept;
+
+  /// An operation that was `asked` to stop has stopped without a result.
+  void complete_stopped() noexcept;
+
+  /// Called by the scope, which has unlinked it.
+  void request_stop() noexcept;
+
+  void run() noexcept final;
+
+ protected:
+  leaf() noexcept = default;
+  /// Leaves are returned by value and moved before they are awaited, never after.
+  leaf(leaf&& other) noexcept { LEAT_ASSERT(other.state_ == state::idle); }
+  leaf& operator=(leaf&&) = delete;
+  ~leaf() = default;
+
+  virtual void start() noexcept = 0;
+  virtual detach_result detach() noexcept {
+    ready_node::unlink();
+    return detach_result::detached;
+  }
+
+  [[nodiscard]] bool is_stop_pending() const noexcept { return frame_->scope->is_stopped(); }
+  [[nodiscard]] bool is_waiting() const noexcept { return state_ == state::waiting; }
+
+ private:
+  friend class cancel_scope;
+  friend class intrusive_list<leaf, detail::scope_tag>;
+  using scope_hook = list_hook<detail::scope_tag>;
+
+  enum class state : std::uint8_t { idle, waiting, done, stopping };
+
+  void begin() noexcept;
+  void schedule(state next) noexcept;
+
+  promise_base* frame_ = nullptr;
+  state state_ = state::idle;
+};
+
+inline void leaf::begin() noexcept {
+  if (is_stop_pending()) [[unlikely]] {
+    frame_->scope->observe();
+    schedule(state::stopping);
+  } else {
+    state_ = state::waiting;
+    // Before the start, so that an operation that completes at once finds everything to undo.
+    frame_->scope->waiters_.push_back(*this);
+    start();
+  }
+  if (auto* const probe = executor::current().probe; probe != nullptr) [[unlikely]] {
+    probe->on_suspend();
+  }
+}
+
+inline void leaf::schedule(state next) noexcept {
+  state_ = next;
+  executor::current().push(*this);
+}
+
+inline void leaf::complete() noexcept {
+  LEAT_ASSERT(state_ == state::waiting);
+  ready_node::unlink();
+  scope_hook::unlink();
+  schedule(state::done);
+}
+
+inline void leaf::run() noexcept {
+  if (state_ == state::stopping) [[unlikely]] {
+    unwind(*frame_);
+  } else {
+    frame_->handle().resume();
+  }
+}
+
+}  // namespace leat

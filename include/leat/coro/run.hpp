@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <utility>
+
+#include "leat/coro/task.hpp"
+
+namespace leat {
+namespace detail {
+
+/// The outermost boundary: what a loop runs until its end.
+class run_root : public boundary, public ready_node {
+ public:
+  void run() noexcept final { child_.resume(); }
+  std::coroutine_handle<> child_done() noexcept final {
+    finished_ = true;
+    return std::noop_coroutine();
+  }
+  after_stop child_stopped() noexcept final {
+    finished_ = true;
+    return {};
+  }
+
+ protected:
+  explicit run_root(std::coroutine_handle<> child) noexcept : boundary(child) {}
+  ~run_root() = default;
+
+  /// Makes `on` this thread's executor and runs it until the child has ended.
+  /// Errors: `nested_run`; `deadlock`, after the child was stopped.
+  void drive(executor& on, cancel_scope& scope);
+
+ private:
+  bool finished_ = false;
+};
+
+template <class T>
+class typed_root final : public run_root {
+ public:
+  typed_root(task<T>&& main, cancel_scope& scope) noexcept : typed_root(main.release(), scope) {}
+  ~typed_root() { destroy_child(); }
+
+  outcome<T> run_on(executor& on, cancel_scope& scope) {
+    drive(on, scope);
+    if (!child_) return cancelled{scope.reason()};
+    return promise_->take_outcome();
+  }
+
+ private:
+  typed_root(typename task<T>::handle main, cancel_scope& scope) noexcept
+      : run_root(main), promise_(&main.promise()) {
+    promise_->owner = this;
+    promise_->scope = &scope;
+  }
+
+  typename task<T>::promise_type* promise_;
+};
+
+}  // namespace detail
+
+/// Runs `main` on `on` until it has ended, inside `scope`, and returns what became of it.
+/// Errors: `nested_run` if a loop runs on this thread already; `deadlock` if `main` can never
+/// go on.
+template <class T>
+outcome<T> run(executor& on, task<T> main, cancel_scope& scope) {
+  return detail::typed_root<T>(std::move(main), scope).run_on(on, scope);
+}
+
+/// Runs `main` on `on` until it has ended and returns its value.
+/// Errors: what `main` throws; `nested_run`; `deadlock`.
+template <class T>
+T run(executor& on, task<T> main) {
+  cancel_scope scope;
+  auto ended = run(on, std::move(main), scope);
+  return std::move(ended).value();
+}
+
+}  // namespace leat

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "leat/coro/single_child.hpp"
+
+namespace leat {
+namespace detail {
+
+/// A scope that an outer stop does not stop at once: it arms its grace period instead.
+class shielded_scope final : public cancel_scope {
+ public:
+  explicit shielded_scope(duration grace) noexcept : grace_(grace) { shield_from_outer(); }
+
+  void disarm() noexcept { timer_.unlink(); }
+
+ private:
+  void outer_stopped() noexcept override;
+
+  scope_timer timer_{*this};
+  duration grace_;
+};
+
+template <class T>
+class [[nodiscard]] shield_awaiter final : public single_child<T> {
+ public:
+  shield_awaiter(task<T>&& child, duration grace) noexcept
+      : single_child<T>(std::move(child)), scope_(grace), grace_(grace) {}
+  shield_awaiter(shield_awaiter&& other) noexcept
+      : single_child<T>(std::move(other)), scope_(other.grace_), grace_(other.grace_) {}
+  ~shield_awaiter() { this->destroy_child(); }
+
+  std::coroutine_handle<> await_suspend(std::coroutine_handle<> waiting) noexcept {
+    scope_.attach(*this->parent->scope);
+    return this->start_child(waiting, scope_);
+  }
+  after_stop child_stopped() noexcept override {
+    scope_.disarm();
+    return this->unwind_parent();  // the grace only runs after an outer stop
+  }
+  T await_resume() {
+    scope_.disarm();
+    return this->take();
+  }
+
+ private:
+  shielded_scope scope_;
+  duration grace_;
+};
+
+}  // namespace detail
+
+/// Protects `work` from an outer stop, for `grace` after that stop came; then it is stopped too.
+///
+/// For cleanup that has to await, inside an exit stack. Without an outer stop there is no limit:
+/// give the work a timeout of its own.
+///
+/// Cancellation: deferred, for at most `grace`; afterwards the stop goes on at the next await.
+/// Errors: what the work throws; `invalid_argument` if `grace` is negative.
+template <stoppable_awaitable Awaitable>
+auto shield(Awaitable&& work, duration grace) {
+  return detail::shield_awaiter<await_result<Awaitable>>(as_task(std::move(work)),
+                                                         checked_limit(grace, "shield"));
+}
+
+}  // namespace leat

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <functional>
+#include <type_traits>
+#include <utility>
+
+#include "leat/coro/task.hpp"
+#include "leat/coro/thread_pool.hpp"
+
+namespace leat {
+namespace detail {
+
+/// Waits for a call on a thread of a pool, which comes home through `executor::post()`.
+class thread_awaiter : public leaf {
+ protected:
+  explicit thread_awaiter(thread_pool& pool) noexcept : pool_(pool) {}
+  thread_awaiter(thread_awaiter&& other) noexcept : leaf(std::move(other)), pool_(other.pool_) {}
+  ~thread_awaiter() = default;
+
+  /// Makes the call and keeps what it returns or throws. Runs on the thread.
+  virtual void call() noexcept = 0;
+  /// Keeps the current exception as the result.
+  virtual void fail() noexcept = 0;
+
+ private:
+  struct job final : thread_job {
+    explicit job(thread_awaiter& awaiting) noexcept : self(awaiting) {}
+    void run() noexcept override {
+      self.call();
+      self.home_->post(self.way_home_);
+    }
+    thread_awaiter& self;
+  };
+  struct way_home final : posted_call {
+    explicit way_home(thread_awaiter& awaiting) noexcept : self(awaiting) {}
+    void run() noexcept override {
+      self.home_->external_work_finished();
+      self.complete();
+    }
+    thread_awaiter& self;
+  };
+
+  void start() noexcept final;
+  detach_result detach() noexcept final;
+
+  thread_pool& pool_;
+  executor* home_ = nullptr;
+  job job_{*this};
+  way_home way_home_{*this};
+};
+
+template <class Callable, class T>
+class [[nodiscard]] thread_call final : public thread_awaiter {
+ public:
+  thread_call(thread_pool& pool, Callable& callable) noexcept
+      : thread_awaiter(pool), callable_(callable) {}
+
+  [[nodiscard]] bool await_ready() const noexcept { return false; }
+  T await_resume() { return result_.take(); }
+
+ private:
+  void call() noexcept override {
+    try {
+      if constexpr (std::is_void_v<T>) {
+        std::invoke(callable_);
+      } else {
+        result_.return_value(std::invoke(callable_));
+      }
+    } catch (...) {
+      fail();
+    }
+  }
+  void fail() noexcept override { result_.unhandled_exception(); }
+
+  Callable& callable_;
+  result_slot<T> result_;
+};
+
+}  // namespace detail
+
+/// Calls `callable()` on a thread for blocking calls and waits for its result, while the loop
+/// goes on. When all threads are busy and the queue is full, it waits in line.
+///
+/// Cancellation: safe while the call waits for a thread; deferred once it runs, because a
+/// running call cannot be stopped and may refer to the frames that wait for it.
+/// Errors: what the call throws.
+/// Thread-safety: the callable runs on another thread; nothing else touches what it uses until
+/// it has returned.
+template <class Callable>
+task<std::invoke_result_t<Callable&>> to_thread(Callable callable) {
+  thread_pool& pool = executor::current().blocking_threads();
+  const auto permit = co_await pool.capacity().acquire();
+  co_return co_await detail::thread_call<Callable, std::invoke_result_t<Callable&>>(pool, callable);
+}
+
+}  // namespace leat

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "leat/base/byte_buffer.hpp"
+#include "leat/base/time.hpp"
+#include "leat/coro/task.hpp"
+
+namespace leat::io {
+
+/// A two-way stream of bytes: the seam between protocols and what carries them. TCP, Unix
+/// sockets, memory and the simulated network implement it.
+///
+/// One task may read while another writes; two may not do the same at once. Every wait has a
+/// deadline; `deadline::never()` must be spelled out.
+///
+/// Lifetime: buffers must stay until the operation has ended, and the stream must outlive its
+/// operations; both hold by themselves for an operation awaited in place.
+/// Thread-safety: one loop.
+class async_stream {
+ public:
+  async_stream() = default;
+  async_stream(const async_stream&) = delete;
+  async_stream& operator=(const async_stream&) = delete;
+  /// Aborts the connection if it is still open.
+  virtual ~async_stream() = default;
+
+  /// Reads at least one byte and at most what fits into `into`. Returns 0 at the end of the
+  /// stream; `into` must not be empty.
+  /// Cancellation: safe; bytes that have arrived are delivered or stay unread.
+  /// Errors: `read_error`, `read_timeout`.
+  virtual task<std::size_t> read_some(std::span<std::byte> into, deadline until) = 0;
+
+  /// Writes all of `from`.
+  /// Cancellation: lossy; a part may have been sent, so close the stream.
+  /// Errors: `write_error`, `write_timeout`.
+  virtual task<void> write_all(std::span<const std::byte> from, deadline until) = 0;
+
+  /// Tells the peer that nothing more will be written; reading goes on.
+  /// Cancellation: safe. Errors: `write_error`, `write_timeout`.
+  virtual task<void> shut_down_write(deadline until) = 0;
+
+  /// Ends the connection in order. Closing again does nothing.
+  /// Cancellation: lossy. Errors: none; what cannot be closed in order by `until` is aborted.
+  virtual task<void> close(deadline until) = 0;
+
+  /// Says whether an idle connection can be used again: the peer has neither closed it nor
+  /// sent what nobody asked for.
+  [[nodiscard]] virtual bool is_idle_and_open() noexcept = 0;
+
+  /// Who is on the other side, for messages.
+  [[nodiscard]] virtual const std::string& peer_name() const noexcept = 0;
+};
+
+/// Two streams, each the other's peer, in memory. A write waits while `capacity` bytes are
+/// unread.
+[[nodiscard]] std::pair<std::unique_ptr<async_stream>, std::unique_ptr<async_stream>>
+make_stream_pair(std::size_t capacity = std::size_t{64} << 10);
+
+}  // namespace leat::io

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#include "leat/coro/thread_pool.hpp"
+
+#include <condition_variable>
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+namespace leat {
+
+class thread_pool::impl {
+ public:
+  explicit impl(std::size_t threads) : max_threads_(threads) {}
+  impl(const impl&) = delete;
+  impl& operator=(const impl&) = delete;
+
+  ~impl() {
+    {
+      const std::lock_guard lock(mutex_);
+      is_closing_ = true;
+    }
+    wake_.notify_all();
+    for (auto& each : threads_) each.join();
+  }
+
+  void submit(thread_job& job) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (idle_ <= waiting_jobs_ && threads_.size() < max_threads_) start_thread();
+      jobs_.push_back(job);
+      ++waiting_jobs_;
+    }
+    wake_.notify_one();
+  }
+
+  bool withdraw(thread_job& job) noexcept {
+    const std::lock_guard lock(mutex_);
+    if (!job.is_linked()) return false;
+    job.unlink();
+    --waiting_jobs_;
+    return true;
+  }
+
+ private:
+  void start_thread() {
+    try {
+      threads_.emplace_back([this] { work(); });
+    } catch (const std::system_error&) {
+      // With at least one thread the job only has to wait longer.
+      if (threads_.empty()) throw;
+    }
+  }
+
+  void work() noexcept {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      ++idle_;
+      wake_.wait(lock, [this] { return is_closing_ || !jobs_.is_empty(); });
+      --idle_;
+      if (jobs_.is_empty()) return;
+      thread_job& job = jobs_.pop_front();
+      --waiting_jobs_;
+      lock.unlock();
+      job.run();  // the job may be gone afterwards
+      lock.lock();
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  intrusive_list<thread_job, detail::job_tag> jobs_;
+  std::size_t waiting_jobs_ = 0;
+  std::size_t idle_ = 0;
+  bool is_closing_ = false;
+  const std::size_t max_threads_;
+  std::vector<std::thread> threads_;
+};
+
+thread_pool::thread_pool(thread_pool_limits limits)
+    : capacity_(limits.threads + limits.queued), impl_(std::make_unique<impl>(limits.threads)) {}
+
+thread_pool::~thread_pool() = default;
+
+void thread_pool::submit(thread_job& job) {
+  impl_->submit(job);
+}
+
+bool thread_pool::withdraw(thread_job& job) noexcept {
+  return impl_->withdraw(job);
+}
+
+}  // namespace leat

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+#include "io/asio/socket_stream.hpp"
+
+#include <cerrno>
+
+#include <boost/asio/buffer.hpp>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include "leat/io/error.hpp"
+
+namespace leat::io::asio_backend {
+namespace {
+
+std::error_code last_error() noexcept {
+  return {errno, std::system_category()};
+}
+
+class read_operation final : public operation {
+ public:
+  read_operation(stream_socket& socket, std::span<std::byte> into, operation_slot& slot,
+                 deadline until) noexcept
+      : operation(slot, until), socket_(socket), into_(into) {}
+
+  void await_resume() const noexcept {}
+
+ private:
+  void initiate(handler on_end) override {
+    socket_.async_read_some(asio::buffer(into_.data(), into_.size()), on_end);
+  }
+
+  stream_socket& socket_;
+  std::span<std::byte> into_;
+};
+
+class write_operation final : public operation {
+ public:
+  write_operation(stream_socket& socket, std::span<const std::byte> from, operation_slot& slot,
+                  deadline until) noexcept
+      : operation(slot, until), socket_(socket), from_(from) {}
+
+  void await_resume() const noexcept {}
+
+ private:
+  void initiate(handler on_end) override {
+    socket_.async_write_some(asio::buffer(from_.data(), from_.size()), on_end);
+  }
+
+  stream_socket& socket_;
+  std::span<const std::byte> from_;
+};
+
+class socket_stream final : public async_stream {
+ public:
+  socket_stream(stream_socket socket, std::string peer_name)
+      : socket_(std::move(socket)), peer_name_(std::move(peer_name)) {
+    socket_.non_blocking(true);
+    const int on = 1;
+    // Fails on Unix sockets, which have no such delay to switch off.
+    ::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  }
+
+  task<std::size_t> read_some(std::span<std::byte> into, deadline until) override {
+    if (may_have_input_) {
+      const ssize_t size = receive(into, 0);
+      if (size >= 0) co_return note_read(static_cast<std::size_t>(size), into);
+      may_have_input_ = false;
+      if (errno != EAGAIN) throw_read_error(last_error());
+    }
+    read_operation reading(socket_, into, read_slot_, until);
+    co_await reading;
+    if (!reading.error()) co_return note_read(reading.size(), into);
+    if (reading.error() == asio::error::eof) co_return 0;
+    if (reading.has_timed_out()) {
+      throw read_timeout("read timed out: no data from " + peer_name_ + " in time");
+    }
+    throw_read_error(reading.error());
+  }
+
+  task<void> write_all(std::span<const std::byte> from, deadline until) override {
+    while (!from.empty()) {
+      // The socket's buffer has room nearly always, so the kernel is asked first.
+      const ssize_t sent =
+          ::send(socket_.native_handle(), from.data(), from.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (sent >= 0) {
+        from = from.subspan(static_cast<std::size_t>(sent));
+        continue;
+      }
+      if (errno == EINTR) continue;
+      if (errno != EAGAIN) throw_write_error(last_error());
+      write_operation writing(socket_, from, write_slot_, until);
+      co_await writing;
+      if (writing.error()) {
+        if (writing.has_timed_out()) {
+          throw write_timeout("write timed out: " + peer_name_ + " does not read in time");
+        }
+        throw_write_error(writing.error());
+      }
+      from = from.subspan(writing.size());
+    }
+  }
+
+  task<void> shut_down_write(deadline /*until*/) override {
+    if (::shutdown(socket_.native_handle(), SHUT_WR) != 0) throw_write_error(last_error());
+    co_return;
+  }
+
+  task<void> close(deadline /*until*/) override {
+    boost::system::error_code ignored;
+    socket_.close(ignored);
+    co_return;
+  }
+
+  bool is_idle_and_open() noexcept override {
+    if (!socket_.is_open()) return false;
+    std::byte probe{};
+    return receive({&probe, 1}, MSG_PEEK) < 0 && errno == EAGAIN;
+  }
+
+  const std::string& peer_name() const noexcept override { return peer_name_; }
+
+ private:
+  ssize_t receive(std::span<std::byte> into, int flags) noexcept {
+    for (;;) {
+      const ssize_t size =
+          ::recv(socket_.native_handle(), into.data(), into.size(), flags | MSG_DONTWAIT);
+      if (size >= 0 || errno != EINTR) return size;
+    }
+  }
+
+  // A short read has emptied the socket: asking the kernel again would be in vain.
+  std::size_t note_read(std::size_t size, std::span<std::byte> into) noexcept {
+    may_have_input_ = size == into.size();
+    return size;
+  }
+
+  [[noreturn]] void throw_read_error(std::error_code cause) const {
+    throw read_error("read failed: connection with " + peer_name_ + ": " + cause.message(), cause);
+  }
+  [[noreturn]] void throw_write_error(std::error_code cause) const {
+    throw write_error("write failed: connection with " + peer_name_ + ": " + cause.message(),
+                      cause);
+  }
+
+  stream_socket socket_;
+  operation_slot read_slot_;
+  operation_slot write_slot_;
+  std::string peer_name_;
+  bool may_have_input_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<async_stream> make_socket_stream(stream_socket socket, std::string peer_name) {
+  return std::make_unique<socket_stream>(std::move(socket), std::move(peer_name));
+}
+
+}  // namespace leat::io::asio_backend

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+#include "leat/io/error.hpp"
+
+#include <array>
+
+namespace leat::io {
+namespace {
+
+constexpr unsigned transient = failure_bit(failure::transient);
+constexpr unsigned timed_out = transient | failure_bit(failure::timed_out);
+
+constexpr std::array entries{
+    error_entry{static_cast<int>(errc::resolve_failed), "name lookup failed", transient},
+    error_entry{static_cast<int>(errc::connect_failed), "connect failed", transient},
+    error_entry{static_cast<int>(errc::listen_failed), "listen failed",
+                failure_bit(failure::caller_fault)},
+    error_entry{static_cast<int>(errc::accept_failed), "accept failed", transient},
+    error_entry{static_cast<int>(errc::read_failed), "read failed", transient},
+    error_entry{static_cast<int>(errc::write_failed), "write failed", transient},
+    error_entry{static_cast<int>(errc::connect_timeout), "connect timed out", timed_out},
+    error_entry{static_cast<int>(errc::read_timeout), "read timed out", timed_out},
+    error_entry{static_cast<int>(errc::write_timeout), "write timed out", timed_out},
+};
+
+constinit const table_category io_category("leat.io", entries);
+
+}  // namespace
+
+std::error_code make_error_code(errc value) noexcept {
+  return {static_cast<int>(value), io_category};
+}
+
+}  // namespace leat::io

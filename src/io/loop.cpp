@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+#include "leat/io/loop.hpp"
+
+#include <atomic>
+#include <mutex>
+#include <utility>
+
+#include "leat/base/error.hpp"
+
+#include "io/asio/reactor.hpp"
+#include "io/timing_wheel.hpp"
+
+namespace leat::io {
+namespace {
+
+class steady_clock_source final : public clock {
+ public:
+  time_point now() noexcept override { return std::chrono::steady_clock::now(); }
+};
+
+/// Calls on their way from other threads, oldest first.
+class inbox {
+ public:
+  /// Returns whether the loop has to be woken for it.
+  bool add(posted_call& call) noexcept {
+    const std::lock_guard lock(mutex_);
+    const bool was_empty = first_ == nullptr;
+    call.next = nullptr;
+    *last_ = &call;
+    last_ = &call.next;
+    has_calls_.store(true, std::memory_order_release);
+    return was_empty;
+  }
+
+  void run_all() noexcept {
+    if (!has_calls_.load(std::memory_order_acquire)) return;
+    posted_call* call = nullptr;
+    {
+      const std::lock_guard lock(mutex_);
+      call = std::exchange(first_, nullptr);
+      last_ = &first_;
+      has_calls_.store(false, std::memory_order_relaxed);
+    }
+    while (call != nullptr) {
+      posted_call* const next = call->next;  // the call may be gone once it has run
+      call->run();
+      call = next;
+    }
+  }
+
+ private:
+  std::mutex mutex_;
+  posted_call* first_ = nullptr;
+  posted_call** last_ = &first_;
+  std::atomic<bool> has_calls_ = false;
+};
+
+}  // namespace
+
+class loop::impl {
+ public:
+  impl(std::unique_ptr<reactor> from_outside, clock& clock_source, loop_options&& given)
+      : time(clock_source),
+        wheel(clock_source.now()),
+        options(std::move(given)),
+        outside(std::move(from_outside)) {}
+
+  static clock& steady() noexcept {
+    static steady_clock_source source;
+    return source;
+  }
+
+  clock& time;
+  timing_wheel wheel;
+  loop_options options;
+  inbox calls;
+  std::unique_ptr<reactor> outside;
+  // Last, so that its threads are joined while they can still post.
+  std::unique_ptr<thread_pool> threads;
+};
+
+loop::loop(loop_options options)
+    : loop(std::make_unique<asio_backend::asio_reactor>(), impl::steady(), std::move(options)) {}
+
+loop::loop(std::unique_ptr<reactor> outside, clock& time, loop_options options)
+    : impl_(std::make_unique<impl>(std::move(outside), time, std::move(options))) {
+  now_ = time.now();
+}
+
+loop::~loop() {
+  impl_->threads.reset();
+  impl_->calls.run_all();  // what was abandoned while it ran frees its memory here
+}
+
+void loop::arm(ready_node& node, time_point at) noexcept {
+  impl_->wheel.arm(node, at);
+}
+
+void loop::post(posted_call& call) noexcept {
+  if (impl_->calls.add(call)) impl_->outside->wake();
+}
+
+thread_pool& loop::blocking_threads() {
+  if (impl_->threads == nullptr) {
+    impl_->threads = std::make_unique<thread_pool>(impl_->options.threads);
+  }
+  return *impl_->threads;
+}
+
+time_point loop::read_clock() noexcept {
+  return impl_->time.now();
+}
+
+reactor& loop::outside() noexcept {
+  return *impl_->outside;
+}
+
+void loop::report(std::exception_ptr failure, const char* where) noexcept {
+  if (impl_->options.on_report) impl_->options.on_report(std::move(failure), where);
+}
+
+loop& loop::current() {
+  auto* const found = dynamic_cast<loop*>(executor::current_or_null());
+  if (found == nullptr) {
+    throw invalid_argument("no io::loop runs on this thread: start one with leat::run()");
+  }
+  return *found;
+}
+
+// Bounded, so that tasks which keep each other ready cannot starve I/O and timers, and so that
+// the cached time does not grow old.
+void loop::run_ready(const bool& finished) noexcept {
+  constexpr int most_per_step = 64;
+  for (int count = 0; count < most_per_step && !ready_.is_empty() && !finished; ++count) {
+    if (probe != nullptr) [[unlikely]] {
+      probe->before_resume();
+    }
+    ready_.pop_front().run();
+  }
+}
+
+void loop::run_until(const bool& finished) {
+  auto& self = *impl_;
+  now_ = self.time.now();
+  for (;;) {
+    run_ready(finished);
+    if (finished) return;
+    self.calls.run_all();
+
+    time_point next = self.wheel.next_expiry();
+    if (!ready_.is_empty() || next <= now_) {
+      self.outside->poll();
+    } else {
+      self.outside->wait(deadline(next), external_work_ != 0);
+    }
+    now_ = self.time.now();
+    next = self.wheel.next_expiry();
+    if (now_ < next) continue;
+    // I/O that has completed stands in the queue before the expiry that would cancel it.
+    self.outside->poll();
+    self.calls.run_all();
+    self.wheel.advance(now_);
+  }
+}
+
+}  // namespace leat::io

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <cstring>
+
+#include "leat/io/error.hpp"
+#include "leat/io/stream.hpp"
+
+#include "io/timed_leaf.hpp"
+
+namespace leat::io {
+namespace {
+
+/// Wakes whoever waits for a change of a pipe. One task waits at a time.
+class change_signal {
+ public:
+  class [[nodiscard]] awaiter final : public timed_leaf {
+   public:
+    awaiter(change_signal& signal, deadline until) noexcept : timed_leaf(until), signal_(signal) {}
+
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
+    /// Whether the change came before the deadline.
+    [[nodiscard]] bool await_resume() const noexcept { return !has_timed_out(); }
+
+    void changed() noexcept {
+      disarm_deadline();
+      complete();
+    }
+
+   private:
+    void start() noexcept override {
+      LEAT_ASSERT(signal_.waiter_ == nullptr);
+      signal_.waiter_ = this;
+      arm_deadline();
+    }
+    detach_result detach() noexcept override {
+      disarm_deadline();
+      signal_.waiter_ = nullptr;
+      return detach_result::detached;
+    }
+
+    change_signal& signal_;
+  };
+
+  [[nodiscard]] awaiter wait(deadline until) noexcept { return {*this, until}; }
+  void notify() noexcept {
+    if (waiter_ != nullptr) std::exchange(waiter_, nullptr)->changed();
+  }
+
+ private:
+  awaiter* waiter_ = nullptr;
+};
+
+/// One direction of a pair.
+struct pipe {
+  explicit pipe(std::size_t most) noexcept : capacity(most) {}
+
+  byte_buffer bytes;
+  std::size_t capacity;
+  bool is_finished = false;   // the writer will write no more
+  bool is_abandoned = false;  // the reader is gone
+  change_signal readable;
+  change_signal writable;
+};
+
+class memory_stream final : public async_stream {
+ public:
+  memory_stream(std::shared_ptr<pipe> in, std::shared_ptr<pipe> out) noexcept
+      : in_(std::move(in)), out_(std::move(out)) {}
+  ~memory_stream() override { abandon(); }
+
+  task<std::size_t> read_some(std::span<std::byte> into, deadline until) override {
+    if (is_closed_) throw_closed<read_error>("read failed");
+    while (in_->bytes.is_empty() && !in_->is_finished) {
+      if (!co_await in_->readable.wait(until)) {
+        throw read_timeout("read timed out: no data from " + peer_name() + " in time");
+      }
+    }
+    const std::size_t size = std::min(into.size(), in_->bytes.size());
+    if (size == 0) co_return 0;
+    std::memcpy(into.data(), in_->bytes.bytes().data(), size);
+    in_->bytes.consume(size);
+    in_->writable.notify();
+    co_return size;
+  }
+
+  task<void> write_all(std::span<const std::byte> from, deadline until) override {
+    for (;;) {
+      if (is_closed_ || out_->is_finished) throw_closed<write_error>("write failed");
+      if (out_->is_abandoned) {
+        throw write_error("write failed: connection with " + peer_name() + ": the peer is gone",
+                          std::make_error_code(std::errc::broken_pipe));
+      }
+      if (from.empty()) co_return;
+      const std::size_t room = out_->capacity - std::min(out_->capacity, out_->bytes.size());
+      if (room == 0) {
+        if (!co_await out_->writable.wait(until)) {
+          throw write_timeout("write timed out: " + peer_name() + " does not read in time");
+        }
+        continue;
+      }
+      const auto part = from.first(std::min(room, from.size()));
+      out_->bytes.append(as_text(part));
+      out_->readable.notify();
+      from = from.subspan(part.size());
+    }
+  }
+
+  task<void> shut_down_write(deadline /*until*/) override {
+    finish_output();
+    co_return;
+  }
+
+  task<void> close(deadline /*until*/) override {
+    abandon();
+    co_return;
+  }
+
+  bool is_idle_and_open() noexcept override {
+    return !is_closed_ && in_->bytes.is_empty() && !in_->is_finished;
+  }
+
+  const std::string& peer_name() const noexcept override {
+    static const std::string name = "memory";
+    return name;
+  }
+
+ private:
+  template <class Error>
+  [[noreturn]] static void throw_closed(const char* what) {
+    throw Error(std::string(what) + ": the stream is closed",
+                std::make_error_code(std::errc::not_connected));
+  }
+
+  void finish_output() noexcept {
+    out_->is_finished = true;
+    out_->readable.notify();
+  }
+
+  void abandon() noexcept {
+    if (std::exchange(is_closed_, true)) return;
+    finish_output();
+    in_->is_abandoned = true;
+    in_->writable.notify();
+  }
+
+  std::shared_ptr<pipe> in_;
+  std::shared_ptr<pipe> out_;
+  bool is_closed_ = false;
+};
+
+}  // namespace
+
+std::pair<std::unique_ptr<async_stream>, std::unique_ptr<async_stream>> make_stream_pair(
+    std::size_t capacity) {
+  auto forth = std::make_shared<pipe>(capacity);
+  auto back = std::make_shared<pipe>(capacity);
+  return {std::make_unique<memory_stream>(back, forth),
+          std::make_unique<memory_stream>(forth, back)};
+}
+
+}  // namespace leat::io
