@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+#include "leat/coro/run.hpp"
+
+#include <optional>
+#include <stdexcept>
+
+#include <unistd.h>
+
+#include "leat/coro/event.hpp"
+#include "leat/coro/sleep.hpp"
+#include "leat/coro/task_group.hpp"
+
+#include "support/async_test.hpp"
+
+using namespace leat;
+
+namespace {
+
+task<int> answer() {
+  co_return 42;
+}
+
+}  // namespace
+
+TEST_CASE("run: returns what main returns") {
+  testing::test_loop loop;
+  CHECK(loop.run(answer()) == 42);
+}
+
+TEST_CASE("run: rethrows what main throws") {
+  testing::test_loop loop;
+  const auto fails = []() -> task<void> {
+    throw std::runtime_error("boom");
+    co_return;
+  };
+  CHECK_THROWS_WITH_AS(loop.run(fails()), "boom", std::runtime_error);
+}
+
+TEST_CASE("run: can be called again on the same loop") {
+  testing::test_loop loop;
+  CHECK(loop.run(answer()) == 42);
+  CHECK(loop.run(answer()) == 42);
+}
+
+LEAT_ASYNC_TEST("run: inside a running loop is refused") {
+  CHECK_THROWS_AS(leat::run(answer()), nested_run);
+  co_return;
+}
+
+TEST_CASE("run: a main that can never go on fails at once as a deadlock") {
+  testing::test_loop loop;
+  event never;
+  const auto waits = [](event& awaited) -> task<void> { co_await awaited.wait(); };
+  CHECK_THROWS_AS(loop.run(waits(never)), deadlock);
+}
+
+TEST_CASE("run: a deadlock unwinds what waits") {
+  testing::test_loop loop;
+  event never;
+  bool cleaned = false;
+  const auto waits = [](event& awaited, bool& flag) -> task<void> {
+    struct cleanup {
+      bool& flag;
+      explicit cleanup(bool& at_end) : flag(at_end) {}
+      cleanup(const cleanup&) = delete;
+      cleanup& operator=(const cleanup&) = delete;
+      ~cleanup() { flag = true; }
+    } guard(flag);
+    co_await with_task_group([&awaited](task_group& group) -> task<void> {
+      group.spawn([](event& e) -> task<void> { co_await e.wait(); }, std::ref(awaited));
+      co_await awaited.wait();
+    });
+  };
+  CHECK_THROWS_AS(loop.run(waits(never, cleaned)), deadlock);
+  CHECK(cleaned);
+}
+
+TEST_CASE("run: says why it was stopped") {
+  testing::test_loop loop;
+  cancel_scope scope;
+  scope.cancel(stop_reason::shutdown);
+  const auto sleeps = []() -> task<void> { co_await sleep_for(1h); };
+  CHECK(loop.run(sleeps(), scope).reason() == stop_reason::shutdown);
+}
+
+TEST_CASE("test harness: a test that leaves a descriptor open fails") {
+  static int leaked = -1;
+  const auto body = [](testing::test_loop&) -> task<void> {
+    leaked = ::dup(0);
+    co_return;
+  };
+  CHECK_THROWS_AS(testing::run_test(body), std::logic_error);
+  ::close(leaked);
+}
+
+TEST_CASE("test harness: a test that leaves a task alive fails") {
+  static std::optional<task<int>> leaked;
+  const auto body = [](testing::test_loop&) -> task<void> {
+    leaked.emplace(answer());
+    co_return;
+  };
+  CHECK_THROWS_AS(testing::run_test(body), std::logic_error);
+  leaked.reset();
+}

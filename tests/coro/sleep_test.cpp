@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+#include "leat/coro/sleep.hpp"
+
+#include <string>
+
+#include "leat/coro/when_all.hpp"
+
+#include "support/async_test.hpp"
+
+using namespace leat;
+
+LEAT_ASYNC_TEST("sleep: takes exactly its time") {
+  co_await sleep_for(1500ms);
+  CHECK(loop.elapsed() == 1500ms);
+}
+
+LEAT_ASYNC_TEST("sleep: of no time takes none") {
+  co_await sleep_for(0ns);
+  CHECK(loop.elapsed() == 0ns);
+}
+
+LEAT_ASYNC_TEST("sleep: refuses a negative time") {
+  CHECK_THROWS_AS(static_cast<void>(sleep_for(-1ns)), invalid_argument);
+  co_return;
+}
+
+LEAT_ASYNC_TEST("sleep: sleepers wake in the order of their times, equal ones as they came") {
+  std::string order;
+  const auto sleeper = [](std::string& into, char name, duration time) -> task<void> {
+    co_await sleep_for(time);
+    into += name;
+  };
+  co_await when_all(sleeper(order, 'c', 3h), sleeper(order, 'a', 1ns), sleeper(order, 'd', 3h),
+                    sleeper(order, 'b', 2s), sleeper(order, 'e', 3h));
+  CHECK(order == "abcde");
+  CHECK(loop.elapsed() == 3h);
+}
+
+LEAT_ASYNC_TEST("yield: lets what is ready run first") {
+  std::string order;
+  const auto worker = [](std::string& into, char name) -> task<void> {
+    for (int i = 0; i < 3; ++i) {
+      into += name;
+      co_await yield_now();
+    }
+  };
+  co_await when_all(worker(order, 'a'), worker(order, 'b'));
+  CHECK(order == "ababab");
+}

@@ -1,0 +1,17 @@
+leat_test(coro
+  FILES
+    cancellation_sweep_test.cpp
+    event_test.cpp
+    exit_stack_test.cpp
+    measure_latency_test.cpp
+    run_test.cpp
+    semaphore_test.cpp
+    shield_test.cpp
+    sleep_test.cpp
+    task_group_test.cpp
+    task_test.cpp
+    to_thread_test.cpp
+    when_all_test.cpp
+    with_cancel_scope_test.cpp
+    with_timeout_test.cpp
+  DEPENDS leat::coro leat::testing)

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+#include "leat/coro/with_timeout.hpp"
+
+#include "leat/coro/event.hpp"
+#include "leat/coro/shield.hpp"
+#include "leat/coro/sleep.hpp"
+#include "leat/coro/task_group.hpp"
+#include "leat/coro/when_all.hpp"
+
+#include "support/async_test.hpp"
+
+using namespace leat;
+
+namespace {
+
+task<int> answer_after(duration time) {
+  co_await sleep_for(time);
+  co_return 42;
+}
+
+/// The result, or -1 after a timeout.
+task<int> answer_within(duration limit, task<int> work) {
+  try {
+    co_return co_await with_timeout(limit, std::move(work));
+  } catch (const deadline_exceeded&) {
+    co_return -1;
+  }
+}
+
+}  // namespace
+
+LEAT_ASYNC_TEST("timeout: passes on what comes in time") {
+  CHECK(co_await with_timeout(2s, answer_after(1s)) == 42);
+  CHECK(loop.elapsed() == 1s);
+}
+
+LEAT_ASYNC_TEST("timeout: stops the work when its time is up") {
+  CHECK(co_await answer_within(1s, answer_after(1h)) == -1);
+  CHECK(loop.elapsed() == 1s);
+}
+
+LEAT_ASYNC_TEST("timeout: of zero stops the work at its first wait") {
+  CHECK(co_await answer_within(0s, answer_after(1ns)) == -1);
+  CHECK(loop.elapsed() == 0s);
+}
+
+LEAT_ASYNC_TEST("timeout: of no_timeout never fires") {
+  CHECK(co_await answer_within(no_timeout, answer_after(24h * 365)) == 42);
+}
+
+LEAT_ASYNC_TEST("timeout: refuses a negative limit") {
+  CHECK_THROWS_AS(static_cast<void>(with_timeout(-1s, answer_after(1s))), invalid_argument);
+  co_return;
+}
+
+LEAT_ASYNC_TEST("timeout: the shorter of two nested limits counts, wherever it stands") {
+  CHECK(co_await answer_within(1s, answer_within(1h, answer_after(2h))) == -1);
+  CHECK(loop.elapsed() == 1s);
+  CHECK(co_await answer_within(1h, answer_within(1s, answer_after(2h))) == -1);
+  CHECK(loop.elapsed() == 2s);
+}
+
+LEAT_ASYNC_TEST("timeout: work that completed before the expiry was delivered is in time") {
+  event done;
+  const auto waits = [](event& awaited) -> task<int> {
+    co_await awaited.wait();
+    co_return 5;
+  };
+  const auto sets = [](event& awaited) -> task<void> {
+    co_await sleep_for(5s);
+    awaited.set();
+  };
+  const auto [unit, result] = co_await when_all(sets(done), answer_within(5s, waits(done)));
+  CHECK(result == 5);
+}
+
+LEAT_ASYNC_TEST("timeout: a value of work that was still pending at the expiry is late") {
+  const auto shielded = []() -> task<int> { co_return co_await shield(answer_after(9s), 1h); };
+  CHECK(co_await answer_within(5s, shielded()) == -1);
+  CHECK(loop.elapsed() == 9s);
+}
+
+LEAT_ASYNC_TEST("timeout: an outer stop wins over a deadline of the same moment") {
+  bool reached = false;
+  co_await with_task_group([&reached](task_group& group) -> task<void> {
+    group.spawn(
+        [](bool& flag) -> task<void> {
+          static_cast<void>(co_await answer_within(1s, answer_after(1h)));
+          flag = true;
+        },
+        std::ref(reached));
+    co_await sleep_for(1s);
+    group.cancel();
+  });
+  CHECK_FALSE(reached);
+}
+
+LEAT_ASYNC_TEST("timeout: takes anything that can be awaited") {
+  event never;
+  bool timed_out = false;
+  try {
+    co_await with_timeout(1s, with_timeout(2s, never.wait()));
+  } catch (const deadline_exceeded&) {
+    timed_out = true;
+  }
+  CHECK(timed_out);
+  CHECK(loop.elapsed() == 1s);
+}

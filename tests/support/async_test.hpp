@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+
+#include "leat/testing/async_test.hpp"
+
+#include "support/test.hpp"
+
+using namespace std::chrono_literals;
