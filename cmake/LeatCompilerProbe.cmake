@@ -5,8 +5,6 @@
 include_guard(GLOBAL)
 cmake_policy(VERSION 3.25)
 
-set(LEAT_PROBE_DIR ${CMAKE_CURRENT_LIST_DIR}/probe)
-
 # leat_check_compiler(<refusal>)
 #
 # Sets <refusal> to the reason and the remedy if the compiler must not be used, and to
@@ -14,6 +12,10 @@ set(LEAT_PROBE_DIR ${CMAKE_CURRENT_LIST_DIR}/probe)
 # cached; a change of compiler, flags or programs asks again.
 function(leat_check_compiler refusal)
   set(${refusal} "" PARENT_SCOPE)
+  if(NOT CMAKE_CXX_COMPILER_LOADED)
+    set(${refusal} "Leat is C++: say project(... LANGUAGES CXX) first" PARENT_SCOPE)
+    return()
+  endif()
   if(CMAKE_CROSSCOMPILING AND NOT CMAKE_CROSSCOMPILING_EMULATOR)
     message(STATUS "Leat: compiler probe skipped, its programs cannot run here (cross-compiling)")
     return()
@@ -75,7 +77,7 @@ endfunction()
 
 # Whatever can change what the compiler makes of the programs.
 function(leat_probe_key key)
-  file(GLOB sources ${LEAT_PROBE_DIR}/*.?pp)
+  file(GLOB sources ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/probe/*.?pp)
   set(parts "${CMAKE_CXX_COMPILER}" "${CMAKE_CXX_COMPILER_VERSION}" "${CMAKE_CXX_FLAGS}")
   # An upgrade of the package changes the compiler behind its unchanged path.
   foreach(file IN LISTS CMAKE_CXX_COMPILER CMAKE_CURRENT_FUNCTION_LIST_FILE sources)
@@ -109,7 +111,7 @@ function(leat_run_probe hard soft broken)
     foreach(level -O0 -O2)
       set(CMAKE_CXX_FLAGS_RELEASE ${level})
       try_run(exit_code compiled
-        SOURCES ${LEAT_PROBE_DIR}/${program}.cpp
+        SOURCES ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/probe/${program}.cpp
         COMPILE_OUTPUT_VARIABLE compiler_output
         RUN_OUTPUT_VARIABLE output)
 

@@ -1,17 +1,23 @@
 # leat_probe_test(<sentence> COMPILER <name> [VERSION <regex>] [OPTIONS <option>...]
-#                 [ACCEPTED] [SAYS <text>...] [DOES_NOT_SAY <text>...])
+#                 [ACCEPTED] [SAYS <text>...] [DOES_NOT_SAY <text>...]
+#                 [SOURCE <project>] [FIXTURE <name>])
 function(leat_probe_test sentence)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "ACCEPTED" "COMPILER;VERSION" "OPTIONS;SAYS;DOES_NOT_SAY")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "ACCEPTED"
+    "COMPILER;VERSION;SOURCE;FIXTURE" "OPTIONS;SAYS;DOES_NOT_SAY")
+  if(NOT arg_SOURCE)
+    set(arg_SOURCE ${PROJECT_SOURCE_DIR})
+  endif()
   string(MAKE_C_IDENTIFIER "${sentence}" folder)
   add_test(NAME "probe/compiler probe: ${sentence}"
     COMMAND ${CMAKE_COMMAND}
       -DCOMPILER=${arg_COMPILER} -DVERSION=${arg_VERSION} "-DOPTIONS=${arg_OPTIONS}"
-      -DGENERATOR=${CMAKE_GENERATOR} -DSOURCE=${PROJECT_SOURCE_DIR}
+      -DGENERATOR=${CMAKE_GENERATOR} -DSOURCE=${arg_SOURCE}
       -DWORK=${CMAKE_CURRENT_BINARY_DIR}/probe/${folder}
       -DACCEPTED=${arg_ACCEPTED} "-DSAYS=${arg_SAYS}" "-DDOES_NOT_SAY=${arg_DOES_NOT_SAY}"
       -P ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/configure.cmake)
   set_tests_properties("probe/compiler probe: ${sentence}" PROPERTIES
-    LABELS compile TIMEOUT 120 SKIP_REGULAR_EXPRESSION "SKIPPED:")
+    LABELS compile TIMEOUT 120 SKIP_REGULAR_EXPRESSION "SKIPPED:"
+    FIXTURES_REQUIRED "${arg_FIXTURE}")
 endfunction()
 
 leat_probe_test("refuses g++ 12.2 with the reason and the remedy"
@@ -53,3 +59,14 @@ leat_probe_test("is skipped, and says so, when its programs cannot run here"
   OPTIONS -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=other
   SAYS "Leat: compiler probe skipped"
   DOES_NOT_SAY "passes")
+
+if(LEAT_INSTALL)
+  leat_probe_test("refuses g++ 12.2 to a project that finds the installed package"
+    COMPILER g++-12 VERSION "12\\.[12]\\."
+    SOURCE ${CMAKE_CURRENT_SOURCE_DIR}/install/find_package FIXTURE installed_package
+    OPTIONS -DCMAKE_PREFIX_PATH=${CMAKE_CURRENT_BINARY_DIR}/stage
+    SAYS
+      "Leat cannot be used with GNU 12."
+      "what awaits it hangs"
+      "apt-get install clang-19")
+endif()
