@@ -11,3 +11,5 @@ leat_tool_test("layers: every include points down to a layer that is listed for 
   COMMAND ${PROJECT_SOURCE_DIR}/tools/check_layers.py)
 leat_tool_test("layers: the checker reports a file that breaks any of its rules"
   COMMAND ${CMAKE_CURRENT_LIST_DIR}/check_layers_test.py)
+leat_tool_test("bootstrap: installs what is missing and says why it could not"
+  COMMAND ${CMAKE_CURRENT_LIST_DIR}/bootstrap_test.py)
