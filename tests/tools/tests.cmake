@@ -13,3 +13,7 @@ leat_tool_test("layers: the checker reports a file that breaks any of its rules"
   COMMAND ${CMAKE_CURRENT_LIST_DIR}/check_layers_test.py)
 leat_tool_test("bootstrap: installs what is missing and says why it could not"
   COMMAND ${CMAKE_CURRENT_LIST_DIR}/bootstrap_test.py)
+leat_tool_test("coroutines: no source has a form that goes wrong when a task is stopped"
+  COMMAND ${PROJECT_SOURCE_DIR}/tools/lint_coroutines.py)
+leat_tool_test("coroutines: the lint refuses those forms and nothing that looks alike"
+  COMMAND ${CMAKE_CURRENT_LIST_DIR}/lint_coroutines_test.py)
