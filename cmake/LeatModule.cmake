@@ -12,6 +12,17 @@ if(LEAT_SANITIZE)
   target_link_options(leat_dev_flags INTERFACE -fsanitize=${LEAT_SANITIZE})
 endif()
 
+# leat_find_package(<arguments of find_package>...)
+#
+# Finds a package that leat's libraries link, and makes the installed package find it
+# again: a static library hands even its private dependencies on to whoever links it.
+macro(leat_find_package)
+  # GLOBAL, because the targets are used by every folder that links the caller's library.
+  find_package(${ARGN} REQUIRED GLOBAL)
+  string(JOIN " " leat_package ${ARGN})
+  set_property(GLOBAL APPEND PROPERTY LEAT_PACKAGES "${leat_package}")
+endmacro()
+
 # leat_module(<folder> HEADERS ... SOURCES ... [DEPENDS ...] [PRIVATE_DEPENDS ...])
 #
 # Turns include/leat/<folder> + src/<folder> into the target leat::<folder>, with any

@@ -1,0 +1,19 @@
+# The tools that guard the tree, and what they have to say about it.
+#
+# leat_tool_test(<sentence> COMMAND <argument of Python>...)
+function(leat_tool_test sentence)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "COMMAND")
+  add_test(NAME "tools/${sentence}" COMMAND Python3::Interpreter ${arg_COMMAND})
+  set_tests_properties("tools/${sentence}" PROPERTIES LABELS compile TIMEOUT 60)
+endfunction()
+
+leat_tool_test("layers: every include points down to a layer that is listed for it"
+  COMMAND ${PROJECT_SOURCE_DIR}/tools/check_layers.py)
+leat_tool_test("layers: the checker reports a file that breaks any of its rules"
+  COMMAND ${CMAKE_CURRENT_LIST_DIR}/check_layers_test.py)
+leat_tool_test("bootstrap: installs what is missing and says why it could not"
+  COMMAND ${CMAKE_CURRENT_LIST_DIR}/bootstrap_test.py)
+leat_tool_test("coroutines: no source has a form that goes wrong when a task is stopped"
+  COMMAND ${PROJECT_SOURCE_DIR}/tools/lint_coroutines.py)
+leat_tool_test("coroutines: the lint refuses those forms and nothing that looks alike"
+  COMMAND ${CMAKE_CURRENT_LIST_DIR}/lint_coroutines_test.py)
