@@ -112,7 +112,14 @@ consteval auto make_members(List<Descriptions...>) {
       throw "leat_rules() has a field that is not a described member of the struct";
     }
   }
-  return std::array<member, sizeof...(Descriptions)>{make_member<Struct, Descriptions>(list)...};
+  const std::array<member, sizeof...(Descriptions)> made{
+      make_member<Struct, Descriptions>(list)...};
+  for (std::size_t a = 0; a < made.size(); ++a) {
+    for (std::size_t b = 0; b < a; ++b) {
+      if (made[a].name == made[b].name) throw "two members have the same name in documents";
+    }
+  }
+  return made;
 }
 
 template <template <class...> class List, class... Descriptions>

@@ -64,8 +64,8 @@ struct problem {
   std::string where{};
   std::string message{};
   problem_kind kind = problem_kind::wrong_type;
-  /// The position of the value, counted from 1; columns count bytes. Where something is
-  /// missing, that of the object it is missing from. 0 if the document has no lines.
+  /// The position of the value, counted from 1; columns count bytes in JSON and code points
+  /// in TOML. Where something is missing, that of the object it is missing from.
   std::size_t line = 0;
   std::size_t column = 0;
 };
@@ -84,7 +84,7 @@ class parse_error : public error {
 
   /// Bytes before the point where reading stopped.
   [[nodiscard]] std::size_t offset() const noexcept { return offset_; }
-  /// Counted from 1. A column counts bytes.
+  /// Counted from 1. Columns count bytes in JSON and code points in TOML.
   [[nodiscard]] std::size_t line() const noexcept { return line_; }
   [[nodiscard]] std::size_t column() const noexcept { return column_; }
 

@@ -129,14 +129,14 @@ class reader {
   void throw_if_invalid(std::string_view source);
 
   // What a backend provides. Each is called only on a value of its kind.
-  [[nodiscard]] virtual bool boolean() const = 0;
-  [[nodiscard]] virtual number_value number() const = 0;
-  virtual void copy_string(std::string& to) const = 0;
+  [[nodiscard]] virtual bool boolean() = 0;
+  [[nodiscard]] virtual number_value number() = 0;
+  virtual void copy_string(std::string& to) = 0;
   /// Returns false after reporting why.
   [[nodiscard]] virtual bool copy_json(json_text& to) = 0;
   virtual void visit_elements(detail::function_ref<void()> visit) = 0;
   virtual void visit_members(detail::function_ref<void(std::string_view key)> visit) = 0;
-  [[nodiscard]] virtual position where() const = 0;
+  [[nodiscard]] virtual position where() = 0;
 
  private:
   /// A way down from the root, one link for each open array or object.
@@ -144,6 +144,8 @@ class reader {
   class scoped_step;
 
   bool report_type(std::string_view expected);
+  bool report_range(const std::string& min, bool has_min, const std::string& max, bool has_max,
+                    const std::string& got);
   [[nodiscard]] std::string path() const;
 
   std::vector<problem> problems_;

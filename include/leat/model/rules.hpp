@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <concepts>
@@ -98,6 +99,22 @@ consteval rule range(std::chrono::nanoseconds min, std::chrono::nanoseconds max)
   if (min > max) throw "range: min is above max";
   return {rule::about::range,
           {.range = range_kind::time, .min_integer = min.count(), .max_integer = max.count()}};
+}
+
+/// One bound alone, included.
+template <class Bound>
+consteval rule at_least(Bound min) {
+  rule made = range(min, min);
+  made.values.max_integer = std::numeric_limits<std::int64_t>::max();
+  made.values.max_real = std::numeric_limits<double>::infinity();
+  return made;
+}
+template <class Bound>
+consteval rule at_most(Bound max) {
+  rule made = range(max, max);
+  made.values.min_integer = std::numeric_limits<std::int64_t>::min();
+  made.values.min_real = -std::numeric_limits<double>::infinity();
+  return made;
 }
 
 /// Nothing but these ASCII characters in a string. `a-z` is a range; a `-` that stands first
@@ -204,15 +221,18 @@ consteval void add(rule_set& to, const rule& each) {
   const rule_set& from = each.values;
   switch (each.subject) {
     case rule::about::length:
-      to.min_length = from.min_length;
-      to.max_length = from.max_length;
+      to.min_length = std::max(to.min_length, from.min_length);
+      to.max_length = std::min(to.max_length, from.max_length);
       break;
     case rule::about::range:
+      if (to.range != range_kind::none && to.range != from.range) {
+        throw "the bounds of a member are all integers or all not";
+      }
       to.range = from.range;
-      to.min_integer = from.min_integer;
-      to.max_integer = from.max_integer;
-      to.min_real = from.min_real;
-      to.max_real = from.max_real;
+      to.min_integer = std::max(to.min_integer, from.min_integer);
+      to.max_integer = std::min(to.max_integer, from.max_integer);
+      to.min_real = std::max(to.min_real, from.min_real);
+      to.max_real = std::min(to.max_real, from.max_real);
       break;
     case rule::about::characters: to.characters = from.characters; break;
     case rule::about::name: to.name = from.name; break;
