@@ -5,4 +5,5 @@ leat_test(base
     intrusive_list_test.cpp
     outcome_test.cpp
     time_test.cpp
+    utf8_test.cpp
   DEPENDS leat::base)

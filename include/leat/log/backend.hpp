@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "leat/log/error.hpp"
+#include "leat/log/level.hpp"
+#include "leat/log/logger.hpp"
+#include "leat/log/record.hpp"
+#include "leat/log/sink.hpp"
+
+namespace leat::log {
+
+/// What a record looks like.
+///
+/// `json` is one object a line; `event` comes first, `logger` (where it has a name),
+/// `timestamp` (UTC) and `level` last:
+///
+///     {"event": "policy created", "version": 3, "timestamp": "2026-01-01T00:00:00.000000Z",
+///     "level": "info"}
+///
+/// `plain` is for people and for journals that add the time themselves:
+///
+///     gateway: policy created version=3 name="two words"
+///
+/// Both stay on one line and are valid UTF-8 whatever is logged: control characters are
+/// escaped and broken UTF-8 is replaced, so nobody can forge a record or move a terminal's
+/// cursor. A field that is named like one of JSON's own keys gets a `_` behind its name.
+///
+/// `null` drops everything: something else does the logging.
+enum class presentation : std::uint8_t { null, plain, json };
+
+/// Who writes to the sinks.
+enum class delivery : std::uint8_t {
+  synchronous,   ///< The thread that logs, and it waits: for tests and small tools.
+  asynchronous,  ///< A thread of the backend; the one that logs only fills a queue.
+};
+
+/// What becomes of a record when the queue is full.
+enum class overflow_policy : std::uint8_t {
+  drop_newest,  ///< It is lost. What led to the flood stays readable.
+  drop_oldest,  ///< The one that waited longest is lost.
+  block,        ///< The caller waits. Never on a thread that runs a loop.
+};
+
+/// The keys whose values are hidden unless others are configured: authorization, cookie,
+/// password and their like.
+[[nodiscard]] std::vector<std::string> default_redacted_keys();
+
+struct backend_options {
+  level minimum = level::info;
+  log::presentation presentation = log::presentation::json;
+
+  /// Standard error if there is none.
+  std::vector<sink> sinks{};
+
+  /// In the order they are called.
+  std::vector<processor> processors{};
+
+  /// Values of fields with such a key are shown as "[redacted]". `api_key`, `x-api-key` and
+  /// `apiKey` are all one to `api_key`: a key is hidden if it is on the list or its last
+  /// words are, whatever joins the words and in any case.
+  std::vector<std::string> redacted_keys = default_redacted_keys();
+
+  /// The wall clock; the system's if empty. Called from every thread that logs.
+  std::function<std::chrono::system_clock::time_point()> now{};
+
+  /// For asynchronous delivery: records that may wait, at least 1, and what happens to more.
+  std::size_t queue_records = 8192;
+  overflow_policy overflow = overflow_policy::drop_newest;
+};
+
+/// What became of the records. Once the backend is flushed and nobody logs,
+/// `submitted == written + dropped + failed`.
+struct backend_counts {
+  std::uint64_t submitted = 0;  ///< Passed the level and every processor.
+  std::uint64_t written = 0;    ///< Taken by every sink.
+  std::uint64_t dropped = 0;    ///< Lost to a full queue, or said after the end.
+  std::uint64_t failed = 0;     ///< A processor or a sink threw.
+};
+
+/// Owns the sinks and, for asynchronous delivery, the one thread that writes to them. There
+/// is no global one: the program makes it, and hands out loggers.
+///
+/// Its end writes what is queued, flushes the sinks and joins the thread. Loggers may outlive
+/// it; what they say afterwards counts as dropped.
+///
+/// Thread-safety: every function may be called from any thread, except the destructor.
+class backend {
+ public:
+  /// Errors: `sink_error` if a file cannot be opened; `invalid_argument` if the queue has no
+  /// room.
+  explicit backend(delivery how, backend_options options = {});
+  backend(const backend&) = delete;
+  backend& operator=(const backend&) = delete;
+  ~backend();
+
+  [[nodiscard]] log::logger logger(std::string_view name = {}) const;
+
+  void set_minimum(level minimum) noexcept;
+
+  /// Waits until everything said before is written, and flushes the sinks. Blocks.
+  void flush();
+
+  [[nodiscard]] backend_counts counts() const noexcept;
+
+ private:
+  std::shared_ptr<core> core_;
+};
+
+}  // namespace leat::log

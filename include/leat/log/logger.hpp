@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <atomic>
+#include <initializer_list>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "leat/log/field.hpp"
+#include "leat/log/level.hpp"
+
+namespace leat::log {
+
+class core;
+
+/// What a logger can see of its backend without a call.
+class gate {
+ public:
+  [[nodiscard]] level minimum() const noexcept { return minimum_.load(std::memory_order_relaxed); }
+
+ protected:
+  explicit gate(level minimum) noexcept : minimum_(minimum) {}
+  ~gate() = default;
+
+  std::atomic<level> minimum_;
+};
+
+/// A handle to say what happens, with the fields that were bound to it:
+///
+///     const auto log = root.bind("request_id", id);
+///     log.info("policy created", {{"name", name}, {"version", 3}});
+///
+/// A record below the backend's level costs a comparison and whatever its arguments cost.
+/// Nothing here throws: a record that cannot be made or written is counted by the backend.
+/// One made without a backend says nothing, so a library can hold a logger unconditionally.
+///
+/// Lifetime: may outlive its backend; what is said then is lost.
+/// Thread-safety: a const logger may be used and copied by several threads at once.
+class logger {
+ public:
+  /// Says nothing.
+  logger() noexcept = default;
+
+  [[nodiscard]] bool is_enabled(level at) const noexcept {
+    return gate_ != nullptr && at >= gate_->minimum();
+  }
+
+  void trace(std::string_view event, std::initializer_list<field> fields = {}) const noexcept {
+    log(level::trace, event, fields);
+  }
+  void debug(std::string_view event, std::initializer_list<field> fields = {}) const noexcept {
+    log(level::debug, event, fields);
+  }
+  void info(std::string_view event, std::initializer_list<field> fields = {}) const noexcept {
+    log(level::info, event, fields);
+  }
+  void warn(std::string_view event, std::initializer_list<field> fields = {}) const noexcept {
+    log(level::warn, event, fields);
+  }
+  void error(std::string_view event, std::initializer_list<field> fields = {}) const noexcept {
+    log(level::error, event, fields);
+  }
+  void critical(std::string_view event, std::initializer_list<field> fields = {}) const noexcept {
+    log(level::critical, event, fields);
+  }
+
+  void log(level at, std::string_view event,
+           std::initializer_list<field> fields = {}) const noexcept {
+    if (is_enabled(at)) submit(at, event, {fields.begin(), fields.size()});
+  }
+  void log(level at, std::string_view event, std::span<const field> fields) const noexcept {
+    if (is_enabled(at)) submit(at, event, fields);
+  }
+
+  /// A logger that adds these fields to each of its records. A field that was bound before,
+  /// under the same key, is replaced; one given with a record wins over a bound one.
+  [[nodiscard]] logger bind(std::string_view key, const value& what) const;
+  [[nodiscard]] logger bind(std::initializer_list<field> fields) const;
+
+  /// A logger with another name, which JSON shows under "logger" and plain text in front.
+  [[nodiscard]] logger named(std::string_view name) const;
+
+ private:
+  friend class core;
+
+  struct context;
+
+  void submit(level at, std::string_view event, std::span<const field> fields) const noexcept;
+
+  std::shared_ptr<core> core_;
+  const gate* gate_ = nullptr;  // of core_
+  std::shared_ptr<const context> context_;
+};
+
+}  // namespace leat::log

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+#include "leat/model/error.hpp"
+
+#include <array>
+#include <utility>
+
+namespace leat::model {
+namespace {
+
+constexpr unsigned caller_fault = failure_bit(failure::caller_fault);
+
+constexpr std::array entries{
+    error_entry{static_cast<int>(errc::syntax), "malformed document", caller_fault},
+    error_entry{static_cast<int>(errc::invalid), "document does not fit its type", caller_fault},
+    error_entry{static_cast<int>(errc::not_writable), "value has no form in the document",
+                caller_fault},
+    error_entry{static_cast<int>(errc::limit_exceeded), "document exceeds a limit", caller_fault},
+};
+
+constinit const table_category model_category("leat.model", entries);
+
+std::string at(std::size_t line, std::size_t column) {
+  return "line " + std::to_string(line) + ", column " + std::to_string(column);
+}
+
+/// Keys come from the document and may hold anything; `what()` is one line.
+std::string one_line(std::string_view text) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string shown;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= ' ' && byte != 0x7F) {
+      shown += c;
+    } else {
+      shown += "\\x";
+      shown += digits[byte >> 4];
+      shown += digits[byte & 0xF];
+    }
+  }
+  return shown;
+}
+
+std::string told(std::string_view source, const std::vector<problem>& problems, bool is_complete) {
+  std::string text(source);
+  text += " is not valid: ";
+  const char* separator = "";
+  for (const auto& each : problems) {
+    text += separator;
+    if (!each.where.empty()) text += one_line(each.where);
+    if (each.line != 0) {
+      text += each.where.empty() ? "" : " ";
+      text += "(" + at(each.line, each.column) + ")";
+    }
+    if (!each.where.empty() || each.line != 0) text += ": ";
+    text += one_line(each.message);
+    separator = "; ";
+  }
+  if (!is_complete) text += "; and more";
+  return text;
+}
+
+}  // namespace
+
+std::error_code make_error_code(errc value) noexcept {
+  return {static_cast<int>(value), model_category};
+}
+
+std::string_view to_string(problem_kind kind) noexcept {
+  switch (kind) {
+    case problem_kind::missing: return "missing";
+    case problem_kind::unknown_key: return "unknown_key";
+    case problem_kind::wrong_type: return "wrong_type";
+    case problem_kind::out_of_range: return "out_of_range";
+    case problem_kind::wrong_length: return "wrong_length";
+    case problem_kind::bad_characters: return "bad_characters";
+    case problem_kind::unknown_name: return "unknown_name";
+    case problem_kind::bad_format: return "bad_format";
+  }
+  return "unknown";
+}
+
+parse_error::parse_error(std::string_view source, std::string_view reason, std::size_t offset,
+                         std::size_t line, std::size_t column)
+    : error(errc::syntax,
+            one_line(std::string(source) + " " + at(line, column) + ": " + std::string(reason))),
+      offset_(offset),
+      line_(line),
+      column_(column) {}
+
+validation_error::validation_error(std::string_view source, std::vector<problem> problems,
+                                   bool is_complete)
+    : error(errc::invalid, told(source, problems, is_complete)),
+      problems_(std::move(problems)),
+      is_complete_(is_complete) {}
+
+}  // namespace leat::model

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#include "model/number_text.hpp"
+
+#include <charconv>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <system_error>
+
+namespace leat::model {
+namespace {
+
+/// Whether a number that no double holds is too small rather than too large.
+///
+/// `std::from_chars` says only that it is out of range. The position of the first digit that
+/// is not zero, shifted by the exponent, tells the two apart: they are 600 powers of ten away
+/// from each other.
+bool is_underflow(std::string_view token) noexcept {
+  const std::size_t mark = token.find_first_of("eE");
+  const std::string_view digits = token.substr(0, mark);
+  if (mark != token.npos) {
+    // An exponent that is beyond 64 bits itself has only its sign to tell.
+    if (token[mark + 1] == '-') return true;
+    std::string_view exponent = token.substr(mark + 1);
+    if (exponent.starts_with('+')) exponent.remove_prefix(1);
+    std::int64_t power = 0;
+    const auto end = exponent.data() + exponent.size();
+    if (std::from_chars(exponent.data(), end, power).ec != std::errc()) return false;
+    if (power > 0) return false;
+  }
+  const std::size_t point = digits.find('.');
+  return digits.find_first_of("123456789") > point;
+}
+
+}  // namespace
+
+number_value parse_number(std::string_view token) noexcept {
+  number_value number;
+  const char* const begin = token.data();
+  const char* const end = begin + token.size();
+
+  const auto real = std::from_chars(begin, end, number.real);
+  bool is_held = real.ec == std::errc() && std::isfinite(number.real);
+  if (!is_held && is_underflow(token)) {
+    number.real = token.starts_with('-') ? -0.0 : 0.0;
+    is_held = true;
+  }
+
+  if (token.find_first_of(".eE") != token.npos) {
+    number.how = is_held ? number_value::form::real : number_value::form::infinite;
+    return number;
+  }
+  if (token == "-0") return number;
+  if (token.starts_with('-')) {
+    const bool is_exact = std::from_chars(begin, end, number.integer).ec == std::errc();
+    number.how = is_exact ? number_value::form::negative : number_value::form::huge;
+  } else {
+    const bool is_exact = std::from_chars(begin, end, number.unsigned_integer).ec == std::errc();
+    number.how = is_exact ? number_value::form::non_negative : number_value::form::huge;
+  }
+  if (!is_held) number.how = number_value::form::infinite;
+  return number;
+}
+
+}  // namespace leat::model
