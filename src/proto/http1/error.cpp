@@ -40,6 +40,9 @@ constexpr std::array entries{
     peer(errc::transfer_encoding_in_http_1_0, "Transfer-Encoding in HTTP/1.0"),
     peer(errc::bad_chunk, "malformed chunk"),
     peer(errc::truncated, "connection ended inside of a message"),
+    // A server may close an idle connection at the moment at which a request is sent on it.
+    error_entry{static_cast<int>(errc::no_response), "connection ended without a response",
+                peer_fault | failure_bit(failure::transient)},
     peer(errc::unexpected_bytes, "bytes that no request asked for"),
     peer(errc::unexpected_switch, "switch to a protocol that was not proposed"),
     peer(errc::start_line_too_long, "first line is longer than the limit"),

@@ -7,10 +7,9 @@
 #include <system_error>
 
 #include "leat/base/byte_buffer.hpp"
-#include "leat/proto/http1/detail/body_reader.hpp"
 #include "leat/proto/http1/detail/body_writer.hpp"
 #include "leat/proto/http1/detail/exchange.hpp"
-#include "leat/proto/http1/detail/head_parser.hpp"
+#include "leat/proto/http1/detail/message_reader.hpp"
 #include "leat/proto/http1/error.hpp"
 #include "leat/proto/http1/events.hpp"
 #include "leat/proto/http1/limits.hpp"
@@ -31,7 +30,8 @@ namespace leat::proto::http1 {
 ///
 /// - a status line may lack the space in front of an absent reason (`HTTP/1.1 200`);
 /// - a reason may hold bytes from 0x80 on;
-/// - a response to HEAD, a 204 and a 304 may have any framing fields; they are not interpreted.
+/// - a response to HEAD, a 1xx, a 204 and a 304 may have a well-formed Content-Length or
+///   Transfer-Encoding, even where a server must not send it; there is no body all the same.
 ///
 /// Errors: `next()` tells them as events; everything that writes returns a code, and then has
 /// written nothing. Nothing throws but std::bad_alloc.
@@ -72,8 +72,9 @@ class client_connection {
 
   /// The peer will send no more than what is in the input already. `next()` then tells how
   /// it ended: `closed` between two exchanges, `end` for a body that only the end of the
-  /// connection ends, else `failed` with errc::truncated.
-  void end_of_input() noexcept { input_ended_ = true; }
+  /// connection ends, else `failed`: with errc::no_response, which is also failure::transient,
+  /// as long as nothing of a response had come, otherwise with errc::truncated.
+  void end_of_input() noexcept { reader_.end_of_input(); }
 
   /// The current response, from the event `informational` or `head` on.
   [[nodiscard]] response_head head() const noexcept;
@@ -86,7 +87,7 @@ class client_connection {
   [[nodiscard]] fields_view trailers() const noexcept;
 
   /// Changes the limit for the body of the current response and of those that follow.
-  void set_max_body_bytes(std::uint64_t bytes) noexcept { limits_.max_body_bytes = bytes; }
+  void set_max_body_bytes(std::uint64_t bytes) noexcept { reader_.set_max_body_bytes(bytes); }
 
   /// Makes this the last exchange: the head of the request will say `Connection: close`.
   void disable_keep_alive() noexcept;
@@ -97,7 +98,10 @@ class client_connection {
   /// Whether nothing has been sent since the start of the cycle.
   [[nodiscard]] bool is_idle() const noexcept;
 
-  /// Whether both messages are complete and the connection may carry another exchange.
+  /// Whether both messages are complete and the connection may carry another exchange. It may
+  /// not if bytes followed the response: they would be taken for the answer to the next
+  /// request. For the same reason a driver that finds input while it is idle shows it to
+  /// `next()`.
   [[nodiscard]] bool is_reusable() const noexcept;
 
   /// Gets ready for the next request. The head read last is forgotten.
@@ -107,26 +111,20 @@ class client_connection {
   [[nodiscard]] std::error_code start_next_cycle() noexcept;
 
   /// Gives back the memory for the fields of a head. For a connection that becomes idle.
-  void release_memory() noexcept { parser_.release_memory(); }
+  void release_memory() noexcept { reader_.release_memory(); }
 
  private:
-  event next_head(std::string_view& input);
-  event next_body(std::string_view& input);
-  event next_trailers(std::string_view& input);
   event begin_response() noexcept;
-  event end_response() noexcept;
-  event fail(errc why) noexcept;
+  event take_informational() noexcept;
+  event take_failure(const event& failure) noexcept;
+  [[nodiscard]] bool is_switch(int status) const noexcept;
+  [[nodiscard]] detail::framing response_framing(int status) const noexcept;
 
-  detail::head_parser parser_;
-  detail::body_reader body_;
+  detail::message_reader reader_;
   detail::body_writer writer_;
-  limits limits_;
-  errc failure_{};
   std::uint32_t informational_count_ = 0;
   detail::exchange exchange_;
-  bool input_ended_ = false;
   bool waits_for_continue_ = false;
-  bool in_trailers_ = false;
   bool is_head_request_ = false;
   bool is_connect_ = false;
 };

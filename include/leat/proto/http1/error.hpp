@@ -28,6 +28,7 @@ enum class errc {
   transfer_encoding_in_http_1_0,
   bad_chunk,
   truncated,
+  no_response,  ///< The connection ended in front of a response. Also failure::transient.
   unexpected_bytes,
   unexpected_switch,
 

@@ -32,8 +32,8 @@ enum class event_kind : std::uint8_t {
 /// One step of reading.
 struct event {
   event_kind kind = event_kind::need_more;
-  std::string_view data;  ///< `data` only. Lifetime: a part of the input. Never empty.
-  std::error_code error;  ///< `failed` only: one of `errc`.
+  std::string_view data = {};  ///< `data` only. Lifetime: a part of the input. Never empty.
+  std::error_code error = {};  ///< `failed` only: one of `errc`.
 };
 
 /// The head of a request as it was read.
@@ -91,7 +91,7 @@ class body_size {
 struct outgoing_request {
   std::string_view method;
   std::string_view target;  ///< In the form that is to be written; usually `url::target()`.
-  fields_view fields;       ///< Must hold exactly one Host, here or in `more_fields`.
+  fields_view fields = {};  ///< Must hold exactly one Host, here or in `more_fields`.
   std::span<const field> more_fields = {};  ///< Written behind `fields`.
   body_size body = body_size::none();
 };

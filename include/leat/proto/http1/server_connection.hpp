@@ -7,10 +7,9 @@
 #include <system_error>
 
 #include "leat/base/byte_buffer.hpp"
-#include "leat/proto/http1/detail/body_reader.hpp"
 #include "leat/proto/http1/detail/body_writer.hpp"
 #include "leat/proto/http1/detail/exchange.hpp"
-#include "leat/proto/http1/detail/head_parser.hpp"
+#include "leat/proto/http1/detail/message_reader.hpp"
 #include "leat/proto/http1/error.hpp"
 #include "leat/proto/http1/events.hpp"
 #include "leat/proto/http1/limits.hpp"
@@ -55,7 +54,7 @@ class server_connection {
 
   /// The peer will send no more than what is in the input already. `next()` then tells how
   /// it ended: `closed` between two requests, `failed` with errc::truncated inside of one.
-  void end_of_input() noexcept { input_ended_ = true; }
+  void end_of_input() noexcept { reader_.end_of_input(); }
 
   /// The current request, from the event `head` on.
   [[nodiscard]] request_head head() const noexcept;
@@ -69,7 +68,7 @@ class server_connection {
 
   /// Changes the limit for the body of the current request and of those that follow. Call it
   /// between `head` and the next call of `next()`.
-  void set_max_body_bytes(std::uint64_t bytes) noexcept { limits_.max_body_bytes = bytes; }
+  void set_max_body_bytes(std::uint64_t bytes) noexcept { reader_.set_max_body_bytes(bytes); }
 
   /// Whether the client waits for `100 Continue` before it sends the body (RFC 9110, section
   /// 10.1.1). No longer so once anything was sent, or the body came anyway.
@@ -123,8 +122,8 @@ class server_connection {
   /// Whether, as far as is known, another request may follow this one.
   [[nodiscard]] bool keep_alive() const noexcept { return exchange_.keep_alive(); }
 
-  /// Whether the response is over and nothing more may be sent: the connection is to be closed
-  /// as soon as everything is written. True as well after `failed` if nothing can be answered.
+  /// Whether nothing more can be sent, so that the connection is to be closed as soon as
+  /// everything is written: the response is over and no other may follow, or the client left.
   [[nodiscard]] bool must_close() const noexcept;
 
   /// Whether the response has been sent to its end.
@@ -137,28 +136,21 @@ class server_connection {
   [[nodiscard]] std::error_code start_next_cycle() noexcept;
 
   /// Gives back the memory for the fields of a head. For a connection that becomes idle.
-  void release_memory() noexcept { parser_.release_memory(); }
+  void release_memory() noexcept { reader_.release_memory(); }
 
  private:
-  event next_head(std::string_view& input);
-  event next_body(std::string_view& input);
-  event next_trailers(std::string_view& input);
   event begin_request() noexcept;
-  event end_request() noexcept;
-  event fail(errc why) noexcept;
+  event continue_request(std::string_view& input);
+  event take_failure(const event& failure) noexcept;
+  [[nodiscard]] bool is_switch(int status) const noexcept;
+  [[nodiscard]] bool has_no_body(int status) const noexcept;
 
-  detail::head_parser parser_;
-  detail::body_reader body_;
+  detail::message_reader reader_;
   detail::body_writer writer_;
-  limits limits_;
-  errc failure_{};
   detail::exchange exchange_;
-  bool input_ended_ = false;
   bool expects_continue_ = false;
-  bool in_trailers_ = false;
   bool is_head_request_ = false;
   bool is_connect_ = false;
-  bool empty_line_skipped_ = false;
 };
 
 }  // namespace leat::proto::http1

@@ -41,6 +41,8 @@ class body_reader {
 
   status next_in_chunks(std::string_view& input, std::string_view& data,
                         const limits& limits) noexcept;
+  status next_until_close(std::string_view& input, std::string_view& data,
+                          const limits& limits) noexcept;
   status take(std::string_view& input, std::string_view& data, const limits& limits) noexcept;
   status fail(errc why) noexcept;
 

@@ -16,14 +16,14 @@ namespace leat::proto::http1::detail {
 /// read, so that no field is looked up afterwards.
 struct head_facts {
   std::uint64_t content_length = 0;
-  bool has_content_length : 1 = false;
-  bool has_transfer_encoding : 1 = false;  ///< Which is then exactly `chunked`.
-  bool has_host : 1 = false;
-  bool connection_close : 1 = false;
-  bool connection_keep_alive : 1 = false;
-  bool connection_upgrade : 1 = false;
-  bool has_upgrade : 1 = false;
-  bool expects_continue : 1 = false;
+  bool has_content_length = false;
+  bool is_chunked = false;
+  bool has_host = false;
+  bool has_upgrade = false;
+  bool connection_close = false;
+  bool connection_keep_alive = false;
+  bool connection_upgrade = false;
+  bool expects_continue = false;
 };
 
 /// Reads a head, or the trailers behind a chunked body, from a buffer that grows until it is
@@ -45,8 +45,8 @@ class head_parser {
   [[nodiscard]] std::uint32_t size() const noexcept { return line_begin_; }
   [[nodiscard]] errc error() const noexcept { return error_; }
 
-  /// Whether any byte of the head has been seen.
-  [[nodiscard]] bool has_begun() const noexcept { return scanned_ != 0; }
+  /// Where the start line begins: behind the empty line that was skipped, if any.
+  [[nodiscard]] std::uint32_t begin() const noexcept { return begin_; }
 
   [[nodiscard]] const head_facts& facts() const noexcept { return facts_; }
   [[nodiscard]] version http_version() const noexcept { return version_; }
@@ -64,30 +64,34 @@ class head_parser {
   void release_memory() noexcept;
 
  private:
-  bool take_line(std::string_view line, const limits& limits);
+  bool passes_limit(std::uint32_t offset, const limits& limits) noexcept;
+  bool take_line(const char* base, std::string_view line, const limits& limits);
   bool take_request_line(std::string_view line) noexcept;
   bool take_status_line(std::string_view line) noexcept;
-  bool take_field_line(std::string_view line, const limits& limits);
+  bool take_field_line(const char* section, std::string_view line, const limits& limits);
   bool take_known_field(std::string_view name, std::string_view value) noexcept;
   bool take_content_length(std::string_view value) noexcept;
   bool take_transfer_encoding(std::string_view value) noexcept;
+  bool take_connection(std::string_view value) noexcept;
   bool take_host(std::string_view value) noexcept;
-  bool finish() noexcept;
+  bool finish(const char* base) noexcept;
+  bool check_framing() noexcept;
   bool fail(errc why) noexcept;
 
   std::vector<field_slice> slices_;  // of the head, then of the trailers
-  const char* text_ = nullptr;       // where the head was when it was complete
+  const char* text_ = nullptr;       // where the head, and the trailers, were once complete
   const char* trailer_text_ = nullptr;
   head_facts facts_;
-  std::uint32_t begin_ = 0;       // of the start line
-  std::uint32_t line_begin_ = 0;  // of the line that is being read
-  std::uint32_t scanned_ = 0;     // up to here there is no byte that ends or spoils a line
-  std::uint32_t section_begin_ = 0;
-  std::uint32_t section_end_ = 0;
-  std::uint32_t trailer_bytes_ = 0;
-  std::uint32_t field_count_ = 0;
-  std::uint32_t first_size_ = 0;   // the method, or what stands before the reason
-  std::uint32_t second_size_ = 0;  // the target or the reason
+  std::uint32_t begin_ = 0;          // of the start line, which an empty line may precede
+  std::uint32_t line_begin_ = 0;     // of the line that is being read
+  std::uint32_t scanned_ = 0;        // up to here no byte ends or spoils that line
+  std::uint32_t section_begin_ = 0;  // of the fields that are being read
+  std::uint32_t fields_begin_ = 0;   // of the fields of the head
+  std::uint32_t fields_size_ = 0;
+  std::uint32_t trailers_size_ = 0;
+  std::uint32_t field_count_ = 0;  // of the head
+  std::uint32_t first_size_ = 0;   // of the method, or of all that precedes the reason
+  std::uint32_t second_size_ = 0;  // of the target or the reason
   errc error_{};
   std::int16_t status_code_ = 0;
   version version_ = version::http_1_1;
