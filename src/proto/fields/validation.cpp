@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#include "leat/proto/fields/validation.hpp"
+
+#include <algorithm>
+
+#include "leat/proto/fields/error.hpp"
+
+#include "proto/fields/characters.hpp"
+
+namespace leat::proto {
+
+bool is_token(std::string_view text) noexcept {
+  return !text.empty() &&
+         std::ranges::all_of(text, [](char c) { return is_in(token_characters, c); });
+}
+
+bool is_field_value(std::string_view text) noexcept {
+  const char* const end = text.data() + text.size();
+  return find_control(text.data(), end) == end;
+}
+
+bool is_request_target(std::string_view text) noexcept {
+  return !text.empty() &&
+         std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f && c != '#'; });
+}
+
+bool is_reason(std::string_view text) noexcept {
+  return is_field_value(text);
+}
+
+std::error_code check_field(std::string_view name, std::string_view value) noexcept {
+  if (!is_token(name)) return fields_errc::invalid_field_name;
+  if (!is_field_value(value)) return fields_errc::invalid_field_value;
+  return {};
+}
+
+std::error_code check_method(std::string_view method) noexcept {
+  if (!is_token(method)) return fields_errc::invalid_method;
+  return {};
+}
+
+std::error_code check_target(std::string_view target) noexcept {
+  if (!is_request_target(target)) return fields_errc::invalid_target;
+  return {};
+}
+
+std::error_code check_reason(std::string_view reason) noexcept {
+  if (!is_reason(reason)) return fields_errc::invalid_reason;
+  return {};
+}
+
+}  // namespace leat::proto

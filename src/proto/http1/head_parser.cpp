@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: MIT
+#include "leat/proto/http1/detail/head_parser.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+
+#include "leat/proto/fields/ascii.hpp"
+#include "leat/proto/fields/list.hpp"
+#include "leat/proto/fields/validation.hpp"
+
+#include "proto/fields/characters.hpp"
+#include "proto/http1/decimal.hpp"
+
+namespace leat::proto::http1::detail {
+namespace {
+
+// Room for the fields of a usual request, so that they cost one allocation.
+constexpr std::size_t usual_field_count = 16;
+
+/// `HTTP/`, two digits, and a dot between them.
+constexpr bool is_version(std::string_view text) noexcept {
+  return text.size() == 8 && text.starts_with("HTTP/") && is_digit(text[5]) && text[6] == '.' &&
+         is_digit(text[7]);
+}
+
+constexpr bool is_spoken(std::string_view version) noexcept {
+  return version[5] == '1' && (version[7] == '0' || version[7] == '1');
+}
+
+constexpr version spoken_version(std::string_view version) noexcept {
+  return version[7] == '0' ? version::http_1_0 : version::http_1_1;
+}
+
+/// Whether `target` has one of the four forms of RFC 9112, section 3.2.
+bool is_target_form(std::string_view method, std::string_view target) noexcept {
+  if (target.front() == '/') return true;
+  if (method == "CONNECT") return target.find(':') != target.npos;
+  if (target == "*") return method == "OPTIONS";
+  const std::size_t colon = target.find("://");
+  return colon != target.npos && colon != 0;
+}
+
+errc why_no_line_end(const char* found) noexcept {
+  switch (*found) {
+    case '\r': return errc::bare_carriage_return;
+    case '\n': return errc::bare_line_feed;
+    default: return errc::control_character;
+  }
+}
+
+}  // namespace
+
+void head_parser::start(kind what) noexcept {
+  kind_ = what;
+  line_begin_ = scanned_ = section_begin_ = 0;
+  error_ = {};
+  trailers_size_ = 0;
+  in_fields_ = what == kind::trailers;
+  if (what == kind::trailers) return;
+
+  slices_.clear();
+  facts_ = {};
+  begin_ = fields_begin_ = fields_size_ = field_count_ = first_size_ = second_size_ = 0;
+  text_ = trailer_text_ = nullptr;
+  status_code_ = 0;
+  version_ = version::http_1_1;
+}
+
+head_parser::status head_parser::parse(std::string_view input, const limits& limits) {
+  if (error_ != errc{}) return status::failed;
+  const char* const base = input.data();
+  const char* const end = base + input.size();
+
+  for (;;) {
+    const char* const found = find_control(base + scanned_, end);
+    const auto offset = static_cast<std::uint32_t>(found - base);
+    if (passes_limit(offset, limits)) return status::failed;
+    if (found == end || (*found == '\r' && found + 1 == end)) {
+      scanned_ = offset;
+      return status::need_more;
+    }
+    if (*found != '\r' || found[1] != '\n') {
+      fail(why_no_line_end(found));
+      return status::failed;
+    }
+
+    const std::string_view line(base + line_begin_, offset - line_begin_);
+    line_begin_ = scanned_ = offset + 2;
+    if (in_fields_ && line.empty()) return finish(base) ? status::done : status::failed;
+    if (!take_line(base, line, limits)) return status::failed;
+  }
+}
+
+bool head_parser::passes_limit(std::uint32_t offset, const limits& limits) noexcept {
+  const std::uint32_t line_limit = line_begin_ + limits.max_line_bytes;
+  const std::uint32_t section_limit = section_begin_ + limits.max_field_section_bytes;
+  // The limit that is reached first is named, so that it does not depend on how the bytes came.
+  if (in_fields_ && section_limit < line_limit) {
+    if (offset > section_limit) fail(errc::field_section_too_large);
+  } else if (offset > line_limit) {
+    fail(in_fields_ ? errc::field_line_too_long : errc::start_line_too_long);
+  }
+  return error_ != errc{};
+}
+
+bool head_parser::take_line(const char* base, std::string_view line, const limits& limits) {
+  if (in_fields_) return take_field_line(base + section_begin_, line, limits);
+
+  if (kind_ == kind::request && line.empty() && begin_ == 0) {
+    // Some clients send an empty line behind a body (RFC 9112, section 2.2).
+    begin_ = line_begin_;
+    return true;
+  }
+  in_fields_ = true;
+  section_begin_ = fields_begin_ = line_begin_;
+  return kind_ == kind::request ? take_request_line(line) : take_status_line(line);
+}
+
+bool head_parser::take_request_line(std::string_view line) noexcept {
+  const auto* const method_end =
+      std::find_if_not(line.begin(), line.end(), [](char c) { return is_in(token_characters, c); });
+  const auto method_size = static_cast<std::size_t>(method_end - line.begin());
+  constexpr std::size_t version_size = 8;
+  constexpr std::size_t around_target = 2 + version_size;
+  if (method_size == 0 || line.size() <= method_size + around_target) {
+    return fail(errc::bad_request_line);
+  }
+
+  const std::string_view version = line.substr(line.size() - version_size);
+  const std::string_view target =
+      line.substr(method_size + 1, line.size() - method_size - around_target);
+  if (*method_end != ' ' || line[line.size() - version_size - 1] != ' ' || !is_version(version) ||
+      !is_request_target(target)) {
+    return fail(errc::bad_request_line);
+  }
+  if (!is_spoken(version)) return fail(errc::unsupported_version);
+  if (!is_target_form(line.substr(0, method_size), target)) return fail(errc::bad_request_line);
+
+  first_size_ = static_cast<std::uint32_t>(method_size);
+  second_size_ = static_cast<std::uint32_t>(target.size());
+  version_ = spoken_version(version);
+  return true;
+}
+
+bool head_parser::take_status_line(std::string_view line) noexcept {
+  constexpr std::size_t least = std::string_view("HTTP/1.1 200").size();
+  if (line.size() < least || !is_version(line.substr(0, 8)) || line[8] != ' ' ||
+      !is_digit(line[9]) || !is_digit(line[10]) || !is_digit(line[11])) {
+    return fail(errc::bad_status_line);
+  }
+  if (!is_spoken(line)) return fail(errc::unsupported_version);
+  const int status = (line[9] - '0') * 100 + (line[10] - '0') * 10 + (line[11] - '0');
+  // RFC 9110, section 15: a status out of this range is invalid.
+  if (status < 100 || status > 599) return fail(errc::bad_status_line);
+
+  // The space is required even without a reason, but many servers leave both out.
+  if (line.size() > least && line[least] != ' ') return fail(errc::bad_status_line);
+  first_size_ = static_cast<std::uint32_t>(std::min(line.size(), least + 1));
+  second_size_ = static_cast<std::uint32_t>(line.size()) - first_size_;
+  status_code_ = static_cast<std::int16_t>(status);
+  version_ = spoken_version(line);
+  return true;
+}
+
+bool head_parser::take_field_line(const char* section, std::string_view line,
+                                  const limits& limits) {
+  if (line_begin_ - section_begin_ > limits.max_field_section_bytes) {
+    return fail(errc::field_section_too_large);
+  }
+  if (is_blank(line.front())) return fail(errc::obsolete_folding);
+  const auto* const colon =
+      std::find_if_not(line.begin(), line.end(), [](char c) { return is_in(token_characters, c); });
+  if (colon == line.end()) return fail(errc::missing_colon);
+  if (*colon != ':' || colon == line.begin()) return fail(errc::bad_field_name);
+
+  const auto name_size = static_cast<std::size_t>(colon - line.begin());
+  const std::string_view name = line.substr(0, name_size);
+  const std::string_view value = trim_blanks(line.substr(name_size + 1));
+
+  const std::size_t count =
+      kind_ == kind::trailers ? slices_.size() - field_count_ : slices_.size();
+  if (count >= limits.max_fields) return fail(errc::too_many_fields);
+  if (slices_.capacity() == 0) slices_.reserve(usual_field_count);
+  slices_.push_back({static_cast<std::uint32_t>(name.data() - section),
+                     static_cast<std::uint32_t>(name.size()),
+                     static_cast<std::uint32_t>(value.data() - section),
+                     static_cast<std::uint32_t>(value.size())});
+  return kind_ == kind::trailers || take_known_field(name, value);
+}
+
+bool head_parser::take_known_field(std::string_view name, std::string_view value) noexcept {
+  const auto is = [name](std::string_view known) { return equals_ignoring_case(name, known); };
+  switch (name.size()) {
+    case 4: return !is("host") || take_host(value);
+    case 6:
+      // Other expectations may be ignored (RFC 9110, section 10.1.1).
+      if (is("expect")) facts_.expects_continue |= list_contains(value, "100-continue");
+      return true;
+    case 7:
+      if (is("upgrade")) facts_.has_upgrade = true;
+      return true;
+    case 10: return !is("connection") || take_connection(value);
+    case 14: return !is("content-length") || take_content_length(value);
+    case 17: return !is("transfer-encoding") || take_transfer_encoding(value);
+    default: return true;
+  }
+}
+
+bool head_parser::take_content_length(std::string_view value) noexcept {
+  if (facts_.has_content_length) return fail(errc::repeated_content_length);
+  facts_.has_content_length = true;
+  const auto length = parse_decimal(value);
+  if (!length) return fail(errc::bad_content_length);
+  facts_.content_length = *length;
+  return true;
+}
+
+bool head_parser::take_transfer_encoding(std::string_view value) noexcept {
+  // A second field would continue the list behind `chunked`, which must be last.
+  if (facts_.is_chunked) return fail(errc::bad_transfer_encoding);
+  std::string_view rest = value;
+  const auto first = next_list_element(rest);
+  if (!first) return fail(errc::bad_transfer_encoding);
+  if (!equals_ignoring_case(*first, "chunked")) {
+    // Parameters of chunked are none (RFC 9112, section 7.1); any other coding is not spoken.
+    const bool is_chunked_with_more =
+        equals_ignoring_case(trim_blanks(first->substr(0, first->find(';'))), "chunked");
+    return fail(is_chunked_with_more ? errc::bad_transfer_encoding : errc::unknown_transfer_coding);
+  }
+  // Exactly the word: a list with empty elements or a quoted string around a comma is read in
+  // more than one way.
+  if (!equals_ignoring_case(value, "chunked")) return fail(errc::bad_transfer_encoding);
+  facts_.is_chunked = true;
+  return true;
+}
+
+bool head_parser::take_connection(std::string_view value) noexcept {
+  while (const auto option = next_list_element(value)) {
+    facts_.connection_close |= equals_ignoring_case(*option, "close");
+    facts_.connection_keep_alive |= equals_ignoring_case(*option, "keep-alive");
+    facts_.connection_upgrade |= equals_ignoring_case(*option, "upgrade");
+  }
+  return true;
+}
+
+bool head_parser::take_host(std::string_view value) noexcept {
+  if (facts_.has_host) return fail(errc::repeated_host);
+  facts_.has_host = true;
+  const bool is_plausible =
+      std::ranges::all_of(value, [](char c) { return is_in(host_characters, c); });
+  return is_plausible || fail(errc::bad_host);
+}
+
+bool head_parser::finish(const char* base) noexcept {
+  if (kind_ == kind::trailers) {
+    trailer_text_ = base;
+    trailers_size_ = line_begin_ - 2;
+    return true;
+  }
+  text_ = base;
+  fields_size_ = line_begin_ - 2 - fields_begin_;
+  field_count_ = static_cast<std::uint32_t>(slices_.size());
+  return check_framing();
+}
+
+bool head_parser::check_framing() noexcept {
+  if (facts_.is_chunked) {
+    if (facts_.has_content_length) return fail(errc::conflicting_framing);
+    if (version_ == version::http_1_0) return fail(errc::transfer_encoding_in_http_1_0);
+  }
+  const bool needs_host = kind_ == kind::request && version_ == version::http_1_1;
+  if (needs_host && !facts_.has_host) return fail(errc::missing_host);
+  return true;
+}
+
+fields_view head_parser::fields() const noexcept {
+  return {std::string_view(text_ + fields_begin_, fields_size_),
+          std::span(slices_).first(field_count_)};
+}
+
+fields_view head_parser::trailers() const noexcept {
+  if (trailers_size_ == 0) return {};
+  return {std::string_view(trailer_text_, trailers_size_),
+          std::span(slices_).subspan(field_count_)};
+}
+
+void head_parser::release_memory() noexcept {
+  slices_ = {};
+}
+
+bool head_parser::fail(errc why) noexcept {
+  error_ = why;
+  return false;
+}
+
+}  // namespace leat::proto::http1::detail

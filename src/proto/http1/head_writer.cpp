@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+#include "proto/http1/head_writer.hpp"
+
+#include <charconv>
+#include <limits>
+
+#include "leat/proto/fields/ascii.hpp"
+#include "leat/proto/fields/list.hpp"
+#include "leat/proto/fields/validation.hpp"
+#include "leat/proto/http1/error.hpp"
+
+#include "proto/http1/decimal.hpp"
+
+namespace leat::proto::http1::detail {
+namespace {
+
+void take_connection(std::string_view value, outgoing_facts& facts) noexcept {
+  while (const auto option = next_list_element(value)) {
+    facts.connection_close |= equals_ignoring_case(*option, "close");
+    facts.connection_keep_alive |= equals_ignoring_case(*option, "keep-alive");
+    facts.connection_upgrade |= equals_ignoring_case(*option, "upgrade");
+  }
+}
+
+std::error_code take_content_length(std::string_view value, outgoing_facts& facts) noexcept {
+  const auto length = parse_decimal(value);
+  if (!length || facts.content_length) return errc::invalid_framing;
+  facts.content_length = length;
+  return {};
+}
+
+std::error_code take_transfer_encoding(std::string_view value, outgoing_facts& facts) noexcept {
+  if (facts.is_chunked || !equals_ignoring_case(value, "chunked")) return errc::invalid_framing;
+  facts.is_chunked = true;
+  return {};
+}
+
+std::error_code take_field(const field& each, outgoing_facts& facts) noexcept {
+  if (const auto error = check_field(each.name, each.value)) return error;
+  facts.line_bytes += each.name.size() + each.value.size() + 4;
+
+  const auto is = [&](std::string_view known) { return equals_ignoring_case(each.name, known); };
+  switch (each.name.size()) {
+    case 4:
+      if (is("host")) ++facts.host_count;
+      break;
+    case 6:
+      if (is("expect")) facts.expects_continue |= list_contains(each.value, "100-continue");
+      break;
+    case 7:
+      if (is("upgrade")) facts.has_upgrade = true;
+      break;
+    case 10:
+      if (is("connection")) take_connection(each.value, facts);
+      break;
+    case 14:
+      if (is("content-length")) return take_content_length(each.value, facts);
+      break;
+    case 17:
+      if (is("transfer-encoding")) return take_transfer_encoding(each.value, facts);
+      break;
+    default: break;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::error_code inspect(fields_view fields, std::span<const field> more,
+                        outgoing_facts& facts) noexcept {
+  for (const field each : fields) {
+    if (const auto error = take_field(each, facts)) return error;
+  }
+  for (const field& each : more) {
+    if (const auto error = take_field(each, facts)) return error;
+  }
+  if (facts.is_chunked && facts.content_length) return errc::invalid_framing;
+  return {};
+}
+
+void line_writer::put_number(std::uint64_t number) noexcept {
+  at_ = std::to_chars(at_, at_ + std::numeric_limits<std::uint64_t>::digits10 + 1, number).ptr;
+}
+
+void line_writer::put_field(std::string_view name, std::string_view value) noexcept {
+  put(name);
+  put(": ");
+  put(value);
+  put("\r\n");
+}
+
+void line_writer::put_fields(fields_view fields) noexcept {
+  for (const field each : fields) put_field(each.name, each.value);
+}
+
+void line_writer::put_fields(std::span<const field> fields) noexcept {
+  for (const field& each : fields) put_field(each.name, each.value);
+}
+
+}  // namespace leat::proto::http1::detail

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: MIT
+#include "leat/proto/http1/server_connection.hpp"
+
+#include "leat/proto/fields/validation.hpp"
+
+#include "proto/http1/head_writer.hpp"
+#include "proto/http1/transitions.hpp"
+
+namespace leat::proto::http1 {
+
+using detail::framing;
+using detail::outgoing_facts;
+using detail::phase;
+using detail::step;
+using detail::transitions;
+
+server_connection::server_connection(const limits& limits) noexcept
+    : reader_(detail::head_parser::kind::request, limits) {}
+
+event server_connection::next(std::string_view& input) {
+  switch (exchange_.request()) {
+    case phase::idle: break;
+    case phase::body: return continue_request(input);
+    case phase::done: return {.kind = event_kind::paused};
+    case phase::switched: return {.kind = event_kind::switched};
+    case phase::closed: return {.kind = event_kind::closed};
+    case phase::failed: return reader_.failed();
+  }
+  // Whoever has answered already, before any request, will not answer another.
+  if (exchange_.response() != phase::idle) return {.kind = event_kind::paused};
+
+  const event found = reader_.read_head(input);
+  switch (found.kind) {
+    case event_kind::head: return begin_request();
+    case event_kind::failed: return take_failure(found);
+    case event_kind::closed:
+      (void)transitions::apply(exchange_, step::request_closed);
+      return found;
+    default: return found;
+  }
+}
+
+event server_connection::begin_request() noexcept {
+  const auto& head = reader_.head();
+  const auto& facts = head.facts();
+  const bool is_1_1 = head.http_version() == version::http_1_1;
+  (void)transitions::apply(exchange_, step::request_head);
+
+  is_head_request_ = head.method() == "HEAD";
+  is_connect_ = head.method() == "CONNECT";
+  // RFC 9112, section 9.3.
+  if (facts.connection_close || (!is_1_1 && !facts.connection_keep_alive)) {
+    transitions::lose_keep_alive(exchange_);
+  }
+  // Upgrade in HTTP/1.0 must be ignored (RFC 9110, section 7.8).
+  if (is_connect_ || (is_1_1 && facts.has_upgrade && facts.connection_upgrade)) {
+    transitions::propose_switch(exchange_);
+  }
+
+  if (facts.is_chunked) {
+    reader_.start_body(framing::chunked, 0);
+  } else {
+    reader_.start_body(facts.content_length != 0 ? framing::sized : framing::none,
+                       facts.content_length);
+  }
+  const bool has_body = facts.is_chunked || facts.content_length != 0;
+  expects_continue_ = facts.expects_continue && is_1_1 && has_body;
+  return {.kind = event_kind::head};
+}
+
+event server_connection::continue_request(std::string_view& input) {
+  if (!input.empty()) expects_continue_ = false;
+  const event found = reader_.read_body(input);
+  switch (found.kind) {
+    case event_kind::end: (void)transitions::apply(exchange_, step::request_end); return found;
+    case event_kind::failed: return take_failure(found);
+    default: return found;
+  }
+}
+
+event server_connection::take_failure(const event& failure) noexcept {
+  (void)transitions::apply(exchange_, step::request_failed);
+  expects_continue_ = false;
+  return failure;
+}
+
+request_head server_connection::head() const noexcept {
+  const auto& head = reader_.head();
+  return {.method = head.method(),
+          .target = head.target(),
+          .http_version = head.http_version(),
+          .fields = head.fields()};
+}
+
+std::optional<std::uint64_t> server_connection::body_length() const noexcept {
+  return reader_.body_length();
+}
+
+fields_view server_connection::trailers() const noexcept {
+  return reader_.trailers();
+}
+
+std::error_code server_connection::send_informational(byte_buffer& out, int status,
+                                                      fields_view fields) {
+  // 101 is final, and 1xx must not be sent to HTTP/1.0 (RFC 9110, section 15.2).
+  if (status < 100 || status > 199 || status == 101) return errc::invalid_status;
+  if (reader_.head().http_version() == version::http_1_0) return errc::wrong_phase;
+  outgoing_facts facts;
+  if (const auto error = detail::inspect(fields, {}, facts)) return error;
+  if (facts.content_length || facts.is_chunked) return errc::invalid_framing;
+  if (!transitions::apply(exchange_, step::informational)) return errc::wrong_phase;
+  if (status == 100) expects_continue_ = false;
+
+  const std::string_view reason = reason_phrase(status);
+  detail::line_writer lines(out, facts.line_bytes + reason.size() + detail::own_lines_bytes);
+  lines.put("HTTP/1.1 ");
+  lines.put_number(static_cast<std::uint64_t>(status));
+  lines.put(" ");
+  lines.put(reason);
+  lines.put("\r\n");
+  lines.put_fields(fields);
+  lines.put("\r\n");
+  return {};
+}
+
+bool server_connection::is_switch(int status) const noexcept {
+  return status == 101 || (is_connect_ && status / 100 == 2);
+}
+
+bool server_connection::has_no_body(int status) const noexcept {
+  return is_head_request_ || status == 204 || status == 304 || is_switch(status);
+}
+
+namespace {
+
+enum class framing_line : std::uint8_t { none, content_length, chunked };
+
+/// How a response is framed, and which line says so, if the fields do not.
+struct framing_plan {
+  framing how = framing::none;
+  framing_line line = framing_line::none;
+  std::uint64_t size = 0;
+};
+
+/// The plan for a response whose status and request allow a body.
+framing_plan plan_body(body_size body, const outgoing_facts& facts, bool speaks_1_1) noexcept {
+  const bool is_sized = !body.is_unknown() || facts.content_length;
+  if (is_sized) {
+    const std::uint64_t size = facts.content_length.value_or(body.bytes());
+    return {.how = framing::sized,
+            .line = facts.content_length ? framing_line::none : framing_line::content_length,
+            .size = size};
+  }
+  if (speaks_1_1) {
+    return {.how = framing::chunked,
+            .line = facts.is_chunked ? framing_line::none : framing_line::chunked};
+  }
+  return {.how = framing::until_close};
+}
+
+/// Whether the fields and `body` tell the same.
+bool agree(body_size body, const outgoing_facts& facts) noexcept {
+  if (body.is_unknown()) return true;
+  return !facts.is_chunked && facts.content_length.value_or(body.bytes()) == body.bytes();
+}
+
+}  // namespace
+
+std::error_code server_connection::send_head(byte_buffer& out, const outgoing_response& response) {
+  const int status = response.status;
+  if (status != 101 && (status < 200 || status > 599)) return errc::invalid_status;
+  if (const auto error = check_reason(response.reason)) return error;
+  outgoing_facts facts;
+  if (const auto error = detail::inspect(response.fields, response.more_fields, facts)) {
+    return error;
+  }
+
+  const bool speaks_1_1 =
+      exchange_.request() == phase::idle || reader_.head().http_version() == version::http_1_1;
+  if (facts.is_chunked && !speaks_1_1) return errc::invalid_framing;
+  framing_plan plan;
+  const body_size body = response.body;
+  if (status == 204 || is_switch(status)) {
+    // RFC 9110, section 8.6, and RFC 9112, section 6.1.
+    if (facts.content_length || facts.is_chunked || body.is_unknown() || body.bytes() != 0) {
+      return errc::invalid_framing;
+    }
+  } else if (has_no_body(status)) {
+    // The fields describe a body that is not sent. Without a size of its own, any is right.
+    if (!body.is_none() && !agree(body, facts)) return errc::invalid_framing;
+    const bool tells_size = !body.is_unknown() && !(body.is_none() && status == 304);
+    if (tells_size && !facts.content_length && !facts.is_chunked) {
+      plan = {.line = framing_line::content_length, .size = body.bytes()};
+    }
+  } else {
+    if (!agree(body, facts)) return errc::invalid_framing;
+    plan = plan_body(body, facts, speaks_1_1);
+  }
+
+  if (is_switch(status)) {
+    if (!exchange_.switch_proposed() || is_connect_ == (status == 101)) {
+      return errc::switch_not_proposed;
+    }
+    if (!transitions::apply(exchange_, step::protocol_switch)) return errc::wrong_phase;
+  } else {
+    const bool was_asked = exchange_.request() == phase::body || exchange_.request() == phase::done;
+    if (!transitions::apply(exchange_, step::response_head)) return errc::wrong_phase;
+    if (!was_asked || facts.connection_close || plan.how == framing::until_close) {
+      transitions::lose_keep_alive(exchange_);
+    }
+  }
+  expects_continue_ = false;
+  writer_.start(plan.how, plan.size);
+
+  const std::string_view reason = response.reason.empty() ? reason_phrase(status) : response.reason;
+  detail::line_writer lines(out, facts.line_bytes + reason.size() + detail::own_lines_bytes);
+  lines.put("HTTP/1.1 ");
+  lines.put_number(static_cast<std::uint64_t>(status));
+  lines.put(" ");
+  lines.put(reason);
+  lines.put("\r\n");
+  lines.put_fields(response.fields);
+  lines.put_fields(response.more_fields);
+  switch (plan.line) {
+    case framing_line::none: break;
+    case framing_line::content_length:
+      lines.put("Content-Length: ");
+      lines.put_number(plan.size);
+      lines.put("\r\n");
+      break;
+    case framing_line::chunked: lines.put("Transfer-Encoding: chunked\r\n"); break;
+  }
+  if (exchange_.response() != phase::switched) {
+    if (!exchange_.keep_alive()) {
+      if (!facts.connection_close) lines.put("Connection: close\r\n");
+    } else if (!speaks_1_1 && !facts.connection_keep_alive) {
+      lines.put("Connection: keep-alive\r\n");
+    }
+  }
+  lines.put("\r\n");
+  return {};
+}
+
+bool server_connection::response_has_body() const noexcept {
+  return exchange_.response() == phase::body && writer_.how() != framing::none;
+}
+
+std::error_code server_connection::begin_data(byte_buffer& out, std::uint64_t size) {
+  if (exchange_.response() != phase::body) return errc::wrong_phase;
+  return writer_.begin(out, size);
+}
+
+std::error_code server_connection::finish_data(byte_buffer& out) {
+  if (exchange_.response() != phase::body) return errc::wrong_phase;
+  return writer_.finish(out);
+}
+
+std::error_code server_connection::send_data(byte_buffer& out, std::string_view bytes) {
+  if (const auto error = begin_data(out, bytes.size())) return error;
+  out.append(bytes);
+  return finish_data(out);
+}
+
+std::error_code server_connection::send_end(byte_buffer& out, fields_view trailers) {
+  if (exchange_.response() != phase::body) return errc::wrong_phase;
+  if (const auto error = writer_.end(out, trailers)) return error;
+  (void)transitions::apply(exchange_, step::response_end);
+  return {};
+}
+
+void server_connection::disable_keep_alive() noexcept {
+  transitions::lose_keep_alive(exchange_);
+}
+
+bool server_connection::must_close() const noexcept {
+  if (exchange_.response() == phase::done) return !exchange_.keep_alive();
+  return exchange_.request() == phase::closed;
+}
+
+bool server_connection::is_response_complete() const noexcept {
+  return exchange_.response() == phase::done;
+}
+
+std::error_code server_connection::start_next_cycle() noexcept {
+  if (!exchange_.keep_alive()) return errc::not_reusable;
+  if (!transitions::apply(exchange_, step::next_cycle)) return errc::wrong_phase;
+  reader_.start();
+  is_head_request_ = is_connect_ = false;
+  return {};
+}
+
+}  // namespace leat::proto::http1

@@ -1,0 +1,15 @@
+leat_test(proto/fields
+  FILES
+    fields_test.cpp
+    list_test.cpp
+    validation_test.cpp
+  DEPENDS leat::proto_fields)
+
+leat_test(proto/http1
+  FILES
+    chunk_size_reader_test.cpp
+    server_reading_test.cpp
+    transitions_test.cpp
+  DEPENDS leat::proto_http1)
+# The table of transitions is private.
+target_include_directories(proto_http1_test PRIVATE ${PROJECT_SOURCE_DIR}/src)
