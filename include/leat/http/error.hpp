@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <system_error>
+
+#include "leat/base/error.hpp"
+
+/// The branch of the error tree that HTTP clients and servers throw, besides the leaves of
+/// `io` (connecting, reading, writing and their timeouts) and `pool` (`pool_timeout`):
+///
+///     protocol_error
+///     ├── http::local_protocol_error    we were asked to send what HTTP does not allow
+///     └── http::remote_protocol_error   the peer sent what HTTP does not allow
+///     http::error
+///     ├── http::status_error            raise_for_status(): the status, with the method and URL
+///     ├── http::decode_error            the body is not what it was asked for as
+///     ├── http::invalid_url
+///     ├── http::unsupported_protocol    a URL whose scheme this client does not speak
+///     └── http::client_closed
+namespace leat::http {
+
+enum class errc {
+  local_protocol = 1,
+  remote_protocol,
+  client_error_status,
+  server_error_status,
+  other_error_status,
+  undecodable_body,
+  invalid_url,
+  unsupported_protocol,
+  client_closed,
+};
+
+std::error_code make_error_code(errc value) noexcept;
+
+class error : public leat::error {
+ public:
+  using leat::error::error;
+};
+
+/// The request cannot be sent as it is. Nothing was sent.
+class local_protocol_error : public protocol_error {
+ public:
+  explicit local_protocol_error(const std::string& message, std::error_code cause = {});
+};
+
+/// The peer broke the protocol or passed a limit; the connection is closed. `cause()` is the
+/// code of the protocol machine.
+class remote_protocol_error : public protocol_error {
+ public:
+  explicit remote_protocol_error(const std::string& message, std::error_code cause = {});
+};
+
+/// A response was not the success that `raise_for_status()` asked for.
+class status_error : public error {
+ public:
+  status_error(const std::string& message, int status);
+
+  [[nodiscard]] int status() const noexcept { return status_; }
+
+ private:
+  int status_;
+};
+
+/// The body is not what it was asked for as, for instance no JSON of the expected shape.
+class decode_error : public error {
+ public:
+  explicit decode_error(const std::string& message);
+};
+
+class invalid_url : public error {
+ public:
+  explicit invalid_url(const std::string& message, std::error_code cause = {});
+};
+
+class unsupported_protocol : public error {
+ public:
+  explicit unsupported_protocol(const std::string& message);
+};
+
+/// The client was used after it was closed.
+class client_closed : public error {
+ public:
+  client_closed();
+};
+
+}  // namespace leat::http
+
+template <>
+struct std::is_error_code_enum<leat::http::errc> : std::true_type {};

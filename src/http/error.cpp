@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#include "leat/http/error.hpp"
+
+#include <array>
+
+#include "leat/http/status.hpp"
+
+namespace leat::http {
+namespace {
+
+constexpr unsigned caller_fault = failure_bit(failure::caller_fault);
+constexpr unsigned peer_fault = failure_bit(failure::peer_fault);
+constexpr unsigned transient = failure_bit(failure::transient);
+
+constexpr std::array entries{
+    error_entry{static_cast<int>(errc::local_protocol), "request not allowed by HTTP",
+                caller_fault},
+    error_entry{static_cast<int>(errc::remote_protocol), "peer broke HTTP", peer_fault},
+    error_entry{static_cast<int>(errc::client_error_status), "client error status", caller_fault},
+    error_entry{static_cast<int>(errc::server_error_status), "server error status",
+                peer_fault | transient},
+    error_entry{static_cast<int>(errc::other_error_status), "status is no success", peer_fault},
+    error_entry{static_cast<int>(errc::undecodable_body), "body cannot be decoded", peer_fault},
+    error_entry{static_cast<int>(errc::invalid_url), "invalid URL", caller_fault},
+    error_entry{static_cast<int>(errc::unsupported_protocol), "unsupported protocol",
+                caller_fault},
+    error_entry{static_cast<int>(errc::client_closed), "client is closed", caller_fault},
+};
+
+constinit const table_category http_category("leat.http", entries);
+
+errc code_for(int status) noexcept {
+  if (is_client_error(status)) return errc::client_error_status;
+  if (is_server_error(status)) return errc::server_error_status;
+  return errc::other_error_status;
+}
+
+}  // namespace
+
+std::error_code make_error_code(errc value) noexcept {
+  return {static_cast<int>(value), http_category};
+}
+
+local_protocol_error::local_protocol_error(const std::string& message, std::error_code cause)
+    : protocol_error(errc::local_protocol, message, cause) {}
+
+remote_protocol_error::remote_protocol_error(const std::string& message, std::error_code cause)
+    : protocol_error(errc::remote_protocol, message, cause) {}
+
+status_error::status_error(const std::string& message, int status)
+    : error(code_for(status), message), status_(status) {}
+
+decode_error::decode_error(const std::string& message) : error(errc::undecodable_body, message) {}
+
+invalid_url::invalid_url(const std::string& message, std::error_code cause)
+    : error(errc::invalid_url, message, cause) {}
+
+unsupported_protocol::unsupported_protocol(const std::string& message)
+    : error(errc::unsupported_protocol, message) {}
+
+client_closed::client_closed()
+    : error(errc::client_closed, "the client has been closed and cannot send requests") {}
+
+}  // namespace leat::http
