@@ -22,8 +22,7 @@ constexpr std::array entries{
     error_entry{static_cast<int>(errc::other_error_status), "status is no success", peer_fault},
     error_entry{static_cast<int>(errc::undecodable_body), "body cannot be decoded", peer_fault},
     error_entry{static_cast<int>(errc::invalid_url), "invalid URL", caller_fault},
-    error_entry{static_cast<int>(errc::unsupported_protocol), "unsupported protocol",
-                caller_fault},
+    error_entry{static_cast<int>(errc::unsupported_protocol), "unsupported protocol", caller_fault},
     error_entry{static_cast<int>(errc::client_closed), "client is closed", caller_fault},
 };
 

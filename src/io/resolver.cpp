@@ -15,7 +15,7 @@
 #include "leat/coro/thread_pool.hpp"
 #include "leat/io/error.hpp"
 
-#include "io/timed_leaf.hpp"
+#include "leat/coro/timed_leaf.hpp"
 
 namespace leat::io {
 namespace {
