@@ -8,7 +8,12 @@ leat_test(proto/fields
 leat_test(proto/http1
   FILES
     chunk_size_reader_test.cpp
+    client_connection_test.cpp
+    conversation_test.cpp
+    limits_test.cpp
     server_reading_test.cpp
+    server_writing_test.cpp
+    smuggling_test.cpp
     transitions_test.cpp
   DEPENDS leat::proto_http1)
 # The table of transitions is private.

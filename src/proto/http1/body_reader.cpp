@@ -22,7 +22,7 @@ body_reader::status body_reader::next(std::string_view& input, std::string_view&
     case framing::none: return status::end;
     case framing::sized: return remaining_ == 0 ? status::end : take(input, data, limits);
     case framing::chunked: return next_in_chunks(input, data, limits);
-    case framing::until_close: remaining_ = input.size(); return take(input, data, limits);
+    case framing::until_close: return next_until_close(input, data, limits);
   }
   return status::end;
 }

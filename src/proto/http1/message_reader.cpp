@@ -21,13 +21,16 @@ message_reader::message_reader(head_parser::kind what, const limits& limits) noe
 void message_reader::start() noexcept {
   parser_.start(kind_);
   body_.start(framing::none, 0, limits_);
-  in_trailers_ = false;
+  has_head_ = in_trailers_ = false;
 }
 
 event message_reader::read_head(std::string_view& input) {
+  // The head before was an informational one, which could be looked at until now.
+  if (has_head_) start();
   switch (parser_.parse(input, limits_)) {
     case head_parser::status::done:
       input.remove_prefix(parser_.size());
+      has_head_ = true;
       return {.kind = event_kind::head};
     case head_parser::status::failed: return fail(parser_.error());
     case head_parser::status::need_more: break;

@@ -59,6 +59,7 @@ class message_reader {
   errc failure_{};
   head_parser::kind kind_;
   bool input_ended_ = false;
+  bool has_head_ = false;
   bool in_trailers_ = false;
 };
 
