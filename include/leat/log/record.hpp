@@ -71,6 +71,7 @@ enum class verdict : std::uint8_t { keep, drop };
 /// formatted: adds what the context knows, renames, samples. One that throws loses the
 /// record, which is counted as failed.
 ///
+/// It must not log to the backend it belongs to.
 /// Thread-safety: called from every thread that logs, at the same time.
 using processor = std::function<verdict(record&)>;
 
