@@ -18,3 +18,11 @@ leat_test(proto/http1
   DEPENDS leat::proto_http1)
 # The table of transitions is private.
 target_include_directories(proto_http1_test PRIVATE ${PROJECT_SOURCE_DIR}/src)
+
+leat_test(proto/url
+  FILES
+    query_test.cpp
+    resolve_test.cpp
+    url_test.cpp
+  DEPENDS leat::proto_url)
+target_include_directories(proto_url_test PRIVATE ${PROJECT_SOURCE_DIR}/src)
