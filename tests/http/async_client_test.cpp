@@ -220,8 +220,8 @@ LEAT_ASYNC_TEST("client: a request's own fields replace the client's, whatever t
   scripted_peer peer(net, a_test);
   peer.accept()
       .expect(
-          "GET /api/ HTTP/1.1\r\nhost: a.test\r\naccept: */*\r\nuser-agent: mine\r\n"
-          "x-team: core\r\nX-Trace: 1\r\n\r\n")
+          "GET /api/ HTTP/1.1\r\nhost: a.test\r\naccept: */*\r\n"
+          "x-team: core\r\nX-Trace: 1\r\nUser-Agent: mine\r\n\r\n")
       .answer(ok(""))
       .expect_close();
   co_await against(peer, [](memory_network& on_net) -> task<void> {
