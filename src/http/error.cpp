@@ -24,6 +24,8 @@ constexpr std::array entries{
     error_entry{static_cast<int>(errc::invalid_url), "invalid URL", caller_fault},
     error_entry{static_cast<int>(errc::unsupported_protocol), "unsupported protocol", caller_fault},
     error_entry{static_cast<int>(errc::client_closed), "client is closed", caller_fault},
+    error_entry{static_cast<int>(errc::request_refused), "request refused by its handler",
+                caller_fault},
 };
 
 constinit const table_category http_category("leat.http", entries);

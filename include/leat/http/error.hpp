@@ -17,7 +17,8 @@
 ///     ├── http::decode_error            the body is not what it was asked for as
 ///     ├── http::invalid_url
 ///     ├── http::unsupported_protocol    a URL whose scheme this client does not speak
-///     └── http::client_closed
+///     ├── http::client_closed
+///     └── http::http_error             thrown by handlers: how a request is refused
 namespace leat::http {
 
 enum class errc {
@@ -30,6 +31,7 @@ enum class errc {
   invalid_url,
   unsupported_protocol,
   client_closed,
+  request_refused,
 };
 
 std::error_code make_error_code(errc value) noexcept;
