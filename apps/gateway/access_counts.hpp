@@ -2,12 +2,13 @@
 #pragma once
 
 #include <array>
-#include <boost/describe.hpp>
 #include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <boost/describe.hpp>
 
 namespace gateway {
 
@@ -25,7 +26,8 @@ struct user_activity {
   std::uint64_t errors_total = 0;
   std::vector<route_activity> routes;
 };
-BOOST_DESCRIBE_STRUCT(user_activity, (), (requests_total, requests_last_minute, errors_total, routes))
+BOOST_DESCRIBE_STRUCT(user_activity, (),
+                      (requests_total, requests_last_minute, errors_total, routes))
 
 /// Counts what the gateway answers. Thread-safety: none; it belongs to one loop.
 class access_counts {

@@ -25,7 +25,9 @@ std::string read_file(const std::filesystem::path& file) {
   return std::move(text).str();
 }
 
-bool is_demo_path(const std::string& url) { return url.starts_with('/'); }
+bool is_demo_path(const std::string& url) {
+  return url.starts_with('/');
+}
 
 void check_names(std::string_view name, const std::vector<upstream_settings>& upstreams) {
   std::set<std::string_view> seen;
@@ -59,8 +61,8 @@ configuration parse_configuration(std::string_view text, std::string_view name,
     if (read.demo->port == 0) {
       if (read.server.port == 65535) refuse(name, "demo.port must be given beside port 65535");
       // Port 0 asks the system for both.
-      read.demo->port =
-          read.server.port == 0 ? std::uint16_t{0} : static_cast<std::uint16_t>(read.server.port + 1);
+      read.demo->port = read.server.port == 0 ? std::uint16_t{0}
+                                              : static_cast<std::uint16_t>(read.server.port + 1);
     }
     read.demo->ledger = (folder / read.demo->ledger).string();
   }
@@ -77,8 +79,7 @@ configuration parse_configuration(std::string_view text, std::string_view name,
 
 configuration load_configuration(const std::filesystem::path& file,
                                  const overrides& from_command_line) {
-  return parse_configuration(read_file(file), file.string(), file.parent_path(),
-                             from_command_line);
+  return parse_configuration(read_file(file), file.string(), file.parent_path(), from_command_line);
 }
 
 }  // namespace gateway

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <boost/describe.hpp>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <boost/describe.hpp>
 
 #include "leat/model/toml.hpp"
 
@@ -29,7 +30,7 @@ consteval auto leat_rules(const server_settings*) {
 /// The upstream that comes with the gateway, so that it shows something where nothing else is
 /// installed.
 struct demo_settings {
-  std::uint16_t port = 0;           ///< 0: the one after the gateway's.
+  std::uint16_t port = 0;             ///< 0: the one after the gateway's.
   std::string ledger = "ledger.csv";  ///< Relative to the configuration file.
 };
 BOOST_DESCRIBE_STRUCT(demo_settings, (), (port, ledger))

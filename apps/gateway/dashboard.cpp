@@ -14,8 +14,7 @@ leat::metrics::histogram histogram_for(leat::metrics::registry& registry, const 
                                        leat::call_ending ending) {
   return registry.add_histogram(
       "gateway_upstream_seconds", "How long calls of upstreams took, by how they ended.",
-      leat::metrics::latency_buckets(),
-      {{"source", source}, {"outcome", leat::to_string(ending)}});
+      leat::metrics::latency_buckets(), {{"source", source}, {"outcome", leat::to_string(ending)}});
 }
 
 }  // namespace

@@ -88,7 +88,9 @@ revenue_stream add_up_ledger(std::string_view csv) {
     product.product = name;
     total.products.push_back(std::move(product));
   }
-  std::ranges::stable_sort(total.products, std::greater<>(), &product_revenue::net_cents);
+  std::ranges::sort(total.products, [](const auto& a, const auto& b) {
+    return a.net_cents != b.net_cents ? a.net_cents > b.net_cents : a.product < b.product;
+  });
   return total;
 }
 
@@ -96,8 +98,8 @@ revenue_stream load_ledger(const std::string& file) {
   std::ifstream in(file, std::ios::binary);
   std::ostringstream text;
   if (!in || !(text << in.rdbuf())) {
-    throw leat::invalid_argument("the ledger " + file + " cannot be read: " +
-                                 std::generic_category().message(errno));
+    throw leat::invalid_argument("the ledger " + file +
+                                 " cannot be read: " + std::generic_category().message(errno));
   }
   return add_up_ledger(text.view());
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <boost/describe.hpp>
 #include <cstdint>
 #include <string>
 #include <string_view>
+
+#include <boost/describe.hpp>
 
 namespace gateway {
 
