@@ -3,7 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <memory>
 #include <span>
 #include <string>
@@ -24,8 +24,8 @@ struct logger::context {
   context& operator=(const context&) = delete;
 
   std::string name;
-  std::vector<field> fields;      // refer to `texts`
-  std::deque<std::string> texts;  // they never move
+  std::vector<field> fields;     // refer to `texts`
+  std::list<std::string> texts;  // they never move
 };
 
 /// What the loggers of one backend share, and what is left of it when it has ended.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "log/escape.hpp"
 
+#include <array>
 #include <cstddef>
 
 #include "leat/base/utf8.hpp"
@@ -10,9 +11,12 @@ namespace {
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD";  // U+FFFD
 
-constexpr bool is_plain(unsigned char c) noexcept {
-  return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
-}
+/// For each byte, whether it stands for itself.
+constexpr std::array<bool, 256> is_plain = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t c = 0x20; c < 0x7F; ++c) table[c] = c != '"' && c != '\\';
+  return table;
+}();
 
 void append_unit(std::string& to, unsigned unit) {
   constexpr std::string_view digits = "0123456789abcdef";
@@ -53,7 +57,7 @@ bool is_control_sequence(std::string_view sequence) noexcept {
 void append(std::string& to, std::string_view text, bool escapes_quotes) {
   while (!text.empty()) {
     std::size_t plain = 0;
-    while (plain < text.size() && is_plain(static_cast<unsigned char>(text[plain]))) ++plain;
+    while (plain < text.size() && is_plain[static_cast<unsigned char>(text[plain])]) ++plain;
     to.append(text.substr(0, plain));
     text.remove_prefix(plain);
     if (text.empty()) return;

@@ -36,12 +36,15 @@ redaction::redaction(const std::vector<std::string>& keys) {
     for (const char c : key) {
       if (bare(c) != '\0') word += bare(c);
     }
-    if (!word.empty()) listed_.push_back(std::move(word));
+    if (!word.empty()) listed_[static_cast<unsigned char>(word.back())].push_back(word);
   }
 }
 
 bool redaction::hides(std::string_view key) const {
-  return std::ranges::any_of(listed_, [&](const auto& word) { return ends_in(key, word); });
+  while (!key.empty() && bare(key.back()) == '\0') key.remove_suffix(1);
+  if (key.empty()) return false;
+  const auto& candidates = listed_[static_cast<unsigned char>(bare(key.back()))];
+  return std::ranges::any_of(candidates, [&](const auto& word) { return ends_in(key, word); });
 }
 
 std::vector<std::string> default_redacted_keys() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +19,8 @@ class redaction {
   [[nodiscard]] bool hides(std::string_view key) const;
 
  private:
-  std::vector<std::string> listed_;  // letters and digits, in lower case
+  /// Letters and digits, in lower case, by the last of them: most keys end like none.
+  std::array<std::vector<std::string>, 256> listed_;
 };
 
 }  // namespace leat::log

@@ -58,6 +58,10 @@ std::string asked_length(const rule_set& rules) {
   return min + " to " + max;
 }
 
+constexpr bool limits_length(const rule_set& rules) noexcept {
+  return rules.min_length != 0 || rules.max_length != std::numeric_limits<std::size_t>::max();
+}
+
 bool has_length(std::size_t size, const rule_set& rules) noexcept {
   return size >= rules.min_length && size <= rules.max_length;
 }
@@ -361,7 +365,7 @@ bool reader::read_structure(void* object, std::span<const member> members) {
 }
 
 bool reader::check_text(const std::string& value, const rule_set& rules) {
-  const std::size_t size = count_code_points(value);
+  const std::size_t size = limits_length(rules) ? count_code_points(value) : 0;
   if (!has_length(size, rules)) {
     return report(problem_kind::wrong_length,
                   "must be " + asked_length(rules) + " characters long: got " + shown(size));

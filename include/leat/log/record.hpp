@@ -3,8 +3,8 @@
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -61,7 +61,7 @@ class record {
   std::string_view logger_;
   std::string_view event_;
   std::vector<field> fields_;
-  std::deque<std::string> kept_;  // the texts that processors added; they never move
+  std::list<std::string> kept_;  // the texts that processors added; they never move
   log::level level_;
 };
 
