@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "leat/proto/fields/validation.hpp"
 
-#include <algorithm>
-
 #include "leat/proto/fields/error.hpp"
 
 #include "proto/fields/characters.hpp"
@@ -10,18 +8,18 @@
 namespace leat::proto {
 
 bool is_token(std::string_view text) noexcept {
-  return !text.empty() &&
-         std::ranges::all_of(text, [](char c) { return is_in(token_characters, c); });
+  const char* const end = text.data() + text.size();
+  return !text.empty() && find_token_end(text.data(), text.data(), end) == end;
 }
 
 bool is_field_value(std::string_view text) noexcept {
   const char* const end = text.data() + text.size();
-  return find_control(text.data(), end) == end;
+  return find_control(text.data(), text.data(), end) == end;
 }
 
 bool is_request_target(std::string_view text) noexcept {
-  return !text.empty() &&
-         std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f && c != '#'; });
+  const char* const end = text.data() + text.size();
+  return !text.empty() && find_other(target_characters, text.data(), end) == end;
 }
 
 bool is_reason(std::string_view text) noexcept {

@@ -41,6 +41,13 @@ bool is_target_form(std::string_view method, std::string_view target) noexcept {
   return colon != target.npos && colon != 0;
 }
 
+/// Whether a field with a name of that size may mean something to the machine: the sizes of the
+/// names in `head_parser::take_known_field()`. It spares most fields a call.
+constexpr bool may_be_known(std::ptrdiff_t name_size) noexcept {
+  constexpr std::uint32_t sizes = 1U << 4 | 1U << 6 | 1U << 7 | 1U << 10 | 1U << 14 | 1U << 17;
+  return name_size < 32 && (sizes >> name_size & 1) != 0;
+}
+
 errc why_no_line_end(const char* found) noexcept {
   switch (*found) {
     case '\r': return errc::bare_carriage_return;
@@ -67,46 +74,86 @@ void head_parser::start(kind what) noexcept {
   version_ = version::http_1_1;
 }
 
+LEAT_ALWAYS_INLINE bool head_parser::take_field_line(const char* section, const char* line,
+                                                     const char* line_end, const char* input_end,
+                                                     const limits& limits) {
+  if (line_begin_ - section_begin_ > limits.max_field_section_bytes) {
+    return fail(errc::field_section_too_large);
+  }
+  // The CR at the end of the line ends a token, so the search may see more than the line.
+  const char* const colon = find_token_end(section, line, input_end);
+  if (colon == line_end || *colon != ':' || colon == line) {
+    return fail(is_blank(*line)     ? errc::obsolete_folding
+                : colon == line_end ? errc::missing_colon
+                                    : errc::bad_field_name);
+  }
+  const char* value = colon + 1;
+  const char* value_end = line_end;
+  if (value != value_end && *value == ' ') ++value;  // nearly always exactly this
+  while (value != value_end && is_blank(*value)) ++value;
+  while (value != value_end && is_blank(value_end[-1])) --value_end;
+
+  const std::size_t others = kind_ == kind::trailers ? field_count_ : 0;
+  if (slices_.size() - others >= limits.max_fields) return fail(errc::too_many_fields);
+  if (slices_.capacity() == 0) slices_.reserve(usual_field_count);
+  slices_.push_back(
+      {static_cast<std::uint32_t>(line - section), static_cast<std::uint32_t>(colon - line),
+       static_cast<std::uint32_t>(value - section), static_cast<std::uint32_t>(value_end - value)});
+  if (kind_ == kind::trailers || !may_be_known(colon - line)) return true;
+  return take_known_field({line, colon}, {value, value_end});
+}
+
 head_parser::status head_parser::parse(std::string_view input, const limits& limits) {
   if (error_ != errc{}) return status::failed;
   const char* const base = input.data();
   const char* const end = base + input.size();
+  const char* at = base + scanned_;
 
   for (;;) {
-    const char* const found = find_control(base + scanned_, end);
-    const auto offset = static_cast<std::uint32_t>(found - base);
-    if (passes_limit(offset, limits)) return status::failed;
-    if (found == end || (*found == '\r' && found + 1 == end)) {
+    at = find_control(base, at, end);
+    const auto offset = static_cast<std::uint32_t>(at - base);
+    if (offset > first_limit(limits)) {
+      fail(why_too_long(limits));
+      return status::failed;
+    }
+    if (end - at < 2 && (at == end || *at == '\r')) {
       scanned_ = offset;
       return status::need_more;
     }
-    if (*found != '\r' || found[1] != '\n') {
-      fail(why_no_line_end(found));
+    if (*at != '\r' || at[1] != '\n') {
+      fail(why_no_line_end(at));
       return status::failed;
     }
 
-    const std::string_view line(base + line_begin_, offset - line_begin_);
-    line_begin_ = scanned_ = offset + 2;
-    if (in_fields_ && line.empty()) return finish(base) ? status::done : status::failed;
-    if (!take_line(base, line, limits)) return status::failed;
+    const char* const line = base + line_begin_;
+    const char* const line_end = at;
+    at += 2;
+    line_begin_ = offset + 2;
+    if (!in_fields_) {
+      if (!take_start_line({line, line_end})) return status::failed;
+    } else if (line == line_end) {
+      return finish(base) ? status::done : status::failed;
+    } else if (!take_field_line(base + section_begin_, line, line_end, end, limits)) {
+      return status::failed;
+    }
   }
 }
 
-bool head_parser::passes_limit(std::uint32_t offset, const limits& limits) noexcept {
+std::uint32_t head_parser::first_limit(const limits& limits) const noexcept {
   const std::uint32_t line_limit = line_begin_ + limits.max_line_bytes;
-  const std::uint32_t section_limit = section_begin_ + limits.max_field_section_bytes;
-  // The limit that is reached first is named, so that it does not depend on how the bytes came.
-  if (in_fields_ && section_limit < line_limit) {
-    if (offset > section_limit) fail(errc::field_section_too_large);
-  } else if (offset > line_limit) {
-    fail(in_fields_ ? errc::field_line_too_long : errc::start_line_too_long);
-  }
-  return error_ != errc{};
+  if (!in_fields_) return line_limit;
+  return std::min(line_limit, section_begin_ + limits.max_field_section_bytes);
 }
 
-bool head_parser::take_line(const char* base, std::string_view line, const limits& limits) {
-  if (in_fields_) return take_field_line(base + section_begin_, line, limits);
+// The limit that is reached first is named, so that it does not depend on how the bytes came.
+errc head_parser::why_too_long(const limits& limits) const noexcept {
+  if (!in_fields_) return errc::start_line_too_long;
+  const std::uint32_t line_limit = line_begin_ + limits.max_line_bytes;
+  const bool is_line = line_limit <= section_begin_ + limits.max_field_section_bytes;
+  return is_line ? errc::field_line_too_long : errc::field_section_too_large;
+}
 
+bool head_parser::take_start_line(std::string_view line) noexcept {
   if (kind_ == kind::request && line.empty() && begin_ == 0) {
     // Some clients send an empty line behind a body (RFC 9112, section 2.2).
     begin_ = line_begin_;
@@ -118,9 +165,9 @@ bool head_parser::take_line(const char* base, std::string_view line, const limit
 }
 
 bool head_parser::take_request_line(std::string_view line) noexcept {
-  const auto* const method_end =
-      std::find_if_not(line.begin(), line.end(), [](char c) { return is_in(token_characters, c); });
-  const auto method_size = static_cast<std::size_t>(method_end - line.begin());
+  const char* const method_end =
+      find_token_end(line.data(), line.data(), line.data() + line.size());
+  const auto method_size = static_cast<std::size_t>(method_end - line.data());
   constexpr std::size_t version_size = 8;
   constexpr std::size_t around_target = 2 + version_size;
   if (method_size == 0 || line.size() <= method_size + around_target) {
@@ -163,34 +210,10 @@ bool head_parser::take_status_line(std::string_view line) noexcept {
   return true;
 }
 
-bool head_parser::take_field_line(const char* section, std::string_view line,
-                                  const limits& limits) {
-  if (line_begin_ - section_begin_ > limits.max_field_section_bytes) {
-    return fail(errc::field_section_too_large);
-  }
-  if (is_blank(line.front())) return fail(errc::obsolete_folding);
-  const auto* const colon =
-      std::find_if_not(line.begin(), line.end(), [](char c) { return is_in(token_characters, c); });
-  if (colon == line.end()) return fail(errc::missing_colon);
-  if (*colon != ':' || colon == line.begin()) return fail(errc::bad_field_name);
-
-  const auto name_size = static_cast<std::size_t>(colon - line.begin());
-  const std::string_view name = line.substr(0, name_size);
-  const std::string_view value = trim_blanks(line.substr(name_size + 1));
-
-  const std::size_t count =
-      kind_ == kind::trailers ? slices_.size() - field_count_ : slices_.size();
-  if (count >= limits.max_fields) return fail(errc::too_many_fields);
-  if (slices_.capacity() == 0) slices_.reserve(usual_field_count);
-  slices_.push_back({static_cast<std::uint32_t>(name.data() - section),
-                     static_cast<std::uint32_t>(name.size()),
-                     static_cast<std::uint32_t>(value.data() - section),
-                     static_cast<std::uint32_t>(value.size())});
-  return kind_ == kind::trailers || take_known_field(name, value);
-}
-
 bool head_parser::take_known_field(std::string_view name, std::string_view value) noexcept {
-  const auto is = [name](std::string_view known) { return equals_ignoring_case(name, known); };
+  const auto is = [name](std::string_view known) {
+    return ascii_lower(name.front()) == known.front() && equals_ignoring_case(name, known);
+  };
   switch (name.size()) {
     case 4: return !is("host") || take_host(value);
     case 6:
@@ -236,6 +259,11 @@ bool head_parser::take_transfer_encoding(std::string_view value) noexcept {
 }
 
 bool head_parser::take_connection(std::string_view value) noexcept {
+  // What browsers and most clients send, without the detour over a list.
+  if (equals_ignoring_case(value, "keep-alive")) {
+    facts_.connection_keep_alive = true;
+    return true;
+  }
   while (const auto option = next_list_element(value)) {
     facts_.connection_close |= equals_ignoring_case(*option, "close");
     facts_.connection_keep_alive |= equals_ignoring_case(*option, "keep-alive");
@@ -247,8 +275,8 @@ bool head_parser::take_connection(std::string_view value) noexcept {
 bool head_parser::take_host(std::string_view value) noexcept {
   if (facts_.has_host) return fail(errc::repeated_host);
   facts_.has_host = true;
-  const bool is_plausible =
-      std::ranges::all_of(value, [](char c) { return is_in(host_characters, c); });
+  const char* const end = value.data() + value.size();
+  const bool is_plausible = find_other(host_characters, value.data(), end) == end;
   return is_plausible || fail(errc::bad_host);
 }
 

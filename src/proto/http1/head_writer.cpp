@@ -22,60 +22,68 @@ void take_connection(std::string_view value, outgoing_facts& facts) noexcept {
   }
 }
 
-std::error_code take_content_length(std::string_view value, outgoing_facts& facts) noexcept {
+bool take_content_length(std::string_view value, outgoing_facts& facts) noexcept {
   const auto length = parse_decimal(value);
-  if (!length || facts.content_length) return errc::invalid_framing;
+  if (!length || facts.content_length) return false;
   facts.content_length = length;
-  return {};
+  return true;
 }
 
-std::error_code take_transfer_encoding(std::string_view value, outgoing_facts& facts) noexcept {
-  if (facts.is_chunked || !equals_ignoring_case(value, "chunked")) return errc::invalid_framing;
+bool take_transfer_encoding(std::string_view value, outgoing_facts& facts) noexcept {
+  if (facts.is_chunked || !equals_ignoring_case(value, "chunked")) return false;
   facts.is_chunked = true;
-  return {};
+  return true;
 }
 
-std::error_code take_field(const field& each, outgoing_facts& facts) noexcept {
-  if (const auto error = check_field(each.name, each.value)) return error;
+/// Gathers what one field says. Returns false for a framing field that is malformed or repeated.
+bool take_field(const field& each, outgoing_facts& facts) noexcept {
   facts.line_bytes += each.name.size() + each.value.size() + 4;
 
-  const auto is = [&](std::string_view known) { return equals_ignoring_case(each.name, known); };
+  const auto is = [&](std::string_view known) {
+    return ascii_lower(each.name.front()) == known.front() &&
+           equals_ignoring_case(each.name, known);
+  };
   switch (each.name.size()) {
-    case 4:
-      if (is("host")) ++facts.host_count;
-      break;
+    case 4: facts.host_count += is("host") ? 1 : 0; break;
     case 6:
       if (is("expect")) facts.expects_continue |= list_contains(each.value, "100-continue");
       break;
-    case 7:
-      if (is("upgrade")) facts.has_upgrade = true;
-      break;
+    case 7: facts.has_upgrade |= is("upgrade"); break;
     case 10:
       if (is("connection")) take_connection(each.value, facts);
       break;
-    case 14:
-      if (is("content-length")) return take_content_length(each.value, facts);
-      break;
-    case 17:
-      if (is("transfer-encoding")) return take_transfer_encoding(each.value, facts);
-      break;
+    case 14: return !is("content-length") || take_content_length(each.value, facts);
+    case 17: return !is("transfer-encoding") || take_transfer_encoding(each.value, facts);
     default: break;
   }
-  return {};
+  return true;
 }
 
 }  // namespace
 
 std::error_code inspect(fields_view fields, std::span<const field> more,
                         outgoing_facts& facts) noexcept {
+  const auto take = [&facts](const field& each) {
+    return is_token(each.name) && is_field_value(each.value) && take_field(each, facts);
+  };
+  const auto why = [](const field& refused) -> std::error_code {
+    const auto error = check_field(refused.name, refused.value);
+    return error ? error : make_error_code(errc::invalid_framing);
+  };
   for (const field each : fields) {
-    if (const auto error = take_field(each, facts)) return error;
+    if (!take(each)) return why(each);
   }
   for (const field& each : more) {
-    if (const auto error = take_field(each, facts)) return error;
+    if (!take(each)) return why(each);
   }
   if (facts.is_chunked && facts.content_length) return errc::invalid_framing;
   return {};
+}
+
+void line_writer::put_status(int status) noexcept {
+  *at_++ = static_cast<char>('0' + status / 100);
+  *at_++ = static_cast<char>('0' + status / 10 % 10);
+  *at_++ = static_cast<char>('0' + status % 10);
 }
 
 void line_writer::put_number(std::uint64_t number) noexcept {

@@ -48,6 +48,7 @@ class line_writer {
     std::memcpy(at_, text.data(), text.size());
     at_ += text.size();
   }
+  void put_status(int status) noexcept;
   void put_number(std::uint64_t number) noexcept;
   void put_field(std::string_view name, std::string_view value) noexcept;
   void put_fields(fields_view fields) noexcept;

@@ -114,7 +114,7 @@ std::error_code server_connection::send_informational(byte_buffer& out, int stat
   const std::string_view reason = reason_phrase(status);
   detail::line_writer lines(out, facts.line_bytes + reason.size() + detail::own_lines_bytes);
   lines.put("HTTP/1.1 ");
-  lines.put_number(static_cast<std::uint64_t>(status));
+  lines.put_status(status);
   lines.put(" ");
   lines.put(reason);
   lines.put("\r\n");
@@ -215,7 +215,7 @@ std::error_code server_connection::send_head(byte_buffer& out, const outgoing_re
   const std::string_view reason = response.reason.empty() ? reason_phrase(status) : response.reason;
   detail::line_writer lines(out, facts.line_bytes + reason.size() + detail::own_lines_bytes);
   lines.put("HTTP/1.1 ");
-  lines.put_number(static_cast<std::uint64_t>(status));
+  lines.put_status(status);
   lines.put(" ");
   lines.put(reason);
   lines.put("\r\n");

@@ -173,8 +173,9 @@ static_assert([] {
 /// The only class that may change an exchange.
 class transitions {
  public:
-  /// Takes a step if it is allowed. Otherwise leaves the exchange as it is.
-  [[nodiscard]] static bool apply(exchange& what, step taken) noexcept {
+  /// Takes a step if it is allowed. Otherwise leaves the exchange as it is. Inlined so that the
+  /// row is known where it is applied, and only its conditions are left.
+  [[nodiscard]] [[gnu::always_inline]] static bool apply(exchange& what, step taken) noexcept {
     const transition& rule = table[static_cast<std::size_t>(taken)];
     if ((rule.request_in & in(what.request_)) == 0) return false;
     if ((rule.response_in & in(what.response_)) == 0) return false;

@@ -64,11 +64,13 @@ class head_parser {
   void release_memory() noexcept;
 
  private:
-  bool passes_limit(std::uint32_t offset, const limits& limits) noexcept;
-  bool take_line(const char* base, std::string_view line, const limits& limits);
+  [[nodiscard]] std::uint32_t first_limit(const limits& limits) const noexcept;
+  [[nodiscard]] errc why_too_long(const limits& limits) const noexcept;
+  bool take_start_line(std::string_view line) noexcept;
   bool take_request_line(std::string_view line) noexcept;
   bool take_status_line(std::string_view line) noexcept;
-  bool take_field_line(const char* section, std::string_view line, const limits& limits);
+  bool take_field_line(const char* section, const char* line, const char* line_end,
+                       const char* input_end, const limits& limits);
   bool take_known_field(std::string_view name, std::string_view value) noexcept;
   bool take_content_length(std::string_view value) noexcept;
   bool take_transfer_encoding(std::string_view value) noexcept;
