@@ -50,7 +50,7 @@ std::string within(const std::string& min, const std::string& max) {
 
 /// "must be 1 to 64 characters long" without saying a bound that is none.
 std::string asked_length(const rule_set& rules) {
-  const std::string min = shown(rules.min_length);
+  std::string min = shown(rules.min_length);
   const std::string max = shown(rules.max_length);
   if (rules.min_length == rules.max_length) return min;
   if (rules.max_length == std::numeric_limits<std::size_t>::max()) return "at least " + min;
