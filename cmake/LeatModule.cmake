@@ -19,7 +19,10 @@ endif()
 macro(leat_find_package)
   # GLOBAL, because the targets are used by every folder that links the caller's library.
   find_package(${ARGN} REQUIRED GLOBAL)
-  string(JOIN " " leat_package ${ARGN})
+  # find_dependency() says by itself whether the package is required.
+  set(leat_package ${ARGN})
+  list(REMOVE_ITEM leat_package REQUIRED)
+  list(JOIN leat_package " " leat_package)
   set_property(GLOBAL APPEND PROPERTY LEAT_PACKAGES "${leat_package}")
 endmacro()
 

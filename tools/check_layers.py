@@ -4,7 +4,8 @@
 
 The rules are tables, and the tables are design.md's section on layers:
 
-- LAYERS: a layer includes only the layers listed for it, through their public headers.
+- LAYERS: a layer includes only the layers listed for it, through their public headers;
+  codecs may share a private one along those lines.
 - CONFINED: a third-party library is named only in the folders listed for it.
 - PUBLIC_BANS: what a public header must not include, because every user would pay for it.
 - PURE_BANS: what a protocol must not include, because it knows bytes and nothing else.
@@ -173,12 +174,18 @@ def check_own_include(
         yield f"{shown}: {header} belongs to no layer"
     elif used != layer and used not in LAYERS[layer]:
         yield f"{shown}: {layer} must not include {header}"
-    elif used != layer and is_private and layer != "testing":
+    elif is_private and not shares_private_headers(layer, used):
         yield f"{shown}: {header} is private to {used}"
     elif path == f"include/leat/{used}.hpp":
         yield f"{shown}: {header} is an umbrella; include what is used"
     if is_public and is_private:
         yield f"{shown}: a public header must not include a private one: {header}"
+
+
+def shares_private_headers(layer: str, used: str) -> bool:
+    """The codecs are one family, and testing looks behind every door."""
+    is_family = layer.startswith("proto/") and used.startswith("proto/")
+    return layer == used or is_family or layer == "testing"
 
 
 def check_confinement(shown: str, header: str) -> Iterator[str]:

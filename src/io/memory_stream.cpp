@@ -5,7 +5,7 @@
 #include "leat/io/error.hpp"
 #include "leat/io/stream.hpp"
 
-#include "io/timed_leaf.hpp"
+#include "leat/coro/timed_leaf.hpp"
 
 namespace leat::io {
 namespace {

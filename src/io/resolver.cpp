@@ -13,9 +13,8 @@
 #include <sys/un.h>
 
 #include "leat/coro/thread_pool.hpp"
+#include "leat/coro/timed_leaf.hpp"
 #include "leat/io/error.hpp"
-
-#include "io/timed_leaf.hpp"
 
 namespace leat::io {
 namespace {
@@ -134,13 +133,13 @@ class [[nodiscard]] lookup_awaiter final : public timed_leaf {
   void start() noexcept override {
     arm_deadline();
     work_->awaiter = this;
-    running_ = work_.get();
+    running_ = work_.release();
     try {
       running_->submit_to(pool_);
-      static_cast<void>(work_.release());
-    } catch (const std::system_error&) {
-      work_->failure = EAI_AGAIN;  // no thread to be had
-      done(std::move(work_));
+    } catch (...) {
+      std::unique_ptr<lookup> failed(running_);
+      failed->failure = EAI_AGAIN;  // no thread or no memory to be had
+      done(std::move(failed));
     }
   }
   detach_result detach() noexcept override {

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
+#include <list>
+#include <span>
 #include <vector>
 
 #include <boost/json/basic_parser_impl.hpp>
@@ -26,17 +29,31 @@ class unique_keys {
   static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
   static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
 
+  /// Keys without escapes are told as parts of `text`, which saves their copies.
+  explicit unique_keys(std::string_view text) : text_(text) {
+    keys_.reserve(16);
+    first_keys_.reserve(16);
+  }
+
   bool on_object_begin(json::error_code&) {
-    first_keys_.push_back(ends_.size());
+    first_keys_.push_back(keys_.size());
     return true;
   }
   bool on_key_part(json::string_view part, std::size_t, json::error_code&) {
-    bytes_.append(part.data(), part.size());
+    begun_.append(part.data(), part.size());
     return true;
   }
   bool on_key(json::string_view part, std::size_t, json::error_code&) {
-    bytes_.append(part.data(), part.size());
-    ends_.push_back(bytes_.size());
+    const std::string_view last(part.data(), part.size());
+    const bool is_in_text =
+        std::greater_equal<>()(part.data(), text_.data()) &&
+        std::less_equal<>()(part.data() + part.size(), text_.data() + text_.size());
+    if (begun_.empty() && is_in_text) {
+      keys_.push_back(last);
+    } else {
+      keys_.push_back(decoded_.emplace_back(begun_.append(last)));
+      begun_.clear();
+    }
     return true;
   }
   bool on_object_end(std::size_t, json::error_code& failure) {
@@ -46,8 +63,8 @@ class unique_keys {
       failure = json::error::object_too_large;  // any; the repeated key is what counts
       return false;
     }
-    bytes_.resize(begin_of(first));
-    ends_.resize(first);
+    keys_.resize(first);
+    if (keys_.empty()) decoded_.clear();
     return true;
   }
 
@@ -70,31 +87,22 @@ class unique_keys {
   bool on_comment(json::string_view, json::error_code&) { return true; }
 
  private:
-  [[nodiscard]] std::size_t begin_of(std::size_t key) const noexcept {
-    return key == 0 ? 0 : ends_[key - 1];
-  }
-  [[nodiscard]] std::string_view key_at(std::size_t key) const noexcept {
-    return std::string_view(bytes_).substr(begin_of(key), ends_[key] - begin_of(key));
-  }
-
   /// Whether a key from number `first` on occurs twice. Few keys are compared each with
   /// each; many are sorted, so that no peer can make this quadratic.
   bool has_repeated(std::size_t first) {
     constexpr std::size_t few = 16;
-    if (ends_.size() - first <= few) {
-      for (std::size_t a = first; a < ends_.size(); ++a) {
-        for (std::size_t b = first; b < a; ++b) {
-          if (key_at(a) == key_at(b)) return note(key_at(a));
+    const std::span keys = std::span(keys_).subspan(first);
+    if (keys.size() <= few) {
+      for (std::size_t a = 0; a < keys.size(); ++a) {
+        for (std::size_t b = 0; b < a; ++b) {
+          if (keys[a] == keys[b]) return note(keys[a]);
         }
       }
       return false;
     }
-    std::vector<std::string_view> sorted;
-    sorted.reserve(ends_.size() - first);
-    for (std::size_t key = first; key < ends_.size(); ++key) sorted.push_back(key_at(key));
-    std::ranges::sort(sorted);
-    const auto twice = std::ranges::adjacent_find(sorted);
-    return twice != sorted.end() && note(*twice);
+    std::ranges::sort(keys);
+    const auto twice = std::ranges::adjacent_find(keys);
+    return twice != keys.end() && note(*twice);
   }
 
   bool note(std::string_view key) {
@@ -103,9 +111,11 @@ class unique_keys {
     return true;
   }
 
-  std::string bytes_;                    // the keys of all open objects, end to end
-  std::vector<std::size_t> ends_;        // where each of them ends
+  std::string_view text_;
+  std::vector<std::string_view> keys_;   // of all open objects
   std::vector<std::size_t> first_keys_;  // for each open object, the number of its first key
+  std::list<std::string> decoded_;       // the keys that had escapes
+  std::string begun_;                    // the parts of a key so far
   std::string repeated_;
   bool has_repeated_ = false;
 };
@@ -121,12 +131,8 @@ std::string reason_of(const json::error_code& failure, const unique_keys& keys) 
   return failure.message();
 }
 
-constexpr bool is_space(char c) noexcept {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 constexpr bool ends_scalar(char c) noexcept {
-  return c == ',' || c == ']' || c == '}' || is_space(c);
+  return c == ',' || c == ']' || c == '}' || is_json_space(c);
 }
 
 constexpr unsigned hex_digit(char c) noexcept {
@@ -169,7 +175,7 @@ void check_json(std::string_view text, const json_options& limits) {
 
   json::parse_options options;
   options.max_depth = limits.max_depth;
-  json::basic_parser<unique_keys> parser(options);
+  json::basic_parser<unique_keys> parser(options, text);
   json::error_code failure;
   const std::size_t used = parser.write_some(false, text.data(), text.size(), failure);
   if (!failure && used < text.size()) failure = json::error::extra_data;
@@ -186,12 +192,11 @@ void check_json(std::string_view text, const json_options& limits) {
   throw parse_error("JSON", reason_of(failure, parser.handler()), used, lines + 1, column + 1);
 }
 
-std::size_t json_scanner::skip_space(std::size_t position) const noexcept {
-  while (position < text_.size() && is_space(text_[position])) ++position;
-  return position;
-}
-
 std::size_t json_scanner::end_of_string(std::size_t position) const noexcept {
+  const std::size_t quote = text_.find('"', position + 1);
+  if (text_[quote - 1] != '\\') return quote + 1;
+
+  // The quotation mark may be escaped, or the backslash in front of it.
   ++position;
   while (text_[position] != '"') position += text_[position] == '\\' ? 2 : 1;
   return position + 1;
@@ -256,7 +261,7 @@ void json_scanner::decode_string(std::size_t begin, std::size_t end, std::string
 void json_scanner::compact(std::size_t begin, std::size_t end, std::string& to) const {
   for (std::size_t position = begin; position < end;) {
     const std::size_t run = position;
-    while (position < end && !is_space(text_[position])) {
+    while (position < end && !is_json_space(text_[position])) {
       position = text_[position] == '"' ? end_of_string(position) : position + 1;
     }
     to.append(text_, run, position - run);

@@ -14,6 +14,10 @@ namespace leat::model {
 /// Errors: `parse_error`, `document_limit_exceeded`.
 void check_json(std::string_view text, const json_options& limits);
 
+constexpr bool is_json_space(char c) noexcept {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
 /// Steps through a text that `check_json()` accepted. Positions are offsets from its start.
 class json_scanner {
  public:
@@ -23,7 +27,10 @@ class json_scanner {
   [[nodiscard]] char at(std::size_t position) const noexcept { return text_[position]; }
 
   /// The first position from `position` on that holds no white space.
-  [[nodiscard]] std::size_t skip_space(std::size_t position) const noexcept;
+  [[nodiscard]] std::size_t skip_space(std::size_t position) const noexcept {
+    while (position < text_.size() && is_json_space(text_[position])) ++position;
+    return position;
+  }
 
   /// The end of the string, or of the value, that begins at `position`.
   [[nodiscard]] std::size_t end_of_string(std::size_t position) const noexcept;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "model/json_writer.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -17,9 +18,8 @@ constexpr std::uint64_t every_byte(std::uint64_t byte) noexcept {
   return byte * 0x0101010101010101U;
 }
 
-/// Marks, in their highest bits, some byte of eight if any of them cannot stand in a JSON
-/// string as it is: a control character, a quotation mark, a backslash, or part of a
-/// character beyond ASCII. Bytes behind the first marked one may be marked wrongly.
+/// Not zero if any of eight bytes cannot stand in a JSON string as it is: a control character,
+/// a quotation mark, a backslash, or part of a character beyond ASCII.
 constexpr std::uint64_t special_bytes(std::uint64_t word) noexcept {
   const std::uint64_t quotes = word ^ every_byte('"');
   const std::uint64_t slashes = word ^ every_byte('\\');
@@ -30,19 +30,6 @@ constexpr std::uint64_t special_bytes(std::uint64_t word) noexcept {
 
 constexpr bool is_special(unsigned char c) noexcept {
   return c < 0x20 || c == '"' || c == '\\' || c >= 0x80;
-}
-
-/// The number of bytes at the front of `text` that need no attention.
-std::size_t plain_size(std::string_view text) noexcept {
-  std::size_t size = 0;
-  while (text.size() - size >= sizeof(std::uint64_t)) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, text.data() + size, sizeof word);
-    if (special_bytes(word) != 0) break;
-    size += sizeof word;
-  }
-  while (size < text.size() && !is_special(static_cast<unsigned char>(text[size]))) ++size;
-  return size;
 }
 
 std::string member_named(std::string_view key) {
@@ -87,16 +74,39 @@ void json_writer::put_escape(unsigned char c) {
   put(digits[c & 0xF]);
 }
 
+/// Puts what needs no attention from the front of `text`, as far as the buffer reaches, and
+/// returns how much that is.
+std::size_t json_writer::put_plain(std::string_view text) {
+  const std::size_t size = std::min(text.size(), buffer_.size() - used_);
+  char* const to = buffer_.data() + used_;
+  std::size_t done = 0;
+  while (size - done >= sizeof(std::uint64_t)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + done, sizeof word);
+    if (special_bytes(word) != 0) break;
+    std::memcpy(to + done, &word, sizeof word);
+    done += sizeof word;
+  }
+  while (done < size && !is_special(static_cast<unsigned char>(text[done]))) {
+    to[done] = text[done];
+    ++done;
+  }
+  used_ += done;
+  return done;
+}
+
 void json_writer::put_string(std::string_view text) {
   reserve(1);
   put('"');
-  while (!text.empty()) {
-    const std::size_t plain = plain_size(text);
-    put(text.substr(0, plain));
-    text.remove_prefix(plain);
+  for (;;) {
+    text.remove_prefix(put_plain(text));
     if (text.empty()) break;
 
     const auto next = static_cast<unsigned char>(text.front());
+    if (!is_special(next)) {
+      flush();  // the buffer is full
+      continue;
+    }
     std::size_t used = 1;
     if (next < 0x80) {
       put_escape(next);
@@ -139,6 +149,17 @@ void json_writer::key(std::string_view name) {
   separate();
   put_string(name);
   reserve(1);
+  put(':');
+  needs_comma_ = false;
+}
+
+void json_writer::member_key(std::string_view name) {
+  key_ = name;
+  separate();
+  put('"');
+  put(name);
+  reserve(2);
+  put('"');
   put(':');
   needs_comma_ = false;
 }

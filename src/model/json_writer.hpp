@@ -32,6 +32,7 @@ class json_writer final : public writer {
   void end_array() override { end(']'); }
   void begin_object() override { begin('{'); }
   void key(std::string_view name) override;
+  void member_key(std::string_view name) override;
   void end_object() override { end('}'); }
 
  private:
@@ -42,6 +43,7 @@ class json_writer final : public writer {
   void flush();
   void put(char c) noexcept { buffer_[used_++] = c; }
   void put(std::string_view text);
+  std::size_t put_plain(std::string_view text);
   void put_string(std::string_view text);
   void put_escape(unsigned char c);
   template <class Number>

@@ -35,30 +35,38 @@ bool is_underflow(std::string_view token) noexcept {
 }  // namespace
 
 number_value parse_number(std::string_view token) noexcept {
+  using form = number_value::form;
   number_value number;
   const char* const begin = token.data();
   const char* const end = begin + token.size();
 
-  const auto real = std::from_chars(begin, end, number.real);
-  bool is_held = real.ec == std::errc() && std::isfinite(number.real);
-  if (!is_held && is_underflow(token)) {
-    number.real = token.starts_with('-') ? -0.0 : 0.0;
-    is_held = true;
-  }
-
-  if (token.find_first_of(".eE") != token.npos) {
-    number.how = is_held ? number_value::form::real : number_value::form::infinite;
+  const bool is_integer = token.find_first_of(".eE") == token.npos;
+  if (token == "-0") {
+    number.real = -0.0;
     return number;
   }
-  if (token == "-0") return number;
-  if (token.starts_with('-')) {
-    const bool is_exact = std::from_chars(begin, end, number.integer).ec == std::errc();
-    number.how = is_exact ? number_value::form::negative : number_value::form::huge;
-  } else {
-    const bool is_exact = std::from_chars(begin, end, number.unsigned_integer).ec == std::errc();
-    number.how = is_exact ? number_value::form::non_negative : number_value::form::huge;
+  if (is_integer && token.starts_with('-')) {
+    if (std::from_chars(begin, end, number.integer).ec == std::errc()) {
+      number.how = form::negative;
+      number.real = static_cast<double>(number.integer);
+      return number;
+    }
+  } else if (is_integer) {
+    if (std::from_chars(begin, end, number.unsigned_integer).ec == std::errc()) {
+      number.how = form::non_negative;
+      number.real = static_cast<double>(number.unsigned_integer);
+      return number;
+    }
   }
-  if (!is_held) number.how = number_value::form::infinite;
+
+  number.how = is_integer ? form::huge : form::real;
+  const auto real = std::from_chars(begin, end, number.real);
+  if (real.ec == std::errc() && std::isfinite(number.real)) return number;
+  if (is_underflow(token)) {
+    number.real = token.starts_with('-') ? -0.0 : 0.0;
+  } else {
+    number.how = form::infinite;
+  }
   return number;
 }
 

@@ -50,12 +50,16 @@ std::string within(const std::string& min, const std::string& max) {
 
 /// "must be 1 to 64 characters long" without saying a bound that is none.
 std::string asked_length(const rule_set& rules) {
-  const std::string min = shown(rules.min_length);
+  std::string min = shown(rules.min_length);
   const std::string max = shown(rules.max_length);
   if (rules.min_length == rules.max_length) return min;
   if (rules.max_length == std::numeric_limits<std::size_t>::max()) return "at least " + min;
   if (rules.min_length == 0) return "at most " + max;
   return min + " to " + max;
+}
+
+constexpr bool limits_length(const rule_set& rules) noexcept {
+  return rules.min_length != 0 || rules.max_length != std::numeric_limits<std::size_t>::max();
 }
 
 bool has_length(std::size_t size, const rule_set& rules) noexcept {
@@ -361,7 +365,7 @@ bool reader::read_structure(void* object, std::span<const member> members) {
 }
 
 bool reader::check_text(const std::string& value, const rule_set& rules) {
-  const std::size_t size = count_code_points(value);
+  const std::size_t size = limits_length(rules) ? count_code_points(value) : 0;
   if (!has_length(size, rules)) {
     return report(problem_kind::wrong_length,
                   "must be " + asked_length(rules) + " characters long: got " + shown(size));

@@ -52,7 +52,7 @@ LEAT_ASYNC_TEST("to_thread: a running call is finished before a stop goes on") {
   std::latch started(1);
   std::latch may_end(1);
   co_await with_task_group([&](task_group& group) -> task<void> {
-    group.spawn([&]() -> task<void> {
+    group.spawn([&started, &may_end, &finished]() -> task<void> {
       co_await to_thread([&] {
         started.count_down();
         may_end.wait();
@@ -87,9 +87,9 @@ TEST_CASE("to_thread: a call that waits for a thread is withdrawn by a stop") {
   io::loop loop(options);
   std::latch may_end(1);
   leat::run(loop, [](std::atomic<int>& count, std::latch& gate) -> task<void> {
+    std::latch started(1);
     co_await with_task_group([&](task_group& group) -> task<void> {
-      std::latch started(1);
-      group.spawn([&]() -> task<void> {
+      group.spawn([&started, &gate, &count]() -> task<void> {
         co_await to_thread([&] {
           started.count_down();
           gate.wait();
@@ -99,7 +99,7 @@ TEST_CASE("to_thread: a call that waits for a thread is withdrawn by a stop") {
       co_await yield_now();
       started.wait();
       for (int i = 0; i < 3; ++i) {
-        group.spawn([&]() -> task<void> { co_await to_thread([&] { ++count; }); });
+        group.spawn([&count]() -> task<void> { co_await to_thread([&count] { ++count; }); });
       }
       co_await yield_now();
       group.cancel();

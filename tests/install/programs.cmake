@@ -9,6 +9,8 @@ function(leat_consumer layer)
 endfunction()
 
 leat_consumer(base)
+leat_consumer(io)
+leat_consumer(http)
 
 if(LAYERS)
   add_executable(links_everything ${CMAKE_CURRENT_LIST_DIR}/programs/base.cpp)

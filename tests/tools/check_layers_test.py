@@ -153,6 +153,16 @@ class LayerChecker(unittest.TestCase):
         self.write("src/http/client.cpp", '"io/impl.hpp"')
         self.reports("io/impl.hpp is private to io")
 
+    def test_codecs_share_the_private_headers_of_a_vocabulary(self):
+        self.write("src/proto/fields/characters.hpp")
+        self.write("src/proto/http1/head.cpp", '"proto/fields/characters.hpp"')
+        self.accepts()
+
+    def test_a_client_that_uses_a_private_header_of_a_codec_is_reported(self):
+        self.write("src/proto/fields/characters.hpp")
+        self.write("src/http/client.cpp", '"proto/fields/characters.hpp"')
+        self.reports("proto/fields/characters.hpp is private to proto/fields")
+
     def test_a_private_header_is_found_from_its_own_folder(self):
         self.write("src/proto/http1/transitions.hpp")
         self.write("src/proto/http1/head.cpp", '"transitions.hpp"', '"proto/http1/transitions.hpp"')

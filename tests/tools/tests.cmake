@@ -17,3 +17,11 @@ leat_tool_test("coroutines: no source has a form that goes wrong when a task is 
   COMMAND ${PROJECT_SOURCE_DIR}/tools/lint_coroutines.py)
 leat_tool_test("coroutines: the lint refuses those forms and nothing that looks alike"
   COMMAND ${CMAKE_CURRENT_LIST_DIR}/lint_coroutines_test.py)
+leat_tool_test("docs: every block of C++ is a region of a file that is compiled"
+  COMMAND ${PROJECT_SOURCE_DIR}/tools/check_docs.py)
+leat_tool_test("docs: the checker reports a block or a link that is wrong"
+  COMMAND ${CMAKE_CURRENT_LIST_DIR}/check_docs_test.py)
+leat_tool_test("changes: every fragment has an issue, a known kind and one paragraph"
+  COMMAND ${PROJECT_SOURCE_DIR}/tools/collect_changes.py --check)
+leat_tool_test("changes: a release collects the fragments by kind and removes them"
+  COMMAND ${CMAKE_CURRENT_LIST_DIR}/collect_changes_test.py)

@@ -71,7 +71,7 @@ settled_awaiter<T> settled(task<T> child) noexcept {
 /// Errors: none of its own.
 template <stoppable_awaitable Awaitable>
 auto as_outcome(Awaitable&& work) {
-  return detail::outcome_awaiter<await_result<Awaitable>>(as_task(std::move(work)));
+  return detail::outcome_awaiter<await_result<Awaitable>>(as_task(std::forward<Awaitable>(work)));
 }
 
 }  // namespace leat

@@ -58,7 +58,7 @@ class [[nodiscard]] shield_awaiter final : public single_child<T> {
 /// Errors: what the work throws; `invalid_argument` if `grace` is negative.
 template <stoppable_awaitable Awaitable>
 auto shield(Awaitable&& work, duration grace) {
-  return detail::shield_awaiter<await_result<Awaitable>>(as_task(std::move(work)),
+  return detail::shield_awaiter<await_result<Awaitable>>(as_task(std::forward<Awaitable>(work)),
                                                          checked_limit(grace, "shield"));
 }
 

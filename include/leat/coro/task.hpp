@@ -221,9 +221,9 @@ template <stoppable_awaitable Awaitable>
   requires(!std::is_lvalue_reference_v<Awaitable>)
 task<await_result<Awaitable>> as_task(Awaitable&& awaitable) {
   if constexpr (detail::is_task<Awaitable>) {
-    return std::move(awaitable);
+    return std::forward<Awaitable>(awaitable);
   } else {
-    return detail::lift(std::move(awaitable));
+    return detail::lift(std::forward<Awaitable>(awaitable));
   }
 }
 

@@ -100,7 +100,7 @@ class [[nodiscard]] when_all_range_awaiter final : public boundary_awaiter {
 template <stoppable_awaitable... Children>
 auto when_all(Children&&... children) {
   return detail::when_all_awaiter<detail::when_all_mode::fail_fast, await_result<Children>...>(
-      as_task(std::move(children))...);
+      as_task(std::forward<Children>(children))...);
 }
 
 /// The same for any number of tasks of one type. Returns a vector of results in their order,
@@ -118,7 +118,7 @@ auto when_all(std::vector<task<T>> children) {
 template <stoppable_awaitable... Children>
 auto when_all_settled(Children&&... children) {
   return detail::when_all_awaiter<detail::when_all_mode::settle, await_result<Children>...>(
-      as_task(std::move(children))...);
+      as_task(std::forward<Children>(children))...);
 }
 
 /// The same for any number of tasks of one type: a vector of outcomes in their order.

@@ -56,7 +56,7 @@ class [[nodiscard]] timeout_awaiter final : public single_child<T> {
 template <stoppable_awaitable Awaitable>
 auto with_timeout(duration limit, Awaitable&& work) {
   return detail::timeout_awaiter<await_result<Awaitable>>(checked_limit(limit, "with_timeout"),
-                                                          as_task(std::move(work)));
+                                                          as_task(std::forward<Awaitable>(work)));
 }
 
 }  // namespace leat

@@ -44,10 +44,20 @@ inline constexpr int http_version_not_supported = 505;
 
 }  // namespace status
 
-[[nodiscard]] constexpr bool is_informational(int code) noexcept { return code / 100 == 1; }
-[[nodiscard]] constexpr bool is_success(int code) noexcept { return code / 100 == 2; }
-[[nodiscard]] constexpr bool is_redirect(int code) noexcept { return code / 100 == 3; }
-[[nodiscard]] constexpr bool is_client_error(int code) noexcept { return code / 100 == 4; }
-[[nodiscard]] constexpr bool is_server_error(int code) noexcept { return code / 100 == 5; }
+[[nodiscard]] constexpr bool is_informational(int code) noexcept {
+  return code / 100 == 1;
+}
+[[nodiscard]] constexpr bool is_success(int code) noexcept {
+  return code / 100 == 2;
+}
+[[nodiscard]] constexpr bool is_redirect(int code) noexcept {
+  return code / 100 == 3;
+}
+[[nodiscard]] constexpr bool is_client_error(int code) noexcept {
+  return code / 100 == 4;
+}
+[[nodiscard]] constexpr bool is_server_error(int code) noexcept {
+  return code / 100 == 5;
+}
 
 }  // namespace leat::http

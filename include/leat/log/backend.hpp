@@ -64,9 +64,9 @@ struct backend_options {
   /// In the order they are called.
   std::vector<processor> processors{};
 
-  /// Values of fields with such a key are shown as "[redacted]". `api_key`, `x-api-key` and
-  /// `apiKey` are all one to `api_key`: a key is hidden if it is on the list or its last
-  /// words are, whatever joins the words and in any case.
+  /// Values of fields with such a key are shown as "[redacted]". A key is hidden if it ends in
+  /// one of these, by letters and digits alone and in any case: `api_key` on the list also
+  /// hides `x-api-key` and `openApiKey`.
   std::vector<std::string> redacted_keys = default_redacted_keys();
 
   /// The wall clock; the system's if empty. Called from every thread that logs.
@@ -80,9 +80,9 @@ struct backend_options {
 /// What became of the records. Once the backend is flushed and nobody logs,
 /// `submitted == written + dropped + failed`.
 struct backend_counts {
-  std::uint64_t submitted = 0;  ///< Passed the level and every processor.
+  std::uint64_t submitted = 0;  ///< Passed the level, and no processor dropped it.
   std::uint64_t written = 0;    ///< Taken by every sink.
-  std::uint64_t dropped = 0;    ///< Lost to a full queue, or said after the end.
+  std::uint64_t dropped = 0;    ///< Lost to a full queue.
   std::uint64_t failed = 0;     ///< A processor or a sink threw.
 };
 
@@ -90,7 +90,7 @@ struct backend_counts {
 /// is no global one: the program makes it, and hands out loggers.
 ///
 /// Its end writes what is queued, flushes the sinks and joins the thread. Loggers may outlive
-/// it; what they say afterwards counts as dropped.
+/// it; what they say afterwards is lost.
 ///
 /// Thread-safety: every function may be called from any thread, except the destructor.
 class backend {

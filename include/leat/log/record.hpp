@@ -3,8 +3,8 @@
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -61,7 +61,7 @@ class record {
   std::string_view logger_;
   std::string_view event_;
   std::vector<field> fields_;
-  std::deque<std::string> kept_;  // the texts that processors added; they never move
+  std::list<std::string> kept_;  // the texts that processors added; they never move
   log::level level_;
 };
 
@@ -71,6 +71,7 @@ enum class verdict : std::uint8_t { keep, drop };
 /// formatted: adds what the context knows, renames, samples. One that throws loses the
 /// record, which is counted as failed.
 ///
+/// It must not log to the backend it belongs to.
 /// Thread-safety: called from every thread that logs, at the same time.
 using processor = std::function<verdict(record&)>;
 

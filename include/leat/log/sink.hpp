@@ -22,12 +22,11 @@ class sink {
   [[nodiscard]] static sink standard_error();
   [[nodiscard]] static sink standard_output();
 
-  /// A file, with its missing parent directories. Each line is one write where the system
-  /// allows it, so several processes may append to the same file.
+  /// A file, with its missing parent directories. It is flushed whenever no record waits.
   [[nodiscard]] static sink file(std::string path, file_mode mode = file_mode::append);
 
   /// Calls `write` for each line, one call at a time, from the backend's thread if it has
-  /// one. What it throws is counted as a failed record.
+  /// one. What it throws is counted as a failed record. It must not log to the same backend.
   [[nodiscard]] static sink custom(function write);
 
   enum class kind : std::uint8_t { standard_error, standard_output, file, custom };

@@ -75,7 +75,7 @@ void write_member(writer& out, const void* object, const member& self) {
   if constexpr (is_optional<type>) {
     if (!value && !self.rules.writes_null) return;
   }
-  out.key(self.name);
+  out.member_key(self.name);
   codec<type>::write(out, value);
 }
 

@@ -128,9 +128,16 @@ consteval rule characters(const char* allowed) {
   return {rule::about::characters, {.characters = text}};
 }
 
-/// The member's name in documents, where it differs from the name in C++.
+/// The member's name in documents, where it differs from the name in C++: UTF-8 without
+/// control characters, quotation marks and backslashes.
 consteval rule renamed(const char* name) {
   if (std::string_view(name).empty()) throw "renamed: empty";
+  for (const char c : std::string_view(name)) {
+    const bool is_ascii_control = c >= 0 && c < ' ';
+    if (is_ascii_control || c == '"' || c == '\\' || c == '\x7F') {
+      throw "renamed: a name has no control characters, quotation marks or backslashes";
+    }
+  }
   return {rule::about::name, {.name = name}};
 }
 

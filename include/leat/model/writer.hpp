@@ -37,6 +37,9 @@ class writer {
   virtual void key(std::string_view name) = 0;
   virtual void end_object() = 0;
 
+  /// `key()` for the name of a described member, which is UTF-8 and needs no escape.
+  virtual void member_key(std::string_view name) { key(name); }
+
   /// The members of a described struct, in the order of its description.
   void structure(const void* object, std::span<const member> members);
 

@@ -9,7 +9,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/error.hpp>
 
-#include "io/timed_leaf.hpp"
+#include "leat/coro/timed_leaf.hpp"
 
 namespace leat::io::asio_backend {
 

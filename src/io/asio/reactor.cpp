@@ -2,6 +2,7 @@
 #include "io/asio/reactor.hpp"
 
 #include <boost/asio/post.hpp>
+#include <new>
 
 #include "leat/base/error.hpp"
 
@@ -22,7 +23,11 @@ void asio_reactor::poll() {
 }
 
 void asio_reactor::wake() noexcept {
-  asio::post(context_, [] {});
+  try {
+    asio::post(context_, [] {});
+  } catch (const std::bad_alloc&) {
+    // Without memory for one handler the loop still wakes: at its next timer or event.
+  }
 }
 
 asio_reactor& asio_reactor::current() {

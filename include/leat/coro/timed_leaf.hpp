@@ -3,7 +3,7 @@
 
 #include "leat/coro/leaf.hpp"
 
-namespace leat::io {
+namespace leat {
 
 /// A leaf with a deadline of its own. A timer costs less than a scope around every read, and
 /// the operation can say itself what has timed out.
@@ -46,4 +46,4 @@ class timed_leaf : public leaf {
   bool timed_out_ = false;
 };
 
-}  // namespace leat::io
+}  // namespace leat

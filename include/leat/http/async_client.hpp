@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <string>
+
+#include "leat/coro/task.hpp"
+#include "leat/http/error.hpp"
+#include "leat/http/request.hpp"
+#include "leat/http/response.hpp"
+#include "leat/http/timeouts.hpp"
+
+namespace leat::io {
+class network;
+}
+
+namespace leat::http {
+
+/// How many connections a client keeps. The waiting line of a full pool is bounded by
+/// `timeouts::pool`.
+struct connection_limits {
+  connection_limits() noexcept = default;
+
+  std::size_t max_connections = 100;  ///< In use and idle together.
+  std::size_t max_per_host = std::numeric_limits<std::size_t>::max();
+  std::size_t max_idle = 20;
+  duration max_idle_time = std::chrono::seconds(5);  ///< Servers keep theirs longer, as a rule.
+};
+
+struct client_options {
+  client_options() = default;
+
+  /// Stands in front of every URL that has no scheme; its path is kept and appended to.
+  std::string base_url;
+  /// Sent with every request, unless the request says otherwise.
+  http::headers headers;
+  http::timeouts timeouts;
+  connection_limits limits;
+  /// The most a response's body may have. Unlimited unless set: only the program knows.
+  std::uint64_t max_body_bytes = std::numeric_limits<std::uint64_t>::max();
+  /// Where connections come from. By default the system's network.
+  /// Lifetime: outlives the client.
+  io::network* network = nullptr;
+};
+
+struct client_statistics {
+  std::size_t active = 0;   ///< Connections in use.
+  std::size_t idle = 0;     ///< Connections kept for the next request.
+  std::size_t waiting = 0;  ///< Requests that wait for a connection.
+};
+
+/// An HTTP/1.1 client for tasks of one loop: connections are kept and reused, every wait has a
+/// limit, and whatever ends a request early closes its connection.
+///
+///     http::async_client api(options);             // no I/O yet
+///     const auto user = (co_await api.get("/users/7")).raise_for_status().json<user_record>();
+///
+/// One client serves any number of tasks at once and should live as long as they do.
+///
+/// All requests:
+///
+/// Cancellation: safe for the client: the connection is closed unless the answer had been read.
+/// Whether the server has acted on the request cannot be known.
+/// Errors: `invalid_url`, `unsupported_protocol`, `local_protocol_error` before anything is
+/// sent; `pool::pool_timeout`; `io::resolve_error`, `io::connect_error`, `io::connect_timeout`;
+/// `io::write_error`, `io::write_timeout`, `io::read_error`, `io::read_timeout`;
+/// `remote_protocol_error`; `deadline_exceeded` for the total; `client_closed`. A status is no
+/// error before `raise_for_status()`.
+///
+/// A kept connection that the server closed while the request was on its way is the normal
+/// fate of keep-alive. Such a request is sent once more on a new connection if nothing of an
+/// answer had come and its method is idempotent (RFC 9110, section 9.2.2).
+///
+/// Lifetime: outlives its requests. Thread-safety: one loop.
+class async_client {
+ public:
+  /// Errors: `invalid_url` for the base URL; `invalid_argument` for a negative timeout.
+  explicit async_client(client_options options = {});
+  async_client(const async_client&) = delete;
+  async_client& operator=(const async_client&) = delete;
+  ~async_client();
+
+  /// `url` is absolute, or is appended to the base URL.
+  [[nodiscard]] task<response> request(std::string method, std::string url,
+                                       request_options options = {});
+
+  [[nodiscard]] task<response> get(std::string url, request_options options = {}) {
+    return request("GET", std::move(url), std::move(options));
+  }
+  [[nodiscard]] task<response> head(std::string url, request_options options = {}) {
+    return request("HEAD", std::move(url), std::move(options));
+  }
+  [[nodiscard]] task<response> options(std::string url, request_options options = {}) {
+    return request("OPTIONS", std::move(url), std::move(options));
+  }
+  [[nodiscard]] task<response> post(std::string url, request_options options = {}) {
+    return request("POST", std::move(url), std::move(options));
+  }
+  [[nodiscard]] task<response> put(std::string url, request_options options = {}) {
+    return request("PUT", std::move(url), std::move(options));
+  }
+  [[nodiscard]] task<response> patch(std::string url, request_options options = {}) {
+    return request("PATCH", std::move(url), std::move(options));
+  }
+  /// DELETE; the word itself belongs to the language.
+  [[nodiscard]] task<response> del(std::string url, request_options options = {}) {
+    return request("DELETE", std::move(url), std::move(options));
+  }
+
+  /// Closes idle connections and refuses new requests and those that wait for a connection.
+  /// Requests under way go on. Closing again does nothing.
+  void close() noexcept;
+  [[nodiscard]] bool is_closed() const noexcept;
+
+  [[nodiscard]] client_statistics statistics() const noexcept;
+
+ private:
+  class impl;
+  std::unique_ptr<impl> impl_;
+};
+
+}  // namespace leat::http

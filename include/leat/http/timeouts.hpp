@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <optional>
+
+#include "leat/base/time.hpp"
+
+namespace leat::http {
+
+/// How long each phase of a request may take. `no_timeout` switches a limit off; it has to be
+/// spelled out.
+///
+/// `write` and `read` limit each wait, not the whole transfer: a peer that keeps sending a
+/// little meets them. Only `total` bounds a request as a whole.
+struct timeouts {
+  timeouts() noexcept = default;
+
+  duration pool = std::chrono::seconds(5);     ///< Waiting for a free connection: `pool_timeout`.
+  duration connect = std::chrono::seconds(5);  ///< Name lookup and connecting: `connect_timeout`.
+  duration write = std::chrono::seconds(5);    ///< One wait to send: `write_timeout`.
+  duration read = std::chrono::seconds(5);     ///< One wait for data: `read_timeout`.
+  duration total = no_timeout;                 ///< All of it: `deadline_exceeded`.
+};
+
+/// What one request changes of its client's timeouts. Unset means the client's value,
+/// `no_timeout` none.
+struct timeout_overrides {
+  timeout_overrides() noexcept = default;
+
+  std::optional<duration> pool;
+  std::optional<duration> connect;
+  std::optional<duration> write;
+  std::optional<duration> read;
+  std::optional<duration> total;
+
+  [[nodiscard]] timeouts applied_to(const timeouts& defaults) const noexcept {
+    timeouts merged;
+    merged.pool = pool.value_or(defaults.pool);
+    merged.connect = connect.value_or(defaults.connect);
+    merged.write = write.value_or(defaults.write);
+    merged.read = read.value_or(defaults.read);
+    merged.total = total.value_or(defaults.total);
+    return merged;
+  }
+};
+
+}  // namespace leat::http

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+#include "log/format.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <variant>
+
+#include "log/escape.hpp"
+
+namespace leat::log {
+namespace {
+
+template <class Number>
+void append_number(std::string& to, Number value) {
+  std::array<char, 32> text{};
+  char* const end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  to.append(text.data(), end);
+}
+
+/// Digits with leading zeros.
+void append_padded(std::string& to, std::uint64_t value, std::size_t width) {
+  std::array<char, 20> text{};
+  for (std::size_t i = width; i > 0; --i, value /= 10) {
+    text[i - 1] = static_cast<char>('0' + value % 10);
+  }
+  to.append(text.data(), width);
+}
+
+/// Seconds as an exact decimal: "0.8", "12", "-1.5".
+void append_seconds(std::string& to, duration value) {
+  constexpr std::uint64_t second = 1'000'000'000;
+  // Unsigned, because the lowest count has no positive twin.
+  auto count = static_cast<std::uint64_t>(value.count());
+  if (value < duration::zero()) {
+    to += '-';
+    count = 0 - count;
+  }
+  append_number(to, count / second);
+  if (count % second == 0) return;
+  to += '.';
+  append_padded(to, count % second, 9);
+  to.erase(to.find_last_not_of('0') + 1);
+}
+
+std::string_view name_of_infinite(double value) noexcept {
+  if (std::isnan(value)) return "nan";
+  return value < 0 ? "-inf" : "inf";
+}
+
+void append_quoted(std::string& to, std::string_view text) {
+  to += '"';
+  append_escaped(to, text);
+  to += '"';
+}
+
+struct json_value {
+  std::string& to;
+
+  void operator()(std::nullptr_t) const { to += "null"; }
+  void operator()(bool value) const { to += value ? "true" : "false"; }
+  void operator()(std::int64_t value) const { append_number(to, value); }
+  void operator()(std::uint64_t value) const { append_number(to, value); }
+  void operator()(double value) const {
+    if (std::isfinite(value)) {
+      append_number(to, value);
+    } else {
+      append_quoted(to, name_of_infinite(value));  // JSON has no number for it
+    }
+  }
+  void operator()(std::string_view value) const { append_quoted(to, value); }
+  void operator()(duration value) const { append_seconds(to, value); }
+};
+
+/// Whether a text can stand behind `key=` as it is and still be told from what follows.
+bool is_one_word(std::string_view text) noexcept {
+  const auto is_plain = [](char c) {
+    return c > ' ' && c < 0x7F && c != '"' && c != '=' && c != '\\';
+  };
+  return !text.empty() && std::ranges::all_of(text, is_plain);
+}
+
+struct plain_value {
+  std::string& to;
+
+  void operator()(std::nullptr_t) const { to += "null"; }
+  void operator()(bool value) const { to += value ? "true" : "false"; }
+  void operator()(std::int64_t value) const { append_number(to, value); }
+  void operator()(std::uint64_t value) const { append_number(to, value); }
+  void operator()(double value) const { append_number(to, value); }
+  void operator()(std::string_view value) const {
+    if (is_one_word(value)) {
+      to += value;
+    } else {
+      append_quoted(to, value);
+    }
+  }
+  void operator()(duration value) const {
+    append_seconds(to, value);
+    to += 's';
+  }
+};
+
+bool is_reserved(std::string_view key) noexcept {
+  return key == "event" || key == "logger" || key == "timestamp" || key == "level";
+}
+
+std::string json_line(const record& what) {
+  std::string line;
+  line.reserve(256);
+  line += R"({"event": )";
+  append_quoted(line, what.event());
+  for (const field& each : what.fields()) {
+    line += ", \"";
+    append_escaped(line, each.key);
+    line += is_reserved(each.key) ? "_\": " : "\": ";
+    std::visit(json_value{line}, each.value.held());
+  }
+  if (!what.logger().empty()) {
+    line += R"(, "logger": )";
+    append_quoted(line, what.logger());
+  }
+  line += R"(, "timestamp": ")";
+  append_timestamp(line, what.time());
+  line += R"(", "level": ")";
+  line += to_string(what.level());
+  line += "\"}";
+  return line;
+}
+
+std::string plain_line(const record& what) {
+  std::string line;
+  line.reserve(256);
+  if (!what.logger().empty()) {
+    append_escaped_bare(line, what.logger());
+    line += ": ";
+  }
+  append_escaped_bare(line, what.event());
+  for (const field& each : what.fields()) {
+    line += ' ';
+    plain_value{line}(each.key);
+    line += '=';
+    std::visit(plain_value{line}, each.value.held());
+  }
+  return line;
+}
+
+}  // namespace
+
+void append_timestamp(std::string& to, std::chrono::system_clock::time_point time) {
+  namespace chrono = std::chrono;
+  const auto exact = chrono::floor<chrono::microseconds>(time);
+  const auto day = chrono::floor<chrono::days>(exact);
+  const chrono::year_month_day date{day};
+  const chrono::hh_mm_ss clock{exact - day};
+
+  append_padded(to, static_cast<std::uint64_t>(static_cast<int>(date.year())), 4);
+  to += '-';
+  append_padded(to, static_cast<unsigned>(date.month()), 2);
+  to += '-';
+  append_padded(to, static_cast<unsigned>(date.day()), 2);
+  to += 'T';
+  append_padded(to, static_cast<std::uint64_t>(clock.hours().count()), 2);
+  to += ':';
+  append_padded(to, static_cast<std::uint64_t>(clock.minutes().count()), 2);
+  to += ':';
+  append_padded(to, static_cast<std::uint64_t>(clock.seconds().count()), 2);
+  to += '.';
+  append_padded(to, static_cast<std::uint64_t>(clock.subseconds().count()), 6);
+  to += 'Z';
+}
+
+std::string format(const record& what, presentation how) {
+  switch (how) {
+    case presentation::null: break;
+    case presentation::plain: return plain_line(what);
+    case presentation::json: return json_line(what);
+  }
+  return {};
+}
+
+}  // namespace leat::log

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#include "leat/log/logger.hpp"
+
+#include "log/core.hpp"
+
+namespace leat::log {
+
+logger logger::bind(std::string_view key, const value& what) const {
+  return bind({{key, what}});
+}
+
+logger logger::bind(std::initializer_list<field> fields) const {
+  if (core_ == nullptr) return {};
+  return core_->derive(*this, context_->name, {fields.begin(), fields.size()});
+}
+
+logger logger::named(std::string_view name) const {
+  if (core_ == nullptr) return {};
+  return core_->derive(*this, name, {});
+}
+
+void logger::submit(level at, std::string_view event,
+                    std::span<const field> fields) const noexcept {
+  core_->submit(at, event, fields, *context_);
+}
+
+}  // namespace leat::log

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+#include "service.hpp"
+
+#include <string>
+
+#include "leat/coro/event.hpp"
+#include "leat/coro/sleep.hpp"
+#include "leat/coro/task_group.hpp"
+#include "leat/http/async_client.hpp"
+#include "leat/log/backend.hpp"
+#include "leat/testing/cancellation.hpp"
+#include "leat/testing/memory_network.hpp"
+#include "leat/testing/scripted_peer.hpp"
+
+#include "support/async_test.hpp"
+
+using namespace leat;
+using testing::memory_network;
+
+namespace {
+
+/// Asks the gateway to stop: once to drain, twice to stop at once.
+class stop_requests {
+ public:
+  void ask() {
+    ++asked_;
+    changed_.set();
+  }
+  task<void> wait() {
+    while (asked_ == 0) {
+      changed_.reset();
+      co_await changed_.wait();
+    }
+    --asked_;
+  }
+
+ private:
+  int asked_ = 0;
+  event changed_;
+};
+
+http::client_options on(memory_network& net) {
+  http::client_options options;
+  options.network = &net;
+  options.base_url = "http://127.0.0.1:8080";
+  return options;
+}
+
+gateway::configuration settings(std::string text) {
+  return gateway::parse_configuration(text, "test.toml", GATEWAY_SOURCE_DIR, {});
+}
+
+const std::string with_demo = R"(
+[demo]
+[[upstreams]]
+name = "activity"
+url = "/user_activity"
+[[upstreams]]
+name = "revenue"
+url = "/revenue_stream"
+[[upstreams]]
+name = "health"
+url = "/system_health"
+)";
+
+const std::string with_slow = R"(
+[[upstreams]]
+name = "slow"
+url = "http://slow.test/"
+timeout = "1h"
+)";
+
+/// Runs `work` beside a gateway on a memory network and asks it to stop afterwards.
+task<void> beside_gateway(memory_network& net, std::string text, stop_requests& stop,
+                          task<void> work) {
+  co_await with_task_group([&](task_group& group) -> task<void> {
+    group.spawn([&net, &text, &stop]() {
+      return gateway::serve(settings(text),
+                            {net, log::logger(), [&stop]() { return stop.wait(); }});
+    });
+    co_await sleep_for(1ms);
+    co_await std::move(work);
+    stop.ask();
+  });
+}
+
+}  // namespace
+
+LEAT_ASYNC_TEST("gateway: its default dashboard has three entries that are ok, in order") {
+  memory_network net;
+  stop_requests stop;
+  co_await beside_gateway(net, with_demo, stop, [](memory_network& on_net) -> task<void> {
+    http::async_client client(on(on_net));
+    const auto answer = co_await client.get("/dashboard");
+    CHECK(answer.status() == 200);
+    CHECK(answer.headers().get("content-type") == "application/json");
+    const auto& json = answer.content();
+    const auto activity = json.find(R"({"activity":{"status":"ok","data":{)");
+    const auto revenue = json.find(R"("revenue":{"status":"ok","data":{"transactions":10000,)");
+    const auto health = json.find(R"("health":{"status":"ok","data":{"load_1m":)");
+    CHECK(activity == 0);
+    CHECK(revenue != std::string::npos);
+    CHECK(health != std::string::npos);
+    CHECK(revenue < health);
+    client.close();
+  }(net));
+}
+
+LEAT_ASYNC_TEST("gateway: counts its own requests for the activity source") {
+  memory_network net;
+  stop_requests stop;
+  co_await beside_gateway(net, with_demo, stop, [](memory_network& on_net) -> task<void> {
+    http::async_client client(on(on_net));
+    for (int i = 0; i < 3; ++i) co_await client.get("/health/live");
+    co_await client.get("/nothing");
+    const auto answer = co_await client.get("/dashboard");
+    CHECK(answer.content().find(R"("requests_total":4,)") != std::string::npos);
+    CHECK(answer.content().find(R"({"route":"/health/live","requests":3,"errors":0})") !=
+          std::string::npos);
+    CHECK(answer.content().find(R"({"route":"unknown","requests":1,"errors":1})") !=
+          std::string::npos);
+    client.close();
+  }(net));
+}
+
+LEAT_ASYNC_TEST("gateway: says that it lives") {
+  memory_network net;
+  stop_requests stop;
+  co_await beside_gateway(net, with_demo, stop, [](memory_network& on_net) -> task<void> {
+    http::async_client client(on(on_net));
+    CHECK((co_await client.get("/health/live")).content() == R"({"status":"ok"})");
+    client.close();
+  }(net));
+}
+
+LEAT_ASYNC_TEST("gateway: asked to stop, it answers what is under way and then ends") {
+  memory_network net;
+  stop_requests stop;
+  testing::scripted_peer slow(net, io::endpoint::tcp("slow.test", 80));
+  slow.accept()
+      .expect_until("\r\n\r\n")
+      .pause(5s)
+      .answer("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+  co_await with_task_group([&](task_group& group) -> task<void> {
+    group.spawn([&slow] { return slow.play(); });
+    co_await beside_gateway(net, with_slow, stop, [&]() -> task<void> {
+      auto call = group.spawn([&net]() -> task<std::string> {
+        http::client_options options = on(net);
+        options.timeouts.read = 1min;
+        http::async_client client(options);
+        const auto answer = co_await client.get("/dashboard");
+        CHECK(answer.headers().get("connection") == "close");
+        co_return answer.content();
+      });
+      co_await sleep_for(1s);
+      stop.ask();
+      co_await sleep_for(1s);
+      http::async_client late(on(net));
+      bool refused = false;
+      try {
+        co_await late.get("/health/live");
+      } catch (const io_error&) {
+        refused = true;
+      }
+      CHECK(refused);
+      auto answered = co_await call.join();
+      CHECK(std::move(answered).value() == R"({"slow":{"status":"ok","data":{}}})");
+    }());
+  });
+}
+
+LEAT_ASYNC_TEST("gateway: asked twice to stop, it does not wait for what is under way") {
+  memory_network net;
+  stop_requests stop;
+  testing::scripted_peer slow(net, io::endpoint::tcp("slow.test", 80));
+  slow.accept().expect_until("\r\n\r\n").expect_close();
+  co_await with_task_group([&](task_group& group) -> task<void> {
+    group.spawn([&slow] { return slow.play(); });
+    co_await beside_gateway(net, with_slow, stop, [&]() -> task<void> {
+      group.spawn([&net]() -> task<void> {
+        http::client_options options = on(net);
+        options.timeouts.read = 1min;
+        http::async_client client(options);
+        try {
+          co_await client.get("/dashboard");
+          CHECK(false);
+        } catch (const leat::error&) {
+          CHECK(true);
+        }
+      });
+      co_await sleep_for(1s);
+      stop.ask();
+      co_await sleep_for(1s);
+    }());
+  });
+  CHECK(loop.elapsed() < 3s);
+}

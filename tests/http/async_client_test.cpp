@@ -1,0 +1,535 @@
+// SPDX-License-Identifier: MIT
+#include "leat/http/async_client.hpp"
+
+#include <string>
+
+#include <boost/describe.hpp>
+
+#include "leat/coro/sleep.hpp"
+#include "leat/coro/task_group.hpp"
+#include "leat/coro/when_all.hpp"
+#include "leat/io/error.hpp"
+#include "leat/pool/error.hpp"
+#include "leat/proto/http1/error.hpp"
+#include "leat/testing/cancellation.hpp"
+#include "leat/testing/memory_network.hpp"
+#include "leat/testing/scripted_peer.hpp"
+
+#include "support/async_test.hpp"
+
+using namespace leat;
+using http::async_client;
+using http::client_options;
+using http::request_options;
+using testing::memory_network;
+using testing::scripted_peer;
+
+namespace {
+
+struct user {
+  int id = 0;
+  std::string name;
+};
+BOOST_DESCRIBE_STRUCT(user, (), (id, name))
+
+client_options on(memory_network& net) {
+  client_options options;
+  options.base_url = "http://a.test/api";
+  options.network = &net;
+  return options;
+}
+
+const io::endpoint a_test = io::endpoint::tcp("a.test", 80);
+
+std::string ok(std::string body) {
+  return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+/// Plays the script beside `work`.
+task<void> against(scripted_peer& peer, task<void> work) {
+  co_await when_all(peer.play(), std::move(work));
+}
+
+/// The error of `work` as `Error`; none is a failed check.
+template <class Error>
+task<std::string> message_of(task<http::response> work) {
+  try {
+    static_cast<void>(co_await std::move(work));
+  } catch (const Error& e) {
+    co_return e.what();
+  }
+  CHECK_MESSAGE(false, "no error came");
+  co_return "";
+}
+
+}  // namespace
+
+LEAT_ASYNC_TEST("client: sends a request and reads the answer") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept()
+      .expect(
+          "GET /api/users?x=1 HTTP/1.1\r\nhost: a.test\r\naccept: */*\r\n"
+          "user-agent: leat/0.1\r\n\r\n")
+      .answer("HTTP/1.1 200 Fine\r\nContent-Length: 5\r\nX-Kind: test\r\n\r\nhello")
+      .expect_close();
+  co_await against(peer, [](memory_network& on_net) -> task<void> {
+    async_client client(on(on_net));
+    const auto answer = co_await client.get("/users?x=1");
+    CHECK(answer.status() == 200);
+    CHECK(answer.reason() == "Fine");
+    CHECK(answer.headers().get("x-kind") == "test");
+    CHECK(answer.content() == "hello");
+    CHECK(answer.url() == "http://a.test/api/users?x=1");
+    CHECK(answer.http_version() == "HTTP/1.1");
+  }(net));
+}
+
+LEAT_ASYNC_TEST("client: reads and writes JSON through described structs") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept()
+      .expect_until("content-type: application/json\r\n")
+      .expect_until("\r\n\r\n{\"id\":7,\"name\":\"Ada\"}")
+      .answer(ok(R"({"id": 8, "name": "Grace"})"))
+      .expect_close();
+  co_await against(peer, [](memory_network& on_net) -> task<void> {
+    async_client client(on(on_net));
+    const auto answer = co_await client.post("/users", request_options().json(user{7, "Ada"}));
+    const auto made = answer.json<user>();
+    CHECK(made.id == 8);
+    CHECK(made.name == "Grace");
+  }(net));
+}
+
+LEAT_ASYNC_TEST("client: an answer that is not the JSON asked for says all that is wrong") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept().expect_until("\r\n\r\n").answer(ok(R"({"id": "seven"})")).expect_close();
+  co_await against(peer, [](memory_network& on_net) -> task<void> {
+    async_client client(on(on_net));
+    const auto answer = co_await client.get("/users/7");
+    std::string what;
+    try {
+      static_cast<void>(answer.json<user>());
+    } catch (const http::decode_error& e) {
+      what = e.what();
+      CHECK(e.code() == failure::peer_fault);
+    }
+    CHECK(what.find("/id") != std::string::npos);
+    CHECK(what.find("/name") != std::string::npos);
+  }(net));
+}
+
+LEAT_ASYNC_TEST("client: uses one connection for requests one after the other") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept();
+  for (int i = 0; i < 100; ++i) peer.expect_until("\r\n\r\n").answer(ok("x"));
+  peer.expect_close();
+  co_await against(peer, [](memory_network& on_net) -> task<void> {
+    async_client client(on(on_net));
+    for (int i = 0; i < 100; ++i) CHECK((co_await client.get("/")).content() == "x");
+    CHECK(client.statistics().idle == 1);
+  }(net));
+  CHECK(net.connections() == 1);
+}
+
+LEAT_ASYNC_TEST("client: reads chunked bodies and uses the connection again") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept()
+      .expect_until("\r\n\r\n")
+      .answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")
+      .pause(1s)
+      .answer("6;x=y\r\n world\r\n0\r\nTrailer: t\r\n\r\n")
+      .expect_until("\r\n\r\n")
+      .answer("HTTP/1.1 204 No Content\r\n\r\n")
+      .expect_close();
+  co_await against(peer, [](memory_network& on_net) -> task<void> {
+    async_client client(on(on_net));
+    CHECK((co_await client.get("/")).content() == "hello world");
+    CHECK((co_await client.get("/")).status() == 204);
+  }(net));
+}
+
+LEAT_ASYNC_TEST("client: reads a body that ends with the connection and does not reuse it") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept().expect_until("\r\n\r\n").answer("HTTP/1.1 200 OK\r\n\r\nall").close();
+  co_await against(peer, [](memory_network& on_net) -> task<void> {
+    async_client client(on(on_net));
+    CHECK((co_await client.get("/")).content() == "all");
+    CHECK(client.statistics().idle == 0);
+  }(net));
+}
+
+LEAT_ASYNC_TEST("client: closes a connection whose server asked for it") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept()
+      .expect_until("\r\n\r\n")
+      .answer("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx")
+      .expect_close();
+  co_await against(peer, [](memory_network& on_net) -> task<void> {
+    async_client client(on(on_net));
+    co_await client.get("/");
+    CHECK(client.statistics().idle == 0);
+  }(net));
+}
+
+LEAT_ASYNC_TEST("client: a HEAD request has no body to read") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept()
+      .expect_until("HEAD /api HTTP/1.1\r\n")
+      .expect_until("\r\n\r\n")
+      .answer("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n")
+      .expect_close();
+  co_await against(peer, [](memory_network& on_net) -> task<void> {
+    async_client client(on(on_net));
+    CHECK((co_await client.head("")).content().empty());
+    CHECK(client.statistics().idle == 1);
+  }(net));
+}
+
+LEAT_ASYNC_TEST("client: raise_for_status tells the status with method and URL") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept()
+      .expect_until("\r\n\r\n")
+      .answer("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n")
+      .expect_close();
+  co_await against(peer, [](memory_network& on_net) -> task<void> {
+    async_client client(on(on_net));
+    const auto answer = co_await client.get("/");
+    std::string what;
+    try {
+      answer.raise_for_status();
+    } catch (const http::status_error& e) {
+      what = e.what();
+      CHECK(e.status() == 503);
+      CHECK(e.code() == failure::transient);
+    }
+    CHECK(what == "server error 503 for GET http://a.test/api/");
+  }(net));
+}
+
+LEAT_ASYNC_TEST("client: a request's own fields replace the client's, whatever their case") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept()
+      .expect(
+          "GET /api/ HTTP/1.1\r\nhost: a.test\r\naccept: */*\r\n"
+          "x-team: core\r\nX-Trace: 1\r\nUser-Agent: mine\r\n\r\n")
+      .answer(ok(""))
+      .expect_close();
+  co_await against(peer, [](memory_network& on_net) -> task<void> {
+    auto options = on(on_net);
+    options.headers.add("x-trace", "0");
+    options.headers.add("x-team", "core");
+    async_client client(options);
+    co_await client.get("/", request_options().header("X-Trace", "1").header("User-Agent", "mine"));
+  }(net));
+}
+
+LEAT_ASYNC_TEST("client: adds query parameters, encoded") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept()
+      .expect("GET /api/s?x=1&q=a%20b%26c HTTP/1.1\r\n")
+      .expect_until("\r\n\r\n")
+      .answer(ok(""))
+      .expect_close();
+  co_await against(peer, [](memory_network& on_net) -> task<void> {
+    async_client client(on(on_net));
+    co_await client.get("/s?x=1", request_options().query("q", "a b&c"));
+  }(net));
+}
+
+LEAT_ASYNC_TEST("client: a field that would inject a header is refused before anything is sent") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept().expect_close();
+  co_await against(peer, [](memory_network& on_net) -> task<void> {
+    async_client client(on(on_net));
+    co_await message_of<http::local_protocol_error>(
+        client.get("/", request_options().header("x", "a\r\nEvil: 1")));
+  }(net));
+  CHECK(peer.received().empty());
+}
+
+LEAT_ASYNC_TEST("client: a URL it cannot speak is refused") {
+  memory_network net;
+  async_client client(on(net));
+  co_await message_of<http::unsupported_protocol>(client.get("https://a.test/"));
+  co_await message_of<http::invalid_url>(client.get("http://a test/"));
+  async_client without_base;
+  co_await message_of<http::invalid_url>(without_base.get("/users"));
+}
+
+LEAT_ASYNC_TEST("client: nobody who listens is a connect error") {
+  memory_network net;
+  async_client client(on(net));
+  const auto what = co_await message_of<io::connect_error>(client.get("/"));
+  CHECK(what == "connect failed: a.test:80: nobody listens");
+  CHECK(client.statistics().active == 0);
+}
+
+LEAT_ASYNC_TEST("client: gives up when no answer comes within the read timeout") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept().expect_until("\r\n\r\n").expect_close();
+  co_await against(peer, [](memory_network& on_net) -> task<void> {
+    async_client client(on(on_net));
+    co_await message_of<io::read_timeout>(client.get("/"));
+    CHECK(client.statistics().active == 0);
+    CHECK(client.statistics().idle == 0);
+  }(net));
+  CHECK(loop.elapsed() == 5s);
+}
+
+LEAT_ASYNC_TEST("client: gives up when the server does not take the request in time") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept().pause(1min).close();
+  co_await against(peer, [](memory_network& on_net) -> task<void> {
+    async_client client(on(on_net));
+    request_options large;
+    large.content(std::string(1 << 20, 'x'), "text/plain");
+    large.timeouts.read = 1s;
+    co_await message_of<io::write_timeout>(client.post("/", large));
+  }(net));
+}
+
+LEAT_ASYNC_TEST("client: a server that drips meets the total timeout") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept().expect_until("\r\n\r\n").answer("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
+  for (int i = 0; i < 10; ++i) peer.pause(1s).answer("x");
+  co_await with_task_group([&](task_group& group) -> task<void> {
+    group.spawn([&peer] { return peer.play(); });
+    async_client client(on(net));
+    request_options options;
+    options.timeouts.total = 7500ms;
+    const auto what = co_await message_of<deadline_exceeded>(client.get("/slow", options));
+    CHECK(what ==
+          "request timed out: GET http://a.test/api/slow took longer than its total timeout "
+          "allows");
+    CHECK(client.statistics().active == 0);
+    group.cancel();
+  });
+  CHECK(loop.elapsed() == 7500ms);
+}
+
+LEAT_ASYNC_TEST("client: a request that finds no free connection in time says who holds them") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept().expect_until("\r\n\r\n").pause(8s).answer(ok("x")).expect_close();
+  co_await against(peer, [](memory_network& on_net) -> task<void> {
+    auto options = on(on_net);
+    options.limits.max_connections = 1;
+    options.timeouts.read = 10s;
+    async_client client(options);
+    co_await when_all(
+        [](async_client& shared) -> task<void> { co_await shared.get("/first"); }(client),
+        [](async_client& shared) -> task<void> {
+          const auto what = co_await message_of<pool::pool_timeout>(shared.get("/second"));
+          CHECK(what.find("http://a.test: 1") != std::string::npos);
+        }(client));
+  }(net));
+}
+
+LEAT_ASYNC_TEST("client: a kept connection that the server has closed is not used again") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept().expect_until("\r\n\r\n").answer(ok("1")).close();
+  peer.accept().expect_until("\r\n\r\n").answer(ok("2")).expect_close();
+  co_await against(peer, [](memory_network& on_net) -> task<void> {
+    async_client client(on(on_net));
+    CHECK((co_await client.get("/")).content() == "1");
+    co_await sleep_for(1s);
+    CHECK((co_await client.get("/")).content() == "2");
+  }(net));
+  CHECK(net.connections() == 2);
+}
+
+LEAT_ASYNC_TEST("client: a request lost to a closing keep-alive connection is sent once more") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept().expect_until("\r\n\r\n").answer(ok("1")).expect_until("\r\n\r\n").close();
+  peer.accept().expect_until("\r\n\r\n").answer(ok("2")).expect_close();
+  co_await against(peer, [](memory_network& on_net) -> task<void> {
+    async_client client(on(on_net));
+    CHECK((co_await client.get("/")).content() == "1");
+    CHECK((co_await client.get("/")).content() == "2");
+  }(net));
+}
+
+LEAT_ASYNC_TEST("client: a lost POST is not sent again") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept().expect_until("\r\n\r\n").answer(ok("1")).expect_until("\r\n\r\n").close();
+  co_await against(peer, [](memory_network& on_net) -> task<void> {
+    async_client client(on(on_net));
+    co_await client.get("/");
+    co_await message_of<http::remote_protocol_error>(client.post("/"));
+  }(net));
+}
+
+LEAT_ASYNC_TEST("client: a body that is cut off is an error, never a shorter body") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept()
+      .expect_until("\r\n\r\n")
+      .answer("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this")
+      .close();
+  co_await against(peer, [](memory_network& on_net) -> task<void> {
+    async_client client(on(on_net));
+    try {
+      co_await client.get("/");
+      CHECK(false);
+    } catch (const http::remote_protocol_error& e) {
+      CHECK(e.cause() == proto::http1::errc::truncated);
+      CHECK(e.code() == failure::peer_fault);
+    }
+  }(net));
+}
+
+LEAT_ASYNC_TEST("client: a malformed answer closes the connection and keeps the pool exact") {
+  for (const std::string answer :
+       {"garbage\r\n\r\n", "HTTP/1.1 200 OK\nContent-Length: 0\n\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n"}) {
+    CAPTURE(answer);
+    memory_network net;
+    scripted_peer peer(net, a_test);
+    peer.accept().expect_until("\r\n\r\n").answer(answer).expect_close();
+    co_await against(peer, [](memory_network& on_net) -> task<void> {
+      async_client client(on(on_net));
+      co_await message_of<http::remote_protocol_error>(client.get("/"));
+      CHECK(client.statistics().active == 0);
+      CHECK(client.statistics().idle == 0);
+    }(net));
+  }
+}
+
+LEAT_ASYNC_TEST("client: a body over the limit is refused while it is read") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept().expect_until("\r\n\r\n").answer(ok(std::string(11, 'x'))).expect_close();
+  co_await against(peer, [](memory_network& on_net) -> task<void> {
+    auto options = on(on_net);
+    options.max_body_bytes = 10;
+    async_client client(options);
+    try {
+      co_await client.get("/");
+      CHECK(false);
+    } catch (const http::remote_protocol_error& e) {
+      CHECK(e.cause() == proto::http1::errc::body_too_large);
+    }
+  }(net));
+}
+
+LEAT_ASYNC_TEST("client: bytes behind an answer keep its connection from being used again") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept().expect_until("\r\n\r\n").answer(ok("1") + ok("smuggled")).expect_close();
+  peer.accept().expect_until("\r\n\r\n").answer(ok("2")).expect_close();
+  co_await against(peer, [](memory_network& on_net) -> task<void> {
+    async_client client(on(on_net));
+    CHECK((co_await client.get("/")).content() == "1");
+    CHECK((co_await client.get("/")).content() == "2");
+  }(net));
+}
+
+LEAT_ASYNC_TEST("client: closed, it refuses requests and lets those under way end") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept().expect_until("\r\n\r\n").pause(1s).answer(ok("x")).expect_close();
+  co_await against(peer, [](memory_network& on_net) -> task<void> {
+    async_client client(on(on_net));
+    co_await when_all(
+        [](async_client& shared) -> task<void> {
+          CHECK((co_await shared.get("/")).content() == "x");
+        }(client),
+        [](async_client& shared) -> task<void> {
+          co_await sleep_for(500ms);
+          shared.close();
+          co_await message_of<http::client_closed>(shared.get("/"));
+        }(client));
+    CHECK(client.statistics().idle == 0);
+  }(net));
+}
+
+LEAT_ASYNC_TEST("client: refuses a negative timeout") {
+  memory_network net;
+  auto options = on(net);
+  options.timeouts.read = -1s;
+  CHECK_THROWS_AS(async_client{options}, invalid_argument);
+  co_return;
+}
+
+TEST_CASE("client: an answer is read wherever it is split") {
+  const std::string answer =
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n";
+  for (std::size_t cut = 1; cut < answer.size(); ++cut) {
+    CAPTURE(cut);
+    testing::test_loop loop;
+    loop.run([](const std::string& whole, std::size_t at) -> task<void> {
+      memory_network net;
+      scripted_peer peer(net, a_test);
+      peer.accept()
+          .expect_until("\r\n\r\n")
+          .answer(whole.substr(0, at))
+          .pause(1s)
+          .answer(whole.substr(at))
+          .expect_close();
+      co_await against(peer, [](memory_network& on_net) -> task<void> {
+        async_client client(on(on_net));
+        CHECK((co_await client.get("/")).content() == "abcde");
+      }(net));
+    }(answer, cut));
+  }
+}
+
+TEST_CASE("client: cancelled at every suspension point, a request loses no slot") {
+  struct state {
+    memory_network net;
+    async_client client{on(net)};
+  };
+  std::unique_ptr<state> all;
+  const auto report = testing::for_each_cancellation(
+      [&all] {
+        all = std::make_unique<state>();
+        return [](state& with) -> task<void> {
+          co_await with_task_group([&with](task_group& group) -> task<void> {
+            group.spawn(
+                [](memory_network& net) -> task<void> {
+                  scripted_peer peer(net, a_test);
+                  peer.accept();
+                  for (int i = 0; i < 2; ++i) {
+                    peer.expect_until("\r\n\r\n")
+                        .answer("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n")
+                        .pause(1ms)
+                        .answer("body");
+                  }
+                  peer.expect_close();
+                  co_await peer.play();
+                },
+                std::ref(with.net));
+            co_await yield_now();
+            for (int i = 0; i < 2; ++i) {
+              CHECK((co_await with.client.get("/")).content() == "body");
+            }
+            with.client.close();
+          });
+        }(*all);
+      },
+      [&all](const outcome<void>&) {
+        CHECK(all->client.statistics().active == 0);
+        CHECK(all->client.statistics().waiting == 0);
+        all.reset();
+      });
+  CHECK(report.suspensions > 10);
+}

@@ -1,0 +1,10 @@
+leat_test(log
+  FILES
+    asynchronous_test.cpp
+    backend_test.cpp
+    json_test.cpp
+    level_test.cpp
+    logger_test.cpp
+    plain_test.cpp
+    redaction_test.cpp
+  DEPENDS leat::log)

@@ -1,0 +1,6 @@
+leat_test(metrics
+  FILES
+    exposition_test.cpp
+    instruments_test.cpp
+    registry_test.cpp
+  DEPENDS leat::metrics)

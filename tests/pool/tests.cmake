@@ -1,0 +1,3 @@
+leat_test(pool
+  FILES resource_pool_test.cpp
+  DEPENDS leat::pool leat::testing)
