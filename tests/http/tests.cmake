@@ -11,3 +11,9 @@ leat_test(http NAME server_
     server_pipelining_test.cpp
     server_test.cpp
   DEPENDS leat::http leat::testing)
+
+leat_test(http NAME server_loopback_
+  FILES
+    server_loopback_test.cpp
+  LABELS loopback
+  DEPENDS leat::http leat::testing)
