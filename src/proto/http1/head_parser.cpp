@@ -314,7 +314,8 @@ fields_view head_parser::trailers() const noexcept {
 }
 
 void head_parser::release_memory() noexcept {
-  slices_ = {};
+  // Not `= {}`, which would assign an empty list and keep the capacity.
+  std::vector<field_slice>().swap(slices_);
 }
 
 bool head_parser::fail(errc why) noexcept {
