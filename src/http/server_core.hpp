@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "leat/base/byte_buffer.hpp"
 #include "leat/base/intrusive_list.hpp"
 #include "leat/coro/event.hpp"
 #include "leat/coro/task_group.hpp"
@@ -45,6 +46,11 @@ class server_core {
   void note_access(const access_record& record) noexcept;
   void report(const server_error& what) noexcept;
 
+  /// Buffers for output. A connection has one only while it has something to write, so few
+  /// serve many.
+  [[nodiscard]] byte_buffer take_spare() noexcept;
+  void keep_spare(byte_buffer&& buffer) noexcept;
+
   /// Sessions say when they begin and end.
   void session_began(server_session& session) noexcept;
   void session_ended() noexcept;
@@ -58,6 +64,7 @@ class server_core {
   router routes_;
   server_options options_;
   date_cache date_;
+  std::vector<byte_buffer> spare_;
   std::vector<std::unique_ptr<io::listener>> listeners_;
   intrusive_list<server_session, session_tag> sessions_;
   std::size_t connections_ = 0;

@@ -21,10 +21,12 @@ using proto::http1::event_kind;
 
 namespace {
 
-// A usual request fits several times, so that one read takes in many that were sent ahead.
-constexpr std::size_t head_room = 4096;
+// A usual request fits. A client that fills this room sends ahead, and one read then takes in
+// many of its requests.
+constexpr std::size_t usual_room = 512;
+constexpr std::size_t large_room = 4096;
 // Less room than this is not worth a call to the kernel.
-constexpr std::size_t least_room = 512;
+constexpr std::size_t least_room = 256;
 constexpr std::size_t body_room = std::size_t{16} << 10;
 
 // Answers of this size and above are not copied into the output, and once the output has
@@ -33,11 +35,11 @@ constexpr std::size_t most_gathered = std::size_t{16} << 10;
 // What a client has to accept within `server_timeouts::write`.
 constexpr std::size_t write_piece = std::size_t{64} << 10;
 
-// A connection that has been idle for so long gives its buffers back. Busy ones keep theirs,
-// which saves an allocation for each request.
+// A connection that has been idle for so long gives its input buffer back. Busy ones keep
+// theirs, which saves an allocation for each request.
 constexpr duration doze_after = std::chrono::seconds(1);
 // Where the first bytes after that go; the rest of the request follows with the next read.
-constexpr std::size_t doze_room = 64;
+constexpr std::size_t doze_room = 16;
 
 // How much is read, and for how long, before a connection with unread input is closed. To close
 // it at once would make the kernel send a reset, which destroys the answer on its way (RFC
@@ -92,78 +94,80 @@ server_session::~server_session() {
   core_.session_ended();
 }
 
-task<void> server_session::serve(std::unique_ptr<server_session> self) {
-  try {
-    co_await self->run();
-  } catch (const io_error&) {       // the client is gone,
-  } catch (const timeout_error&) {  // or does not read what it asked for
-  } catch (...) {
-    self->core_.report(
-        {.where = server_error::place::connection, .failure = std::current_exception()});
-  }
-}
-
 void server_session::stop_if_idle() noexcept {
   // What has arrived already is a request under way.
   if (idle_scope_ == nullptr || !stream_->is_idle_and_open()) return;
   idle_scope_->cancel(stop_reason::shutdown);
 }
 
-task<void> server_session::run() {
-  const server_timeouts& limits = core_.timeouts();
-  std::array<std::byte, doze_room> small_room;
-  bool is_dozing = false;
-  // From its opening on, and later once a request has begun.
-  bool owes_request = true;
-  deadline until = after(limits.head);
-  for (;;) {
-    const event found = next_event();
-    if (found.kind == event_kind::head) {
-      if (!co_await exchange()) break;
-      owes_request = !in_.is_empty();
-      until = after(owes_request ? limits.head : limits.idle);
-      continue;
-    }
-    if (found.kind == event_kind::closed) break;
-    if (found.kind == event_kind::failed) {
-      refuse(proto::http1::suggested_status(found.error), found.error.message());
-      break;
-    }
-    LEAT_ASSERT(found.kind == event_kind::need_more);
+task<void> server_session::serve() {
+  try {
+    const server_timeouts& limits = core_.timeouts();
+    std::array<std::byte, doze_room> small_room;
+    bool is_dozing = false;
+    // From its opening on, and later once a request has begun.
+    bool owes_request = true;
+    deadline until = after(limits.head);
+    for (;;) {
+      const event found = next_event();
+      if (found.kind == event_kind::head) {
+        if (!co_await exchange()) break;
+        owes_request = !in_.is_empty();
+        until = after(owes_request ? limits.head : limits.idle);
+        continue;
+      }
+      if (found.kind == event_kind::closed) break;
+      if (found.kind == event_kind::failed) {
+        refuse(proto::http1::suggested_status(found.error), found.error.message());
+        break;
+      }
+      LEAT_ASSERT(found.kind == event_kind::need_more);
 
-    if (!out_.is_empty()) co_await flush();
-    const bool is_idle = in_.is_empty();
-    if (is_idle && core_.is_draining() && stream_->is_idle_and_open()) co_return;
-    const bool may_doze = is_idle && !is_dozing;
-    const deadline pause = may_doze ? earlier(until, after(doze_after)) : until;
-    bool is_late = false;
-    try {
-      // Only a wait for a new request is stopped when the server drains, not what follows it:
-      // a request that has come is answered.
-      const auto size = co_await with_cancel_scope([&](cancel_scope& scope) {
-        if (is_idle) idle_scope_ = &scope;
-        return stream_->read_some(is_dozing ? std::span(small_room) : room_for_head(), pause);
-      });
-      if (size.is_cancelled()) co_return;
-      if (is_dozing) in_.append(as_text(std::span(small_room).first(size.value())));
-      if (!is_dozing) in_.commit(size.value());
-      if (size.value() == 0) end_input();
-    } catch (const io::read_timeout&) {
-      is_late = true;
-    }
-    idle_scope_ = nullptr;
+      if (!out_.is_empty()) {
+        co_await stream_->write_all(out_.bytes(), after(limits.write));
+        release_output();
+      }
+      const bool is_idle = in_.is_empty();
+      if (is_idle && core_.is_draining() && stream_->is_idle_and_open()) co_return;
+      const auto into = is_dozing ? std::span(small_room) : room_for_head();
+      const deadline pause = is_idle && !is_dozing ? earlier(until, after(doze_after)) : until;
+      bool is_late = false;
+      try {
+        // Only a wait for a new request is stopped when the server drains, not what follows it:
+        // a request that has come is answered.
+        const auto size = co_await with_cancel_scope([&](cancel_scope& scope) {
+          if (is_idle) idle_scope_ = &scope;
+          return stream_->read_some(into, pause);
+        });
+        if (size.is_cancelled()) co_return;
+        if (is_dozing) {
+          in_.append(as_text(into.first(size.value())));
+        } else {
+          in_.commit(size.value());
+          sends_much_ = sends_much_ || size.value() == into.size();
+        }
+        if (size.value() == 0) end_input();
+      } catch (const io::read_timeout&) {
+        is_late = true;
+      }
+      idle_scope_ = nullptr;
 
-    is_dozing = is_late && pause < until;
-    if (is_dozing) {
-      release_memory();
-    } else if (is_late) {
-      if (owes_request) refuse(status::request_timeout, "the request did not arrive in time");
-      break;
-    } else if (!std::exchange(owes_request, true)) {
-      until = after(limits.head);
+      is_dozing = is_late && pause < until;
+      if (is_dozing) {
+        release_memory();
+      } else if (is_late) {
+        if (owes_request) refuse(status::request_timeout, "the request did not arrive in time");
+        break;
+      } else if (!std::exchange(owes_request, true)) {
+        until = after(limits.head);
+      }
     }
+    co_await finish();
+  } catch (const io_error&) {       // the client is gone,
+  } catch (const timeout_error&) {  // or does not read what it asked for
+  } catch (...) {
+    core_.report({.where = server_error::place::connection, .failure = std::current_exception()});
   }
-  co_await finish();
 }
 
 event server_session::next_event() {
@@ -174,13 +178,19 @@ event server_session::next_event() {
 }
 
 std::span<std::byte> server_session::room_for_head() {
-  return in_.prepare(in_.capacity() != 0 ? least_room : head_room);
+  if (sends_much_) return in_.prepare(in_.is_empty() ? large_room : least_room);
+  return in_.prepare(in_.is_empty() ? usual_room : least_room);
+}
+
+void server_session::release_output() noexcept {
+  out_.clear();
+  core_.keep_spare(std::move(out_));
 }
 
 void server_session::release_memory() noexcept {
   in_.release();
-  out_.release();
   machine_.release_memory();
+  sends_much_ = false;
 }
 
 void server_session::end_input() noexcept {
@@ -307,6 +317,7 @@ server_response server_session::refusal_of(const incoming_request& request) cons
 }
 
 std::error_code server_session::try_put_head(const server_response& response) {
+  if (out_.capacity() == 0) out_ = core_.take_spare();
   const auto& header = response.headers();
   std::array<proto::field, 2> more;
   std::size_t count = 0;
@@ -347,7 +358,7 @@ task<void> server_session::send_large_body(std::string_view body) {
 
 task<void> server_session::flush() {
   co_await stream_->write_all(out_.bytes(), after(core_.timeouts().write));
-  out_.clear();
+  release_output();
 }
 
 task<void> server_session::flush_unless(const bool& is_over) {

@@ -34,15 +34,15 @@ class server_session : public list_hook<session_tag> {
   ~server_session();
 
   /// The whole life of a connection. Whatever goes wrong ends here.
-  static task<void> serve(std::unique_ptr<server_session> self);
+  task<void> serve();
 
   /// Ends the connection if it waits for a request of which nothing has come yet.
   void stop_if_idle() noexcept;
 
  private:
-  task<void> run();
   [[nodiscard]] proto::http1::event next_event();
   [[nodiscard]] std::span<std::byte> room_for_head();
+  void release_output() noexcept;
   void release_memory() noexcept;
   void end_input() noexcept;
 
@@ -79,6 +79,7 @@ class server_session : public list_hook<session_tag> {
   byte_buffer in_;
   byte_buffer out_;
   proto::http1::server_connection machine_;
+  bool sends_much_ = false;
   bool has_input_ended_ = false;
   bool needs_lingering_ = false;
 };
