@@ -3,9 +3,9 @@
 
 #include <utility>
 
-#include "leat/coro/when_all.hpp"
-#include "leat/io/error.hpp"
-#include "leat/pool/error.hpp"
+#include <leat/coro/when_all.hpp>
+#include <leat/io/error.hpp>
+#include <leat/pool/error.hpp>
 
 namespace gateway {
 namespace {
