@@ -2,3 +2,9 @@ leat_test(http NAME client_
   FILES
     async_client_test.cpp
   DEPENDS leat::http leat::testing)
+
+leat_test(http NAME server_
+  FILES
+    router_test.cpp
+    server_test.cpp
+  DEPENDS leat::http leat::testing)

@@ -19,13 +19,11 @@ namespace leat::http {
 /// must not hold what the client may not see. Nothing is told to `server_options::on_error`.
 class http_error : public error {
  public:
-  /// `extra` are further fields of the response, such as Retry-After or WWW-Authenticate.
+  /// `extra` are further fields of the response, such as Retry-After or WWW-Authenticate;
+  /// `problems` say what is wrong with a body, and are listed in the answer.
   /// Errors: `invalid_argument`, if `status` is not between 400 and 599.
-  http_error(int status, const std::string& message, headers extra = {});
-
-  /// A body that does not fit what was asked for. The answer lists `problems`, each with its
-  /// JSON Pointer.
-  http_error(int status, const std::string& message, std::vector<model::problem> problems);
+  http_error(int status, const std::string& message, headers extra = {},
+             std::vector<model::problem> problems = {});
 
   [[nodiscard]] int status() const noexcept { return status_; }
   [[nodiscard]] const headers& extra() const noexcept { return extra_; }

@@ -47,9 +47,9 @@ struct server_timeouts {
 /// One request that was answered, for logs and metrics. It holds neither target nor header, where
 /// secrets travel. Lifetime of the views: the call of the hook.
 struct access_record {
-  std::string_view method;  ///< As it was sent, so any token; empty if no head could be read.
-  std::string_view route;   ///< The pattern of the route; empty if there was none.
-  std::string_view peer;
+  std::string_view method = {};  ///< As it was sent, so any token; empty if no head could be read.
+  std::string_view route = {};   ///< The pattern of the route; empty if there was none.
+  std::string_view peer = {};
   int status = 0;              ///< 0 if the connection ended, or was stopped, before an answer.
   duration elapsed{};          ///< From the request's head to the end of its answer.
   std::uint64_t body_in = 0;   ///< Bytes of the request's body.
@@ -59,15 +59,16 @@ struct access_record {
 /// Something that went wrong on the server's side and that no client is told of.
 struct server_error {
   enum class place : std::uint8_t {
-    handler,  ///< A handler threw, or returned what HTTP does not allow; answered with 500.
-    accept,   ///< A connection could not be accepted. The server goes on after 50 ms.
-    hook,     ///< `on_access` threw.
+    handler,     ///< A handler threw, or returned what HTTP does not allow; answered with 500.
+    accept,      ///< A connection could not be accepted. The server goes on after 50 ms.
+    connection,  ///< Something unforeseen ended a connection, such as a lack of memory.
+    hook,        ///< `on_access` threw.
   };
 
-  place where;
-  std::exception_ptr failure;
-  std::string_view method;  ///< Empty for `accept`.
-  std::string_view route;   ///< Empty for `accept`.
+  place where = place::handler;
+  std::exception_ptr failure = {};
+  std::string_view method = {};  ///< Empty where there is no request.
+  std::string_view route = {};   ///< As in `access_record`.
 };
 
 /// Everything a server can be told. The defaults serve a public HTTP API behind a proxy.

@@ -17,13 +17,13 @@ namespace detail {
 
 /// The parts of a request that a `server_request` shows.
 struct request_parts {
-  std::string_view method;
-  std::string_view target;
-  std::string_view path;   // in the target
-  std::string_view query;  // in the target
-  proto::fields_view fields;
-  std::string_view body;
-  std::string_view peer;
+  std::string_view method = {};
+  std::string_view target = {};
+  std::string_view path = {};   // in the target
+  std::string_view query = {};  // in the target
+  proto::fields_view fields = {};
+  std::string_view body = {};
+  std::string_view peer = {};
 };
 
 /// To be called in a handler for what `model::from_json` throws: turns it into `http_error`.

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "leat/base/intrusive_list.hpp"
+#include "leat/coro/event.hpp"
+#include "leat/coro/task_group.hpp"
+#include "leat/http/router.hpp"
+#include "leat/http/server_options.hpp"
+
+#include "http/date_cache.hpp"
+
+namespace leat::http::detail {
+
+class server_session;
+struct session_tag;
+
+/// What the connections of a server share, and the rules by which they come and go.
+class server_core {
+ public:
+  /// Errors: `invalid_argument`.
+  server_core(router routes, server_options options);
+  ~server_core();
+
+  const io::endpoint& listen(const io::endpoint& at);
+  [[nodiscard]] const io::endpoint& local() const;
+  task<void> run();
+  void shut_down() noexcept;
+
+  [[nodiscard]] bool is_draining() const noexcept { return is_draining_; }
+  [[nodiscard]] std::size_t connections() const noexcept { return connections_; }
+  [[nodiscard]] const router& routes() const noexcept { return routes_; }
+  [[nodiscard]] const server_options& options() const noexcept { return options_; }
+  [[nodiscard]] const server_timeouts& timeouts() const noexcept { return options_.timeouts; }
+
+  /// The value of the Date field, now.
+  [[nodiscard]] std::string_view date() { return date_.text(executor::current().now()); }
+
+  [[nodiscard]] bool keeps_access_records() const noexcept {
+    return static_cast<bool>(options_.on_access);
+  }
+  void note_access(const access_record& record) noexcept;
+  void report(const server_error& what) noexcept;
+
+  /// Sessions say when they begin and end.
+  void session_began(server_session& session) noexcept;
+  void session_ended() noexcept;
+
+ private:
+  task<void> accept_until_shut_down(task_group& connections);
+  task<void> accept_from(io::listener& from, task_group& connections);
+  task<void> wait_for_room();
+  task<void> wait_until_empty();
+
+  router routes_;
+  server_options options_;
+  date_cache date_;
+  std::vector<std::unique_ptr<io::listener>> listeners_;
+  intrusive_list<server_session, session_tag> sessions_;
+  std::size_t connections_ = 0;
+  event session_end_;
+  event drain_request_;
+  bool is_draining_ = false;
+  bool has_run_ = false;
+};
+
+}  // namespace leat::http::detail

@@ -1,0 +1,481 @@
+// SPDX-License-Identifier: MIT
+#include "http/server_session.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "leat/coro/when_all.hpp"
+#include "leat/coro/with_cancel_scope.hpp"
+#include "leat/coro/with_timeout.hpp"
+#include "leat/http/error.hpp"
+#include "leat/http/http_error.hpp"
+#include "leat/io/error.hpp"
+
+#include "http/error_response.hpp"
+
+namespace leat::http::detail {
+
+using proto::http1::event;
+using proto::http1::event_kind;
+
+namespace {
+
+// A usual request fits several times, so that one read takes in many that were sent ahead.
+constexpr std::size_t head_room = 4096;
+// Less room than this is not worth a call to the kernel.
+constexpr std::size_t least_room = 512;
+constexpr std::size_t body_room = std::size_t{16} << 10;
+
+// Answers of this size and above are not copied into the output, and once the output has
+// grown so far it is written: memory for a client that sends ahead stays bounded.
+constexpr std::size_t most_gathered = std::size_t{16} << 10;
+// What a client has to accept within `server_timeouts::write`.
+constexpr std::size_t write_piece = std::size_t{64} << 10;
+
+// A connection that has been idle for so long gives its buffers back. Busy ones keep theirs,
+// which saves an allocation for each request.
+constexpr duration doze_after = std::chrono::seconds(1);
+// Where the first bytes after that go; the rest of the request follows with the next read.
+constexpr std::size_t doze_room = 64;
+
+// How much is read, and for how long, before a connection with unread input is closed. To close
+// it at once would make the kernel send a reset, which destroys the answer on its way (RFC
+// 9112, section 9.6).
+constexpr std::size_t most_lingering = std::size_t{1} << 20;
+constexpr duration longest_lingering = std::chrono::seconds(2);
+
+/// Cuts path and query out of a request's target (RFC 9112, section 3.2). The path of `*` and of
+/// an authority is empty.
+void split_target(request_parts& parts) noexcept {
+  std::string_view rest = parts.target;
+  if (rest.front() != '/') {
+    const std::size_t scheme_end = rest.find("://");
+    if (scheme_end == std::string_view::npos) return;
+    rest.remove_prefix(scheme_end + 3);
+    rest.remove_prefix(std::min(rest.size(), rest.find_first_of("/?")));
+  }
+  const std::size_t mark = rest.find('?');
+  parts.path = rest.substr(0, mark);
+  if (mark != std::string_view::npos) parts.query = rest.substr(mark + 1);
+  if (parts.path.empty()) parts.path = "/";
+}
+
+}  // namespace
+
+/// A request from its head to its answer.
+struct incoming_request {
+  request_parts parts;
+  route_match route;
+
+  // What the parts refer to once reading has gone on behind the head.
+  std::string start_line;
+  headers fields;
+  std::string body;
+
+  /// Copies the head out of the input, which is about to change.
+  void keep_head(const router& routes) {
+    start_line.reserve(parts.method.size() + parts.target.size());
+    start_line.append(parts.method).append(parts.target);
+    const std::string_view kept = start_line;
+    parts.method = kept.substr(0, parts.method.size());
+    parts.target = kept.substr(parts.method.size());
+    split_target(parts);
+    fields = headers(parts.fields);
+    parts.fields = fields;
+    route = routes.find(parts.method, parts.path);
+  }
+};
+
+namespace {
+
+/// Sees to it that each request is noted exactly once, however it ends: a stop runs destructors
+/// and nothing else.
+class access_note {
+ public:
+  access_note(server_core& core, const incoming_request& request) noexcept
+      : core_(core), request_(request) {
+    if (core_.keeps_access_records()) began_ = executor::current().read_clock();
+  }
+  access_note(const access_note&) = delete;
+  access_note& operator=(const access_note&) = delete;
+  ~access_note() {
+    if (!core_.keeps_access_records()) return;
+    core_.note_access({.method = request_.parts.method,
+                       .route = request_.route.pattern(),
+                       .peer = request_.parts.peer,
+                       .status = status,
+                       .elapsed = executor::current().read_clock() - began_,
+                       .body_in = request_.parts.body.size(),
+                       .body_out = body_out});
+  }
+
+  int status = 0;
+  std::uint64_t body_out = 0;
+
+ private:
+  server_core& core_;
+  const incoming_request& request_;
+  time_point began_{};
+};
+
+/// For what only a mistake in this file could make the machine refuse.
+void require(const std::error_code& refused) noexcept {
+  LEAT_ASSERT(!refused);
+}
+
+}  // namespace
+
+server_session::server_session(server_core& core, std::unique_ptr<io::async_stream> stream)
+    : core_(core), stream_(std::move(stream)), machine_(core.options().http1) {
+  core_.session_began(*this);
+}
+
+server_session::~server_session() {
+  unlink();
+  core_.session_ended();
+}
+
+task<void> server_session::serve(std::unique_ptr<server_session> self) {
+  try {
+    co_await self->run();
+  } catch (const io_error&) {       // the client is gone,
+  } catch (const timeout_error&) {  // or does not read what it asked for
+  } catch (...) {
+    self->core_.report(
+        {.where = server_error::place::connection, .failure = std::current_exception()});
+  }
+}
+
+void server_session::stop_if_idle() noexcept {
+  // What has arrived already is a request under way.
+  if (idle_scope_ == nullptr || !stream_->is_idle_and_open()) return;
+  idle_scope_->cancel(stop_reason::shutdown);
+}
+
+task<void> server_session::run() {
+  const server_timeouts& limits = core_.timeouts();
+  bool is_first = true;
+  deadline until = after(limits.head);
+  for (;;) {
+    const event found = next_event();
+    switch (found.kind) {
+      case event_kind::head:
+        if (!co_await exchange()) co_return co_await finish();
+        is_first = false;
+        until = after(in_.is_empty() ? limits.idle : limits.head);
+        break;
+
+      case event_kind::need_more: {
+        const bool is_idle = in_.is_empty();
+        const arrival came =
+            is_idle ? co_await read_when_idle(until) : co_await read(until, least_room);
+        if (came == arrival::shut_down) co_return;
+        if (came == arrival::late) {
+          if (!is_idle || is_first) {
+            refuse(status::request_timeout, "the request did not arrive in time");
+          }
+          co_return co_await finish();
+        }
+        if (is_idle && !is_first) until = after(limits.head);
+        break;
+      }
+
+      case event_kind::failed:
+        refuse(proto::http1::suggested_status(found.error), found.error.message());
+        co_return co_await finish();
+
+      case event_kind::closed: co_return co_await finish();
+
+      default: LEAT_ASSERT(false);
+    }
+  }
+}
+
+event server_session::next_event() {
+  std::string_view input = in_.text();
+  const event found = machine_.next(input);
+  in_.consume(in_.size() - input.size());
+  return found;
+}
+
+void server_session::end_input() noexcept {
+  has_input_ended_ = true;
+  machine_.end_of_input();
+}
+
+task<server_session::arrival> server_session::read(deadline until, std::size_t room) {
+  if (!out_.is_empty()) co_await flush();
+  try {
+    const std::size_t size = co_await stream_->read_some(in_.prepare(room), until);
+    in_.commit(size);
+    if (size == 0) end_input();
+  } catch (const io::read_timeout&) {
+    co_return arrival::late;
+  }
+  co_return arrival::something;
+}
+
+task<server_session::arrival> server_session::read_when_idle(deadline until) {
+  if (!out_.is_empty()) co_await flush();
+  if (core_.is_draining() && stream_->is_idle_and_open()) co_return arrival::shut_down;
+
+  std::array<std::byte, doze_room> small_room;
+  std::span<std::byte> into = in_.prepare(in_.capacity() != 0 ? least_room : head_room);
+  deadline pause = earlier(until, after(doze_after));
+  for (;;) {
+    try {
+      // Only this wait is stopped when the server drains: a request that has come is answered.
+      const auto came = co_await with_cancel_scope([&](cancel_scope& scope) {
+        idle_scope_ = &scope;
+        return stream_->read_some(into, pause);
+      });
+      idle_scope_ = nullptr;
+      if (came.is_cancelled()) co_return arrival::shut_down;
+      const std::size_t size = came.value();
+      if (size == 0) {
+        end_input();
+      } else if (into.data() == small_room.data()) {
+        in_.append(as_text(into.first(size)));
+      } else {
+        in_.commit(size);
+      }
+      co_return arrival::something;
+    } catch (const io::read_timeout&) {
+      idle_scope_ = nullptr;
+    }
+    if (pause == until) co_return arrival::late;
+    in_.release();
+    out_.release();
+    machine_.release_memory();
+    into = small_room;
+    pause = until;
+  }
+}
+
+task<bool> server_session::exchange() {
+  incoming_request request;
+  const auto head = machine_.head();
+  request.parts = {.method = head.method,
+                   .target = head.target,
+                   .fields = head.fields,
+                   .peer = stream_->peer_name()};
+  split_target(request.parts);
+  request.route = core_.routes().find(head.method, request.parts.path);
+  const bool client_closes = !machine_.keep_alive();
+  access_note note(core_, request);
+
+  event found = next_event();
+  if (found.kind == event_kind::data) {
+    request.parts.body = found.data;
+    found = next_event();
+  }
+  std::optional<server_response> refused;
+  if (found.kind != event_kind::end) {
+    const bool is_found = request.route.outcome() == route_match::result::found;
+    if (machine_.expects_continue() && !is_found) {
+      // The client asked before it sent the body, and nobody wants it.
+      refused = refusal_of(request);
+    } else {
+      refused = co_await read_rest_of_body(request, found);
+    }
+  }
+  needs_lingering_ = refused.has_value();
+
+  server_response response = refused ? std::move(*refused) : co_await respond_to(request);
+  if (refused || core_.is_draining()) machine_.disable_keep_alive();
+  put_checked_head(response, request);
+  note.status = response.status();
+  if (machine_.response_has_body()) {
+    note.body_out = response.body().size();
+    if (response.body().size() < most_gathered) {
+      require(machine_.send_data(out_, response.body()));
+    } else {
+      co_await send_large_body(response.body());
+    }
+  }
+  require(machine_.send_end(out_));
+
+  if (machine_.must_close()) {
+    if (!client_closes || !in_.is_empty()) needs_lingering_ = true;
+    co_return false;
+  }
+  require(machine_.start_next_cycle());
+  if (out_.size() >= most_gathered) co_await flush();
+  co_return true;
+}
+
+task<std::optional<server_response>> server_session::read_rest_of_body(incoming_request& request,
+                                                                       event first) {
+  const bool is_wanted = request.route.outcome() == route_match::result::found;
+  const deadline until = after(core_.timeouts().body);
+  bool has_kept_head = false;
+  request.body = request.parts.body;
+  request.parts.body = {};
+  for (event found = first;; found = next_event()) {
+    switch (found.kind) {
+      case event_kind::data:
+        if (is_wanted) request.body += found.data;
+        break;
+
+      case event_kind::end: request.parts.body = request.body; co_return std::nullopt;
+
+      case event_kind::failed:
+        co_return make_error_response(proto::http1::suggested_status(found.error),
+                                      found.error.message());
+
+      case event_kind::need_more:
+        if (!std::exchange(has_kept_head, true)) request.keep_head(core_.routes());
+        if (machine_.expects_continue()) {
+          require(machine_.send_informational(out_, status::continue_));
+        }
+        if (co_await read(until, body_room) == arrival::late) {
+          co_return make_error_response(status::request_timeout, "the body did not arrive in time");
+        }
+        break;
+
+      default: LEAT_ASSERT(false);
+    }
+  }
+}
+
+task<server_response> server_session::respond_to(const incoming_request& request) {
+  if (request.route.outcome() != route_match::result::found) co_return refusal_of(request);
+  server_request shown(request.parts, request.route);
+  bool is_over = false;
+  try {
+    if (out_.is_empty()) {
+      co_return co_await with_timeout(core_.timeouts().handler, answer(request, shown, is_over));
+    }
+    auto [answered, written] = co_await when_all_settled(
+        with_timeout(core_.timeouts().handler, answer(request, shown, is_over)),
+        flush_unless(is_over));
+    std::move(written).value();
+    co_return std::move(answered).value();
+  } catch (const deadline_exceeded&) {
+    co_return make_error_response(status::service_unavailable, "the request took too long");
+  }
+}
+
+task<server_response> server_session::answer(const incoming_request& request, server_request& shown,
+                                             bool& is_over) {
+  std::optional<server_response> given;
+  try {
+    given = co_await request.route.call(shown);
+  } catch (const http_error& refusal) {
+    given = make_error_response(refusal);
+  } catch (...) {
+    report_handler(std::current_exception(), request);
+    given = make_error_response(status::internal_server_error);
+  }
+  is_over = true;
+  co_return std::move(*given);
+}
+
+void server_session::report_handler(std::exception_ptr failure,
+                                    const incoming_request& request) noexcept {
+  core_.report({.where = server_error::place::handler,
+                .failure = std::move(failure),
+                .method = request.parts.method,
+                .route = request.route.pattern()});
+}
+
+server_response server_session::refusal_of(const incoming_request& request) const {
+  const request_parts& parts = request.parts;
+  switch (request.route.outcome()) {
+    case route_match::result::no_such_method: {
+      auto made = make_error_response(status::method_not_allowed);
+      made.headers().add("Allow", core_.routes().allowed_methods(parts.path));
+      return made;
+    }
+    case route_match::result::malformed_path:
+      if (parts.method == "CONNECT") return make_error_response(status::not_implemented);
+      // A question about the server as a whole, and often a health check (RFC 9110, 9.3.7).
+      if (parts.method == "OPTIONS" && parts.target == "*") return server_response::empty();
+      return make_error_response(status::bad_request, "the path of the request is malformed");
+    case route_match::result::found:
+    case route_match::result::no_such_path: break;
+  }
+  return make_error_response(status::not_found);
+}
+
+std::error_code server_session::put_head(const server_response& response) {
+  const auto& header = response.headers();
+  std::array<proto::field, 2> more;
+  std::size_t count = 0;
+  if (!header.contains("date")) more[count++] = {"Date", core_.date()};
+  if (!response.default_content_type().empty() && !header.contains("content-type")) {
+    more[count++] = {"Content-Type", response.default_content_type()};
+  }
+  const std::size_t size = response.body().size();
+  using proto::http1::body_size;
+  return machine_.send_head(out_,
+                            {.status = response.status(),
+                             .fields = header,
+                             .more_fields = std::span(more).first(count),
+                             .body = size != 0 ? body_size::exactly(size) : body_size::none()});
+}
+
+void server_session::put_checked_head(server_response& response, const incoming_request& request) {
+  const std::error_code wrong = put_head(response);
+  if (!wrong) return;
+  report_handler(std::make_exception_ptr(local_protocol_error(
+                     "the handler's response cannot be sent: " + wrong.message(), wrong)),
+                 request);
+  response = make_error_response(status::internal_server_error);
+  require(put_head(response));
+}
+
+task<void> server_session::send_large_body(std::string_view body) {
+  require(machine_.begin_data(out_, body.size()));
+  co_await flush();
+  for (; !body.empty(); body.remove_prefix(std::min(body.size(), write_piece))) {
+    co_await stream_->write_all(as_bytes(body.substr(0, write_piece)),
+                                after(core_.timeouts().write));
+  }
+  require(machine_.finish_data(out_));
+}
+
+task<void> server_session::flush() {
+  co_await stream_->write_all(out_.bytes(), after(core_.timeouts().write));
+  out_.clear();
+}
+
+task<void> server_session::flush_unless(const bool& is_over) {
+  // The handler has run until its first wait by now. If it has finished, its answer joins those
+  // that are gathered; if not, they must not wait for it.
+  if (!is_over) co_await flush();
+}
+
+void server_session::refuse(int code, std::string_view message) {
+  const auto response = make_error_response(code, message);
+  require(put_head(response));
+  require(machine_.send_data(out_, response.body()));
+  require(machine_.send_end(out_));
+  needs_lingering_ = true;
+  if (!core_.keeps_access_records()) return;
+  core_.note_access({.method = {},
+                     .route = {},
+                     .peer = stream_->peer_name(),
+                     .status = code,
+                     .body_out = response.body().size()});
+}
+
+task<void> server_session::finish() {
+  if (!out_.is_empty()) co_await flush();
+  if (needs_lingering_ && !has_input_ended_) co_await linger();
+  co_await stream_->close(after(core_.timeouts().write));
+}
+
+task<void> server_session::linger() {
+  const deadline until = after(longest_lingering);
+  co_await stream_->shut_down_write(until);
+  in_.clear();
+  for (std::size_t drained = 0; drained < most_lingering;) {
+    const std::size_t size = co_await stream_->read_some(in_.prepare(body_room), until);
+    if (size == 0) break;
+    drained += size;
+  }
+}
+
+}  // namespace leat::http::detail

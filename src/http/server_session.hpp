@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <system_error>
+
+#include "leat/base/byte_buffer.hpp"
+#include "leat/base/intrusive_list.hpp"
+#include "leat/coro/cancel_scope.hpp"
+#include "leat/http/server_request.hpp"
+#include "leat/http/server_response.hpp"
+#include "leat/io/stream.hpp"
+#include "leat/proto/http1/server_connection.hpp"
+
+#include "http/server_core.hpp"
+
+namespace leat::http::detail {
+
+struct incoming_request;
+
+/// One connection of a server: it reads requests, calls handlers, and writes the answers.
+///
+/// Nothing is read while a handler runs, so the head of a request, and a body that came with it,
+/// stay where they were received. Answers to requests that were sent ahead are gathered and
+/// written at once, but never held back while something is waited for: before every wait, all
+/// that is ready is written.
+class server_session : public list_hook<session_tag> {
+ public:
+  server_session(server_core& core, std::unique_ptr<io::async_stream> stream);
+  ~server_session();
+
+  /// The whole life of a connection. Whatever goes wrong ends here.
+  static task<void> serve(std::unique_ptr<server_session> self);
+
+  /// Ends the connection if it waits for a request of which nothing has come yet.
+  void stop_if_idle() noexcept;
+
+ private:
+  enum class arrival : std::uint8_t {
+    something,  ///< Bytes, or the end of the input; the machine knows.
+    late,       ///< Nothing came in time.
+    shut_down,  ///< Nothing came, and the server drains.
+  };
+
+  task<void> run();
+  task<arrival> read(deadline until, std::size_t room);
+  task<arrival> read_when_idle(deadline until);
+  void end_input() noexcept;
+  [[nodiscard]] proto::http1::event next_event();
+
+  task<bool> exchange();
+  task<std::optional<server_response>> read_rest_of_body(incoming_request& request,
+                                                         proto::http1::event first);
+  task<server_response> respond_to(const incoming_request& request);
+  task<server_response> answer(const incoming_request& request, server_request& shown,
+                               bool& is_over);
+  [[nodiscard]] server_response refusal_of(const incoming_request& request) const;
+  void report_handler(std::exception_ptr failure, const incoming_request& request) noexcept;
+
+  [[nodiscard]] std::error_code put_head(const server_response& response);
+  void put_checked_head(server_response& response, const incoming_request& request);
+  task<void> send_large_body(std::string_view body);
+  task<void> flush();
+  task<void> flush_unless(const bool& is_over);
+
+  void refuse(int code, std::string_view message);
+  task<void> finish();
+  task<void> linger();
+
+  [[nodiscard]] static deadline after(duration limit) noexcept {
+    return deadline::after(executor::current().now(), limit);
+  }
+
+  server_core& core_;
+  std::unique_ptr<io::async_stream> stream_;
+  cancel_scope* idle_scope_ = nullptr;  // around a wait for a new request
+  byte_buffer in_;
+  byte_buffer out_;
+  proto::http1::server_connection machine_;
+  bool has_input_ended_ = false;
+  bool needs_lingering_ = false;
+};
+
+}  // namespace leat::http::detail
