@@ -50,12 +50,12 @@ std::string within(const std::string& min, const std::string& max) {
 
 /// "must be 1 to 64 characters long" without saying a bound that is none.
 std::string asked_length(const rule_set& rules) {
-  const std::size_t min = rules.min_length;
-  const std::size_t max = rules.max_length;
-  if (min == max) return shown(min);
-  if (max == std::numeric_limits<std::size_t>::max()) return "at least " + shown(min);
-  if (min == 0) return "at most " + shown(max);
-  return shown(min) + " to " + shown(max);
+  std::string min = shown(rules.min_length);
+  const std::string max = shown(rules.max_length);
+  if (rules.min_length == rules.max_length) return min;
+  if (rules.max_length == std::numeric_limits<std::size_t>::max()) return "at least " + min;
+  if (rules.min_length == 0) return "at most " + max;
+  return min + " to " + max;
 }
 
 constexpr bool limits_length(const rule_set& rules) noexcept {
