@@ -189,7 +189,8 @@ LEAT_ASYNC_TEST("task group: counts children that the body spawns before it retu
   CHECK(loop.elapsed() == 1s);
 }
 
-LEAT_ASYNC_TEST("task group: stops the children of a body that throws instead of returning a task") {
+LEAT_ASYNC_TEST(
+    "task group: stops the children of a body that throws instead of returning a task") {
   int count = 0;
   std::string what;
   try {

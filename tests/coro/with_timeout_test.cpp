@@ -133,6 +133,7 @@ LEAT_ASYNC_TEST("timeout: takes anything that can be awaited") {
   CHECK(loop.elapsed() == 1s);
 }
 
-LEAT_ASYNC_TEST("timeout: an operation that turns out to have completed before it was asked is in time") {
+LEAT_ASYNC_TEST(
+    "timeout: an operation that turns out to have completed before it was asked is in time") {
   CHECK(co_await with_timeout(1s, reports_late()) == 42);
 }
