@@ -41,8 +41,11 @@ class timing_wheel {
     unsigned slot;
   };
 
+  // Times before the clock's epoch have passed, and count as its beginning.
   [[nodiscard]] static std::uint64_t ticks(time_point at) noexcept {
-    return static_cast<std::uint64_t>(at.time_since_epoch().count());
+    return at.time_since_epoch().count() < 0
+               ? 0
+               : static_cast<std::uint64_t>(at.time_since_epoch().count());
   }
   [[nodiscard]] static time_point at_tick(std::uint64_t tick) noexcept {
     return time_point(duration(static_cast<duration::rep>(tick)));

@@ -15,3 +15,9 @@ leat_test(coro
     with_cancel_scope_test.cpp
     with_timeout_test.cpp
   DEPENDS leat::coro leat::testing)
+
+# Replaces the global operator new.
+leat_test(coro NAME allocation_
+  FILES
+    allocation_failure_test.cpp
+  DEPENDS leat::coro leat::testing)

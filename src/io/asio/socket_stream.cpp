@@ -152,6 +152,14 @@ class socket_stream final : public async_stream {
 
 }  // namespace
 
+protocol protocol_of(const socket_address& address) noexcept {
+  return {address.family(), address.family() == AF_UNIX ? 0 : IPPROTO_TCP};
+}
+
+protocol::endpoint endpoint_of(const socket_address& address) {
+  return {address.data(), address.size, protocol_of(address).protocol()};
+}
+
 std::unique_ptr<async_stream> make_socket_stream(stream_socket socket, std::string peer_name) {
   return std::make_unique<socket_stream>(std::move(socket), std::move(peer_name));
 }
