@@ -371,7 +371,8 @@ fields_view head_parser::trailers() const noexcept {
 }
 
 void head_parser::release_memory() noexcept {
-  slices_ = {};
+  // Past this point the slices are those of a head that is being read, or looked at.
+  if (scanned_ == 0 && kind_ != kind::trailers) slices_ = {};
 }
 
 bool head_parser::fail(errc why) noexcept {

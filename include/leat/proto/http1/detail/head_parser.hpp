@@ -62,6 +62,7 @@ class head_parser {
   [[nodiscard]] fields_view fields() const noexcept;
   [[nodiscard]] fields_view trailers() const noexcept;
 
+  /// Gives back the memory for slices, unless any byte of a head has been looked at.
   void release_memory() noexcept;
 
  private:
@@ -70,11 +71,13 @@ class head_parser {
   bool take_start_line(std::string_view line) noexcept;
   bool take_request_line(std::string_view line) noexcept;
   bool take_status_line(std::string_view line) noexcept;
+
   /// Takes the field lines from `line_begin_` on that are complete and plain: a name of letters
   /// and hyphens, a colon, at most one space, printable ASCII, CR LF, within the limits. Nearly
   /// all are. The others are left to the loop in `parse()`, which knows what is wrong with them;
   /// for these here it would need twice the time.
   bool take_plain_fields(const char* base, const char* end, const limits& limits);
+
   bool take_field_line(const char* section, const char* line, const char* line_end,
                        const limits& limits);
   bool take_field(const char* section, const char* name, const char* name_end, const char* value,
