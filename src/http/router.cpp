@@ -137,7 +137,7 @@ std::string_view route_match::pattern() const noexcept {
 std::string_view route_match::parameter(std::string_view name) const {
   if (route_ != nullptr) {
     for (std::size_t i = 0; i < route_->parameters.size(); ++i) {
-      if (route_->parameters[i] == name) return values_[i];
+      if (route_->parameters[i] == name) return path_.substr(slices_[i].begin, slices_[i].size);
     }
   }
   throw invalid_argument("the route " + std::string(pattern()) + " has no parameter {" +
@@ -224,14 +224,15 @@ route_match router::find(std::string_view method, std::string_view path) const n
       return true;
     }
     void set_parameter(std::size_t index, std::string_view value) noexcept {
-      found.values_[index] = value;
+      found.slices_[index] = {static_cast<std::uint32_t>(value.data() - found.path_.data()),
+                              static_cast<std::uint32_t>(value.size())};
     }
 
     std::string_view method;
     route_match& found;
   };
 
-  route_match found;
+  route_match found(path);
   visitor search{method, found};
   if (!detail::visit_path(*root_, path, search)) {
     found.outcome_ = route_match::result::malformed_path;

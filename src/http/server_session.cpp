@@ -7,12 +7,12 @@
 
 #include "leat/coro/when_all.hpp"
 #include "leat/coro/with_cancel_scope.hpp"
-#include "leat/coro/with_timeout.hpp"
 #include "leat/http/error.hpp"
-#include "leat/http/http_error.hpp"
 #include "leat/io/error.hpp"
 
 #include "http/error_response.hpp"
+#include "http/handler_call.hpp"
+#include "http/incoming_request.hpp"
 
 namespace leat::http::detail {
 
@@ -44,50 +44,6 @@ constexpr std::size_t doze_room = 64;
 // 9112, section 9.6).
 constexpr std::size_t most_lingering = std::size_t{1} << 20;
 constexpr duration longest_lingering = std::chrono::seconds(2);
-
-/// Cuts path and query out of a request's target (RFC 9112, section 3.2). The path of `*` and of
-/// an authority is empty.
-void split_target(request_parts& parts) noexcept {
-  std::string_view rest = parts.target;
-  if (rest.front() != '/') {
-    const std::size_t scheme_end = rest.find("://");
-    if (scheme_end == std::string_view::npos) return;
-    rest.remove_prefix(scheme_end + 3);
-    rest.remove_prefix(std::min(rest.size(), rest.find_first_of("/?")));
-  }
-  const std::size_t mark = rest.find('?');
-  parts.path = rest.substr(0, mark);
-  if (mark != std::string_view::npos) parts.query = rest.substr(mark + 1);
-  if (parts.path.empty()) parts.path = "/";
-}
-
-}  // namespace
-
-/// A request from its head to its answer.
-struct incoming_request {
-  request_parts parts;
-  route_match route;
-
-  // What the parts refer to once reading has gone on behind the head.
-  std::string start_line;
-  headers fields;
-  std::string body;
-
-  /// Copies the head out of the input, which is about to change.
-  void keep_head(const router& routes) {
-    start_line.reserve(parts.method.size() + parts.target.size());
-    start_line.append(parts.method).append(parts.target);
-    const std::string_view kept = start_line;
-    parts.method = kept.substr(0, parts.method.size());
-    parts.target = kept.substr(parts.method.size());
-    split_target(parts);
-    fields = headers(parts.fields);
-    parts.fields = fields;
-    route = routes.find(parts.method, parts.path);
-  }
-};
-
-namespace {
 
 /// Sees to it that each request is noted exactly once, however it ends: a stop runs destructors
 /// and nothing else.
@@ -155,41 +111,59 @@ void server_session::stop_if_idle() noexcept {
 
 task<void> server_session::run() {
   const server_timeouts& limits = core_.timeouts();
-  bool is_first = true;
+  std::array<std::byte, doze_room> small_room;
+  bool is_dozing = false;
+  // From its opening on, and later once a request has begun.
+  bool owes_request = true;
   deadline until = after(limits.head);
   for (;;) {
     const event found = next_event();
-    switch (found.kind) {
-      case event_kind::head:
-        if (!co_await exchange()) co_return co_await finish();
-        is_first = false;
-        until = after(in_.is_empty() ? limits.idle : limits.head);
-        break;
+    if (found.kind == event_kind::head) {
+      if (!co_await exchange()) break;
+      owes_request = !in_.is_empty();
+      until = after(owes_request ? limits.head : limits.idle);
+      continue;
+    }
+    if (found.kind == event_kind::closed) break;
+    if (found.kind == event_kind::failed) {
+      refuse(proto::http1::suggested_status(found.error), found.error.message());
+      break;
+    }
+    LEAT_ASSERT(found.kind == event_kind::need_more);
 
-      case event_kind::need_more: {
-        const bool is_idle = in_.is_empty();
-        const arrival came =
-            is_idle ? co_await read_when_idle(until) : co_await read(until, least_room);
-        if (came == arrival::shut_down) co_return;
-        if (came == arrival::late) {
-          if (!is_idle || is_first) {
-            refuse(status::request_timeout, "the request did not arrive in time");
-          }
-          co_return co_await finish();
-        }
-        if (is_idle && !is_first) until = after(limits.head);
-        break;
-      }
+    if (!out_.is_empty()) co_await flush();
+    const bool is_idle = in_.is_empty();
+    if (is_idle && core_.is_draining() && stream_->is_idle_and_open()) co_return;
+    const bool may_doze = is_idle && !is_dozing;
+    const deadline pause = may_doze ? earlier(until, after(doze_after)) : until;
+    bool is_late = false;
+    try {
+      // Only a wait for a new request is stopped when the server drains, not what follows it:
+      // a request that has come is answered.
+      const auto size = co_await with_cancel_scope([&](cancel_scope& scope) {
+        if (is_idle) idle_scope_ = &scope;
+        return stream_->read_some(is_dozing ? std::span(small_room) : room_for_head(), pause);
+      });
+      if (size.is_cancelled()) co_return;
+      if (is_dozing) in_.append(as_text(std::span(small_room).first(size.value())));
+      if (!is_dozing) in_.commit(size.value());
+      if (size.value() == 0) end_input();
+    } catch (const io::read_timeout&) {
+      is_late = true;
+    }
+    idle_scope_ = nullptr;
 
-      case event_kind::failed:
-        refuse(proto::http1::suggested_status(found.error), found.error.message());
-        co_return co_await finish();
-
-      case event_kind::closed: co_return co_await finish();
-
-      default: LEAT_ASSERT(false);
+    is_dozing = is_late && pause < until;
+    if (is_dozing) {
+      release_memory();
+    } else if (is_late) {
+      if (owes_request) refuse(status::request_timeout, "the request did not arrive in time");
+      break;
+    } else if (!std::exchange(owes_request, true)) {
+      until = after(limits.head);
     }
   }
+  co_await finish();
 }
 
 event server_session::next_event() {
@@ -199,69 +173,23 @@ event server_session::next_event() {
   return found;
 }
 
+std::span<std::byte> server_session::room_for_head() {
+  return in_.prepare(in_.capacity() != 0 ? least_room : head_room);
+}
+
+void server_session::release_memory() noexcept {
+  in_.release();
+  out_.release();
+  machine_.release_memory();
+}
+
 void server_session::end_input() noexcept {
   has_input_ended_ = true;
   machine_.end_of_input();
 }
 
-task<server_session::arrival> server_session::read(deadline until, std::size_t room) {
-  if (!out_.is_empty()) co_await flush();
-  try {
-    const std::size_t size = co_await stream_->read_some(in_.prepare(room), until);
-    in_.commit(size);
-    if (size == 0) end_input();
-  } catch (const io::read_timeout&) {
-    co_return arrival::late;
-  }
-  co_return arrival::something;
-}
-
-task<server_session::arrival> server_session::read_when_idle(deadline until) {
-  if (!out_.is_empty()) co_await flush();
-  if (core_.is_draining() && stream_->is_idle_and_open()) co_return arrival::shut_down;
-
-  std::array<std::byte, doze_room> small_room;
-  std::span<std::byte> into = in_.prepare(in_.capacity() != 0 ? least_room : head_room);
-  deadline pause = earlier(until, after(doze_after));
-  for (;;) {
-    try {
-      // Only this wait is stopped when the server drains: a request that has come is answered.
-      const auto came = co_await with_cancel_scope([&](cancel_scope& scope) {
-        idle_scope_ = &scope;
-        return stream_->read_some(into, pause);
-      });
-      idle_scope_ = nullptr;
-      if (came.is_cancelled()) co_return arrival::shut_down;
-      const std::size_t size = came.value();
-      if (size == 0) {
-        end_input();
-      } else if (into.data() == small_room.data()) {
-        in_.append(as_text(into.first(size)));
-      } else {
-        in_.commit(size);
-      }
-      co_return arrival::something;
-    } catch (const io::read_timeout&) {
-      idle_scope_ = nullptr;
-    }
-    if (pause == until) co_return arrival::late;
-    in_.release();
-    out_.release();
-    machine_.release_memory();
-    into = small_room;
-    pause = until;
-  }
-}
-
 task<bool> server_session::exchange() {
-  incoming_request request;
-  const auto head = machine_.head();
-  request.parts = {.method = head.method,
-                   .target = head.target,
-                   .fields = head.fields,
-                   .peer = stream_->peer_name()};
-  split_target(request.parts);
-  request.route = core_.routes().find(head.method, request.parts.path);
+  incoming_request request(core_.routes(), machine_.head(), stream_->peer_name());
   const bool client_closes = !machine_.keep_alive();
   access_note note(core_, request);
 
@@ -270,21 +198,25 @@ task<bool> server_session::exchange() {
     request.parts.body = found.data;
     found = next_event();
   }
+  bool is_whole = found.kind == event_kind::end;
   std::optional<server_response> refused;
-  if (found.kind != event_kind::end) {
-    const bool is_found = request.route.outcome() == route_match::result::found;
-    if (machine_.expects_continue() && !is_found) {
-      // The client asked before it sent the body, and nobody wants it.
-      refused = refusal_of(request);
-    } else {
-      refused = co_await read_rest_of_body(request, found);
-    }
+  // A client that asks before it sends the body is told at once that nobody wants it.
+  const bool is_unwanted = machine_.expects_continue() && !request.has_route();
+  if (!is_whole && !is_unwanted) {
+    refused = co_await read_rest_of_body(request, found);
+    is_whole = !refused;
   }
-  needs_lingering_ = refused.has_value();
+  if (!refused && !request.has_route()) refused = refusal_of(request);
 
-  server_response response = refused ? std::move(*refused) : co_await respond_to(request);
-  if (refused || core_.is_draining()) machine_.disable_keep_alive();
-  put_checked_head(response, request);
+  server_request shown(request.parts, request.route);
+  bool is_over = false;
+  server_response response = refused ? std::move(*refused)
+                             : out_.is_empty()
+                                 ? co_await handler_call(core_, request, shown, is_over)
+                                 : co_await call_handler_beside_flush(request, shown);
+
+  if (!is_whole || core_.is_draining()) machine_.disable_keep_alive();
+  put_head(response, request);
   note.status = response.status();
   if (machine_.response_has_body()) {
     note.body_out = response.body().size();
@@ -297,7 +229,7 @@ task<bool> server_session::exchange() {
   require(machine_.send_end(out_));
 
   if (machine_.must_close()) {
-    if (!client_closes || !in_.is_empty()) needs_lingering_ = true;
+    needs_lingering_ = !is_whole || !client_closes || !in_.is_empty();
     co_return false;
   }
   require(machine_.start_next_cycle());
@@ -307,77 +239,52 @@ task<bool> server_session::exchange() {
 
 task<std::optional<server_response>> server_session::read_rest_of_body(incoming_request& request,
                                                                        event first) {
-  const bool is_wanted = request.route.outcome() == route_match::result::found;
   const deadline until = after(core_.timeouts().body);
-  bool has_kept_head = false;
-  request.body = request.parts.body;
-  request.parts.body = {};
+  request.keep(core_.routes());
   for (event found = first;; found = next_event()) {
     switch (found.kind) {
       case event_kind::data:
-        if (is_wanted) request.body += found.data;
+        // Without a route it is read all the same, so that the connection can go on.
+        if (request.has_route()) request.kept->body += found.data;
         break;
 
-      case event_kind::end: request.parts.body = request.body; co_return std::nullopt;
+      case event_kind::end: request.parts.body = request.kept->body; co_return std::nullopt;
 
       case event_kind::failed:
         co_return make_error_response(proto::http1::suggested_status(found.error),
                                       found.error.message());
 
-      case event_kind::need_more:
-        if (!std::exchange(has_kept_head, true)) request.keep_head(core_.routes());
+      default:
+        LEAT_ASSERT(found.kind == event_kind::need_more);
         if (machine_.expects_continue()) {
           require(machine_.send_informational(out_, status::continue_));
         }
-        if (co_await read(until, body_room) == arrival::late) {
+        if (!out_.is_empty()) co_await flush();
+        if (!co_await read_body_bytes(until)) {
           co_return make_error_response(status::request_timeout, "the body did not arrive in time");
         }
-        break;
-
-      default: LEAT_ASSERT(false);
     }
   }
 }
 
-task<server_response> server_session::respond_to(const incoming_request& request) {
-  if (request.route.outcome() != route_match::result::found) co_return refusal_of(request);
-  server_request shown(request.parts, request.route);
+task<bool> server_session::read_body_bytes(deadline until) {
+  try {
+    const std::size_t size = co_await stream_->read_some(in_.prepare(body_room), until);
+    in_.commit(size);
+    if (size == 0) end_input();
+  } catch (const io::read_timeout&) {
+    co_return false;
+  }
+  co_return true;
+}
+
+task<server_response> server_session::call_handler_beside_flush(const incoming_request& request,
+                                                                server_request& shown) {
   bool is_over = false;
-  try {
-    if (out_.is_empty()) {
-      co_return co_await with_timeout(core_.timeouts().handler, answer(request, shown, is_over));
-    }
-    auto [answered, written] = co_await when_all_settled(
-        with_timeout(core_.timeouts().handler, answer(request, shown, is_over)),
-        flush_unless(is_over));
-    std::move(written).value();
-    co_return std::move(answered).value();
-  } catch (const deadline_exceeded&) {
-    co_return make_error_response(status::service_unavailable, "the request took too long");
-  }
-}
-
-task<server_response> server_session::answer(const incoming_request& request, server_request& shown,
-                                             bool& is_over) {
-  std::optional<server_response> given;
-  try {
-    given = co_await request.route.call(shown);
-  } catch (const http_error& refusal) {
-    given = make_error_response(refusal);
-  } catch (...) {
-    report_handler(std::current_exception(), request);
-    given = make_error_response(status::internal_server_error);
-  }
-  is_over = true;
-  co_return std::move(*given);
-}
-
-void server_session::report_handler(std::exception_ptr failure,
-                                    const incoming_request& request) noexcept {
-  core_.report({.where = server_error::place::handler,
-                .failure = std::move(failure),
-                .method = request.parts.method,
-                .route = request.route.pattern()});
+  auto [answered, written] = co_await when_all_settled(handler_call(core_, request, shown, is_over),
+                                                       flush_unless(is_over));
+  std::move(written).value();
+  co_return std::move(answered).value();
 }
 
 server_response server_session::refusal_of(const incoming_request& request) const {
@@ -399,7 +306,7 @@ server_response server_session::refusal_of(const incoming_request& request) cons
   return make_error_response(status::not_found);
 }
 
-std::error_code server_session::put_head(const server_response& response) {
+std::error_code server_session::try_put_head(const server_response& response) {
   const auto& header = response.headers();
   std::array<proto::field, 2> more;
   std::size_t count = 0;
@@ -416,14 +323,16 @@ std::error_code server_session::put_head(const server_response& response) {
                              .body = size != 0 ? body_size::exactly(size) : body_size::none()});
 }
 
-void server_session::put_checked_head(server_response& response, const incoming_request& request) {
-  const std::error_code wrong = put_head(response);
+void server_session::put_head(server_response& response, const incoming_request& request) {
+  const std::error_code wrong = try_put_head(response);
   if (!wrong) return;
-  report_handler(std::make_exception_ptr(local_protocol_error(
-                     "the handler's response cannot be sent: " + wrong.message(), wrong)),
-                 request);
+  core_.report({.where = server_error::place::handler,
+                .failure = std::make_exception_ptr(local_protocol_error(
+                    "the handler's response cannot be sent: " + wrong.message(), wrong)),
+                .method = request.parts.method,
+                .route = request.route.pattern()});
   response = make_error_response(status::internal_server_error);
-  require(put_head(response));
+  require(try_put_head(response));
 }
 
 task<void> server_session::send_large_body(std::string_view body) {
@@ -449,7 +358,7 @@ task<void> server_session::flush_unless(const bool& is_over) {
 
 void server_session::refuse(int code, std::string_view message) {
   const auto response = make_error_response(code, message);
-  require(put_head(response));
+  require(try_put_head(response));
   require(machine_.send_data(out_, response.body()));
   require(machine_.send_end(out_));
   needs_lingering_ = true;

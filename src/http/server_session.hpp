@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <system_error>
 
@@ -39,29 +40,27 @@ class server_session : public list_hook<session_tag> {
   void stop_if_idle() noexcept;
 
  private:
-  enum class arrival : std::uint8_t {
-    something,  ///< Bytes, or the end of the input; the machine knows.
-    late,       ///< Nothing came in time.
-    shut_down,  ///< Nothing came, and the server drains.
-  };
-
   task<void> run();
-  task<arrival> read(deadline until, std::size_t room);
-  task<arrival> read_when_idle(deadline until);
-  void end_input() noexcept;
   [[nodiscard]] proto::http1::event next_event();
+  [[nodiscard]] std::span<std::byte> room_for_head();
+  void release_memory() noexcept;
+  void end_input() noexcept;
 
+  /// From a head to its answer, which is left in the output. Returns whether another request
+  /// may follow.
   task<bool> exchange();
+  /// Returns why the request is refused, if the body cannot be read.
   task<std::optional<server_response>> read_rest_of_body(incoming_request& request,
                                                          proto::http1::event first);
-  task<server_response> respond_to(const incoming_request& request);
-  task<server_response> answer(const incoming_request& request, server_request& shown,
-                               bool& is_over);
+  /// Returns whether anything came in time.
+  task<bool> read_body_bytes(deadline until);
+  task<server_response> call_handler_beside_flush(const incoming_request& request,
+                                                  server_request& shown);
   [[nodiscard]] server_response refusal_of(const incoming_request& request) const;
-  void report_handler(std::exception_ptr failure, const incoming_request& request) noexcept;
 
-  [[nodiscard]] std::error_code put_head(const server_response& response);
-  void put_checked_head(server_response& response, const incoming_request& request);
+  /// Replaces a response that cannot be sent.
+  void put_head(server_response& response, const incoming_request& request);
+  [[nodiscard]] std::error_code try_put_head(const server_response& response);
   task<void> send_large_body(std::string_view body);
   task<void> flush();
   task<void> flush_unless(const bool& is_over);

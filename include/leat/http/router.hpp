@@ -84,9 +84,18 @@ class route_match {
  private:
   friend class router;
 
+  /// A segment of the path.
+  struct slice {
+    std::uint32_t begin;
+    std::uint32_t size;
+  };
+
+  explicit route_match(std::string_view path) noexcept : path_(path) {}  // NOLINT: see slices_
+
   const detail::route* route_ = nullptr;
+  std::string_view path_;
+  std::array<slice, max_parameters> slices_;  // as many are set as the route has parameters
   result outcome_ = result::no_such_path;
-  std::array<std::string_view, max_parameters> values_;
 };
 
 /// Which handler answers which request.

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// What does one request cost a server that has nothing to do? Serve `hello` on one core:
+//
+//     hello_server --port 8080
+//     wrk -t1 -c64 http://127.0.0.1:8080/hello
+//
+// SIGINT and SIGTERM end it in order, so that callgrind and heap profilers see a whole run.
+
+#include <csignal>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+
+#include "leat/coro/task_group.hpp"
+#include "leat/http/server.hpp"
+#include "leat/io/loop.hpp"
+#include "leat/io/signals.hpp"
+
+using namespace leat;
+
+namespace {
+
+task<http::server_response> hello(http::server_request&) {
+  co_return http::server_response::text("Hello, World!");
+}
+
+task<void> stop_on_signal(http::server& server) {
+  io::signal_receiver signals({SIGINT, SIGTERM});
+  co_await signals.next();
+  server.shut_down();
+}
+
+task<void> serve(std::uint16_t port) {
+  http::router routes;
+  routes.get("/hello", hello);
+  http::server server(std::move(routes));
+  const auto& at = server.listen(io::endpoint::tcp("127.0.0.1", port));
+  std::printf("http://%s/hello\n", at.to_string().c_str());
+  std::fflush(stdout);
+  co_await with_task_group([&server](task_group& group) -> task<void> {
+    group.spawn(stop_on_signal, std::ref(server));
+    co_await server.run();
+    group.cancel();
+  });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const bool has_port = argc == 3 && std::string_view(argv[1]) == "--port";
+  if (argc != 1 && !has_port) {
+    std::fputs("usage: hello_server [--port N]\n", stderr);
+    return 2;
+  }
+  leat::run(serve(has_port ? static_cast<std::uint16_t>(std::atoi(argv[2])) : 8080));
+}
