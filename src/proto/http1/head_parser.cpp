@@ -332,8 +332,9 @@ bool head_parser::take_connection(std::string_view value) noexcept {
 bool head_parser::take_host(std::string_view value) noexcept {
   if (facts_.has_host) return fail(errc::repeated_host);
   facts_.has_host = true;
-  const char* const end = value.data() + value.size();
-  const bool is_plausible = find_other(host_characters, value.data(), end) == end;
+  const char* const begin = value.data();
+  const char* const end = begin + value.size();
+  const bool is_plausible = find_other(host_characters, begin, end) == end;
   return is_plausible || fail(errc::bad_host);
 }
 

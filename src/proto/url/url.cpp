@@ -73,7 +73,7 @@ class url_builder {
   [[nodiscard]] static std::error_code build(const uri_parts& parts, std::string_view path,
                                              url& into) {
     url_builder builder;
-    builder.put_scheme(*parts.scheme);
+    builder.put_scheme(parts.scheme.value_or(std::string_view()));
     if (parts.authority) {
       if (const auto error = builder.put_authority(*parts.authority)) return error;
     } else if (is_web(builder.made_.scheme())) {

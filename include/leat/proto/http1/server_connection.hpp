@@ -144,8 +144,8 @@ class server_connection {
   event begin_request() noexcept;
   event continue_request(std::string_view& input);
   event take_failure(const event& failure) noexcept;
+  std::error_code begin_response(int status) noexcept;
   [[nodiscard]] bool is_switch(int status) const noexcept;
-  [[nodiscard]] bool has_no_body(int status) const noexcept;
 
   detail::message_reader reader_;
   detail::body_writer writer_;
