@@ -2,3 +2,12 @@ leat_test(io
   FILES
     memory_stream_test.cpp
   DEPENDS leat::io leat::testing)
+
+# On sockets, signals and threads of the system.
+leat_test(io NAME loopback_ LABELS loopback
+  FILES
+    network_test.cpp
+    signals_test.cpp
+    socket_stream_test.cpp
+  DEPENDS leat::io leat::testing)
+target_include_directories(io_loopback_test PRIVATE ${PROJECT_SOURCE_DIR}/src)

@@ -66,6 +66,7 @@ class connection_race {
       last_failure_ = failure;
       co_return;
     }
+    if (winner_ != nullptr) co_return;  // another was first, and this one's stop came too late
     winner_ = make_socket_stream(std::move(socket), to_.to_string());
     group.cancel();
   }

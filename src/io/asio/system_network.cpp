@@ -40,12 +40,20 @@ class accept_operation final : public operation {
   throw listen_error("listen failed: " + at.to_string() + ": " + cause.message(), cause);
 }
 
+socket_address address_to_listen_on(const endpoint& at) {
+  try {
+    return numeric_address(at);
+  } catch (const resolve_error& e) {
+    throw listen_error("listen failed: " + std::string(e.what()));
+  }
+}
+
 class socket_listener final : public listener {
  public:
   socket_listener(const endpoint& at, const listen_options& options)
       : acceptor_(asio_reactor::current().context()), local_(at) {
-    const socket_address address = numeric_address(at);
-    if (at.is_unix()) remove_stale_socket(at);
+    const socket_address address = address_to_listen_on(at);
+    if (at.is_unix()) remove_stale_socket(at, address);
     boost::system::error_code failure;
     const auto check = [&] {
       if (failure) throw_listen_error(at, failure);
@@ -65,14 +73,13 @@ class socket_listener final : public listener {
     if (!at.is_unix()) local_ = local_endpoint(at);
   }
 
-  ~socket_listener() override {
-    if (acceptor_.is_open()) close();
-  }
+  ~socket_listener() override { close(); }
 
   task<std::unique_ptr<async_stream>> accept() override {
     stream_socket peer(asio_reactor::current().context());
     protocol::endpoint from;
-    accept_operation accepting(acceptor_, peer, from, slot_);
+    operation_slot slot;
+    accept_operation accepting(acceptor_, peer, from, slot);
     co_await accepting;
     if (accepting.error()) {
       throw accept_error(
@@ -86,6 +93,8 @@ class socket_listener final : public listener {
   }
 
   void close() noexcept override {
+    // The path may belong to somebody else by now.
+    if (!acceptor_.is_open()) return;
     boost::system::error_code ignored;
     acceptor_.close(ignored);
     if (local_.is_unix()) ::unlink(local_.host().c_str());
@@ -96,12 +105,12 @@ class socket_listener final : public listener {
  private:
   // A socket file that a dead server left behind refuses to be bound again. One that somebody
   // listens on is left alone, and bind() reports it.
-  static void remove_stale_socket(const endpoint& at) noexcept {
+  static void remove_stale_socket(const endpoint& at, const socket_address& address) noexcept {
     struct stat found{};
     if (::stat(at.host().c_str(), &found) != 0 || !S_ISSOCK(found.st_mode)) return;
-    const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    // Must not wait: a living server whose backlog is full would hold up the loop.
+    const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (probe < 0) return;
-    const socket_address address = numeric_address(at);
     if (::connect(probe, address.data(), address.size) != 0 && errno == ECONNREFUSED) {
       ::unlink(at.host().c_str());
     }
@@ -119,7 +128,6 @@ class socket_listener final : public listener {
   }
 
   acceptor_socket acceptor_;
-  operation_slot slot_;
   endpoint local_;
 };
 
