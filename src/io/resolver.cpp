@@ -14,10 +14,9 @@
 #include <sys/un.h>
 
 #include "leat/coro/thread_pool.hpp"
+#include "leat/coro/timed_leaf.hpp"
 #include "leat/coro/with_timeout.hpp"
 #include "leat/io/error.hpp"
-
-#include "io/timed_leaf.hpp"
 
 namespace leat::io {
 namespace {
@@ -143,13 +142,13 @@ class [[nodiscard]] lookup_awaiter final : public timed_leaf {
   void start() noexcept override {
     arm_deadline();
     work_->awaiter = this;
-    running_ = work_.get();
+    running_ = work_.release();
     try {
       running_->submit_to(pool_);
-      static_cast<void>(work_.release());
     } catch (const std::exception&) {
-      work_->failure = EAI_AGAIN;  // no thread to be had, or no memory for one
-      done(std::move(work_));
+      std::unique_ptr<lookup> failed(running_);
+      failed->failure = EAI_AGAIN;  // no thread to be had, or no memory for one
+      done(std::move(failed));
     }
   }
   detach_result detach() noexcept override {
