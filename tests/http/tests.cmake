@@ -6,5 +6,8 @@ leat_test(http NAME client_
 leat_test(http NAME server_
   FILES
     router_test.cpp
+    server_drain_test.cpp
+    server_limits_test.cpp
+    server_pipelining_test.cpp
     server_test.cpp
   DEPENDS leat::http leat::testing)
