@@ -28,7 +28,8 @@ class timing_wheel {
   /// one if finding it would cost a long search. The maximum if there is no timer.
   [[nodiscard]] time_point next_expiry() noexcept;
 
-  /// Calls `expired()` of all timers up to `now`, earliest first.
+  /// Calls `expired()` of all timers up to `now`, earliest first. A timer that is armed meanwhile
+  /// for a time that has passed waits for the next call.
   void advance(time_point now) noexcept;
 
  private:
@@ -51,7 +52,7 @@ class timing_wheel {
     return time_point(duration(static_cast<duration::rep>(tick)));
   }
 
-  [[nodiscard]] ready_list& list_for(std::uint64_t tick) noexcept;
+  [[nodiscard]] ready_list& slot_for(std::uint64_t tick) noexcept;
   [[nodiscard]] bool find_earliest(place& found) noexcept;
   [[nodiscard]] std::uint64_t start_of(place where) const noexcept;
   void move_down(ready_list& slot) noexcept;

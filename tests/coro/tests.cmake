@@ -4,6 +4,7 @@ leat_test(coro
     event_test.cpp
     exit_stack_test.cpp
     measure_latency_test.cpp
+    random_programs_test.cpp
     run_test.cpp
     semaphore_test.cpp
     shield_test.cpp
