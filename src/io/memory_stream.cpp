@@ -3,10 +3,9 @@
 #include <cstring>
 
 #include "leat/coro/sleep.hpp"
+#include "leat/coro/timed_leaf.hpp"
 #include "leat/io/error.hpp"
 #include "leat/io/stream.hpp"
-
-#include "leat/coro/timed_leaf.hpp"
 
 namespace leat::io {
 namespace {
