@@ -44,6 +44,7 @@ bench:
 	  if [ -x "$$benchmark" ]; then ran=yes; echo "== $$benchmark"; "$$benchmark"; fi; \
 	done; \
 	[ $$ran = yes ] || { echo "no benchmark in build/$(PRESET)/bin" >&2; exit 1; }
+	@echo '== compile time'; benchmarks/compile_time/compile_time_bench.py
 
 # Linting reads how the dev preset compiles each file.
 check: PRESET = dev

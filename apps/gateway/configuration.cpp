@@ -6,8 +6,8 @@
 #include <set>
 #include <sstream>
 
-#include "leat/base/error.hpp"
-#include "leat/proto/url/url.hpp"
+#include <leat/base/error.hpp>
+#include <leat/proto/url/url.hpp>
 
 namespace gateway {
 namespace {

@@ -9,8 +9,7 @@
 #include <vector>
 
 #include <boost/describe.hpp>
-
-#include "leat/model/toml.hpp"
+#include <leat/model/toml.hpp>
 
 namespace gateway {
 

@@ -3,9 +3,9 @@
 
 #include <utility>
 
-#include "leat/coro/when_all.hpp"
-#include "leat/io/error.hpp"
-#include "leat/pool/error.hpp"
+#include <leat/coro/when_all.hpp>
+#include <leat/io/error.hpp>
+#include <leat/pool/error.hpp>
 
 namespace gateway {
 namespace {
@@ -39,6 +39,9 @@ void call_observer::operator()(const leat::latency_record& record) noexcept {
 
 leat::task<leat::model::json_text> data_fetcher::fetch_metrics(const metrics_source& source) {
   leat::http::request_options options;
+  // The source's own time is the only limit: no phase of the call ends it earlier.
+  options.timeouts.pool = options.timeouts.connect = source.timeout;
+  options.timeouts.write = options.timeouts.read = source.timeout;
   options.timeouts.total = source.timeout;
   auto answer = co_await client_.get(source.url, std::move(options));
   auto data = answer.raise_for_status().json<leat::model::json_text>();

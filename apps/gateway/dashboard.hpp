@@ -6,13 +6,12 @@
 #include <vector>
 
 #include <boost/describe.hpp>
-
-#include "leat/coro/measure_latency.hpp"
-#include "leat/http/async_client.hpp"
-#include "leat/log/logger.hpp"
-#include "leat/metrics/registry.hpp"
-#include "leat/model/json_text.hpp"
-#include "leat/model/ordered_map.hpp"
+#include <leat/coro/measure_latency.hpp>
+#include <leat/http/async_client.hpp>
+#include <leat/log/logger.hpp>
+#include <leat/metrics/registry.hpp>
+#include <leat/model/json_text.hpp>
+#include <leat/model/ordered_map.hpp>
 
 namespace gateway {
 

@@ -7,11 +7,10 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-
-#include "leat/base/error.hpp"
-#include "leat/io/loop.hpp"
-#include "leat/io/signals.hpp"
-#include "leat/log/backend.hpp"
+#include <leat/base/error.hpp>
+#include <leat/io/loop.hpp>
+#include <leat/io/signals.hpp>
+#include <leat/log/backend.hpp>
 
 #include "configuration.hpp"
 #include "service.hpp"

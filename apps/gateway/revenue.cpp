@@ -10,7 +10,7 @@
 #include <optional>
 #include <sstream>
 
-#include "leat/base/error.hpp"
+#include <leat/base/error.hpp>
 
 namespace gateway {
 namespace {

@@ -5,12 +5,11 @@
 #include <utility>
 
 #include <boost/describe.hpp>
-
-#include "leat/coro/task_group.hpp"
-#include "leat/coro/to_thread.hpp"
-#include "leat/http/async_client.hpp"
-#include "leat/http/server.hpp"
-#include "leat/metrics/registry.hpp"
+#include <leat/coro/task_group.hpp>
+#include <leat/coro/to_thread.hpp>
+#include <leat/http/async_client.hpp>
+#include <leat/http/server.hpp>
+#include <leat/metrics/registry.hpp>
 
 #include "access_counts.hpp"
 #include "dashboard.hpp"

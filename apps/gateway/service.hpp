@@ -3,9 +3,9 @@
 
 #include <functional>
 
-#include "leat/coro/task.hpp"
-#include "leat/io/network.hpp"
-#include "leat/log/logger.hpp"
+#include <leat/coro/task.hpp>
+#include <leat/io/network.hpp>
+#include <leat/log/logger.hpp>
 
 #include "configuration.hpp"
 

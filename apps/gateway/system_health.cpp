@@ -5,7 +5,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "leat/base/error.hpp"
+#include <leat/base/error.hpp>
 
 namespace gateway {
 namespace {

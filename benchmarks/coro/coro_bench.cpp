@@ -3,6 +3,12 @@
 // Boost.Asio's awaitable where it has the same operation, measured in the same rounds.
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <cstdio>
+#include <functional>
+#include <random>
+#include <vector>
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -10,11 +16,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <chrono>
-#include <cstdio>
-#include <functional>
-#include <random>
-#include <vector>
 
 #include "leat/coro/event.hpp"
 #include "leat/coro/sleep.hpp"
@@ -45,7 +46,9 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-[[gnu::noinline]] task<int> ready_child(int value) { co_return value; }
+[[gnu::noinline]] task<int> ready_child(int value) {
+  co_return value;
+}
 
 double await_ready() {
   constexpr int count = 5'000'000;
@@ -59,7 +62,9 @@ double await_ready() {
   }());
 }
 
-[[gnu::noinline]] asio::awaitable<int> asio_ready_child(int value) { co_return value; }
+[[gnu::noinline]] asio::awaitable<int> asio_ready_child(int value) {
+  co_return value;
+}
 
 double asio_await_ready() {
   constexpr int count = 2'000'000;
@@ -79,7 +84,9 @@ double asio_await_ready() {
   return spent;
 }
 
-task<void> hop() { co_await leat::yield_now(); }
+task<void> hop() {
+  co_await leat::yield_now();
+}
 
 double spawn_suspend_join() {
   constexpr int per_group = 1000;
@@ -232,9 +239,11 @@ int main() {
       question{"arm + disarm, 100,000 pending, ns", [] { return arm_disarm(100'000); }, {}},
       question{"with_timeout around a ready child, ns", timeout_around_ready, {}},
       question{"cancel a chain of 1 frame (2 clock reads incl.), ns",
-               [] { return cancel_chain(1); }, {}},
+               [] { return cancel_chain(1); },
+               {}},
       question{"cancel a chain of 10 frames (2 clock reads incl.), ns",
-               [] { return cancel_chain(10); }, {}},
+               [] { return cancel_chain(10); },
+               {}},
       question{"heap per task asleep in a group, bytes", bytes_asleep, {}},
   };
   constexpr int rounds = 9;

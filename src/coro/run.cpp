@@ -4,21 +4,13 @@
 #include "leat/base/error.hpp"
 
 namespace leat::detail {
-namespace {
 
-class current_executor_guard {
- public:
-  explicit current_executor_guard(executor& on) noexcept { current_executor = &on; }
-  current_executor_guard(const current_executor_guard&) = delete;
-  current_executor_guard& operator=(const current_executor_guard&) = delete;
-  ~current_executor_guard() { current_executor = nullptr; }
-};
-
-}  // namespace
+current_executor_guard::current_executor_guard(executor& on) {
+  if (current_executor != nullptr) throw nested_run();
+  current_executor = &on;
+}
 
 void run_root::drive(executor& on, cancel_scope& scope) {
-  if (current_executor != nullptr) throw nested_run();
-  const current_executor_guard guard(on);
   on.push(*this);
   try {
     on.run_until(finished_);
@@ -27,7 +19,6 @@ void run_root::drive(executor& on, cancel_scope& scope) {
     // then there is no way out.
     scope.cancel(stop_reason::shutdown);
     on.run_until(finished_);
-    destroy_child();
     throw;
   }
 }

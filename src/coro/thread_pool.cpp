@@ -2,8 +2,8 @@
 #include "leat/coro/thread_pool.hpp"
 
 #include <condition_variable>
+#include <exception>
 #include <mutex>
-#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -15,18 +15,22 @@ class thread_pool::impl {
   impl(const impl&) = delete;
   impl& operator=(const impl&) = delete;
 
-  ~impl() {
+  ~impl() { close(); }
+
+  void close() noexcept {
     {
       const std::lock_guard lock(mutex_);
       is_closing_ = true;
     }
     wake_.notify_all();
     for (auto& each : threads_) each.join();
+    threads_.clear();
   }
 
   void submit(thread_job& job) {
     {
       const std::lock_guard lock(mutex_);
+      LEAT_ASSERT(!is_closing_);
       if (idle_ <= waiting_jobs_ && threads_.size() < max_threads_) start_thread();
       jobs_.push_back(job);
       ++waiting_jobs_;
@@ -46,7 +50,7 @@ class thread_pool::impl {
   void start_thread() {
     try {
       threads_.emplace_back([this] { work(); });
-    } catch (const std::system_error&) {
+    } catch (const std::exception&) {  // no thread, or no memory for one
       // With at least one thread the job only has to wait longer.
       if (threads_.empty()) throw;
     }
@@ -84,6 +88,10 @@ thread_pool::~thread_pool() = default;
 
 void thread_pool::submit(thread_job& job) {
   impl_->submit(job);
+}
+
+void thread_pool::close() noexcept {
+  impl_->close();
 }
 
 bool thread_pool::withdraw(thread_job& job) noexcept {

@@ -88,8 +88,10 @@ loop::loop(std::unique_ptr<reactor> outside, clock& time, loop_options options)
 }
 
 loop::~loop() {
-  impl_->threads.reset();
-  impl_->calls.run_all();  // what was abandoned while it ran frees its memory here
+  // What was abandoned while it ran comes home now: it frees its memory, and gives its permit
+  // back to the pool, so that must still be there.
+  if (impl_->threads != nullptr) impl_->threads->close();
+  impl_->calls.run_all();
 }
 
 void loop::arm(ready_node& node, time_point at) noexcept {

@@ -2,10 +2,10 @@
 #include <algorithm>
 #include <cstring>
 
+#include "leat/coro/sleep.hpp"
+#include "leat/coro/timed_leaf.hpp"
 #include "leat/io/error.hpp"
 #include "leat/io/stream.hpp"
-
-#include "leat/coro/timed_leaf.hpp"
 
 namespace leat::io {
 namespace {
@@ -69,8 +69,10 @@ class memory_stream final : public async_stream {
   ~memory_stream() override { abandon(); }
 
   task<std::size_t> read_some(std::span<std::byte> into, deadline until) override {
-    if (is_closed_) throw_closed<read_error>("read failed");
-    while (in_->bytes.is_empty() && !in_->is_finished) {
+    co_await stop_if_requested();
+    for (;;) {
+      if (is_closed_) throw_closed<read_error>("read failed");
+      if (!in_->bytes.is_empty() || in_->is_finished) break;
       if (!co_await in_->readable.wait(until)) {
         throw read_timeout("read timed out: no data from " + peer_name() + " in time");
       }
@@ -84,6 +86,7 @@ class memory_stream final : public async_stream {
   }
 
   task<void> write_all(std::span<const std::byte> from, deadline until) override {
+    co_await stop_if_requested();
     for (;;) {
       if (is_closed_ || out_->is_finished) throw_closed<write_error>("write failed");
       if (out_->is_abandoned) {
@@ -106,6 +109,7 @@ class memory_stream final : public async_stream {
   }
 
   task<void> shut_down_write(deadline /*until*/) override {
+    if (is_closed_) throw_closed<write_error>("write failed");
     finish_output();
     co_return;
   }
@@ -141,6 +145,9 @@ class memory_stream final : public async_stream {
     finish_output();
     in_->is_abandoned = true;
     in_->writable.notify();
+    // Our own tasks that wait, too: they fail, as they would on a socket.
+    in_->readable.notify();
+    out_->writable.notify();
   }
 
   std::shared_ptr<pipe> in_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "io/resolver.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -14,6 +15,7 @@
 
 #include "leat/coro/thread_pool.hpp"
 #include "leat/coro/timed_leaf.hpp"
+#include "leat/coro/with_timeout.hpp"
 #include "leat/io/error.hpp"
 
 namespace leat::io {
@@ -61,6 +63,13 @@ class lookup {
   void submit_to(thread_pool& pool) {
     pool.submit(job_);
     home_.external_work_started();
+  }
+
+  /// Takes it back if no thread has begun it.
+  [[nodiscard]] bool withdraw_from(thread_pool& pool) noexcept {
+    if (!pool.withdraw(job_)) return false;
+    home_.external_work_finished();
+    return true;
   }
 
   lookup_awaiter* awaiter = nullptr;  ///< Null once nobody waits any more.
@@ -136,15 +145,16 @@ class [[nodiscard]] lookup_awaiter final : public timed_leaf {
     running_ = work_.release();
     try {
       running_->submit_to(pool_);
-    } catch (...) {
+    } catch (const std::exception&) {
       std::unique_ptr<lookup> failed(running_);
-      failed->failure = EAI_AGAIN;  // no thread or no memory to be had
+      failed->failure = EAI_AGAIN;  // no thread to be had, or no memory for one
       done(std::move(failed));
     }
   }
   detach_result detach() noexcept override {
     disarm_deadline();
     running_->awaiter = nullptr;
+    if (running_->withdraw_from(pool_)) delete running_;
     return detach_result::detached;
   }
 
@@ -159,6 +169,18 @@ void lookup::came_home() noexcept {
   home_.external_work_finished();
   permit_.release();
   if (awaiter != nullptr) awaiter->done(std::move(self));
+}
+
+/// Waits for a place in the pool, which may be full of calls that block.
+task<semaphore::permit> acquire_until(semaphore& places, deadline until) {
+  if (auto permit = places.try_acquire()) co_return permit;
+  if (until.is_never()) co_return co_await places.acquire();
+  const duration left = std::max(until.at() - executor::current().now(), duration::zero());
+  co_return co_await with_timeout(left, places.acquire());
+}
+
+[[noreturn]] void throw_lookup_timeout(const endpoint& at) {
+  throw connect_timeout("connect timed out: looking up " + at.host() + " took too long");
 }
 
 [[noreturn]] void throw_resolve_error(const endpoint& at, const lookup& work) {
@@ -201,12 +223,15 @@ task<std::vector<socket_address>> resolve(endpoint at, deadline until) {
   }
   executor& home = executor::current();
   thread_pool& pool = home.blocking_threads();
-  auto permit = co_await pool.capacity().acquire();
+  semaphore::permit permit;
+  try {
+    permit = co_await acquire_until(pool.capacity(), until);
+  } catch (const deadline_exceeded&) {
+    throw_lookup_timeout(at);
+  }
   const auto work =
       co_await lookup_awaiter(std::make_unique<lookup>(home, at, std::move(permit)), pool, until);
-  if (work == nullptr) {
-    throw connect_timeout("connect timed out: looking up " + at.host() + " took too long");
-  }
+  if (work == nullptr) throw_lookup_timeout(at);
   if (work->failure != 0) throw_resolve_error(at, *work);
   co_return std::move(work->addresses);
 }

@@ -8,12 +8,14 @@ namespace leat::io {
 
 void timing_wheel::arm(ready_node& node, time_point at) noexcept {
   node.due = at;
-  list_for(ticks(at)).push_back(node);
+  const std::uint64_t tick = ticks(at);
+  (tick <= current_ ? due_ : slot_for(tick)).push_back(node);
 }
 
-ready_list& timing_wheel::list_for(std::uint64_t tick) noexcept {
-  if (tick <= current_) return due_;
-  const auto level = (static_cast<unsigned>(std::bit_width(tick ^ current_)) - 1) / digit_bits;
+// The present itself belongs to the lowest level, whose digit it shares.
+ready_list& timing_wheel::slot_for(std::uint64_t tick) noexcept {
+  const auto level =
+      (static_cast<unsigned>(std::bit_width((tick ^ current_) | 1)) - 1) / digit_bits;
   const auto slot = static_cast<unsigned>(tick >> (level * digit_bits)) % slots_per_level;
   occupied_[level] |= std::uint64_t{1} << slot;
   return slots_[level][slot];
@@ -61,10 +63,11 @@ time_point timing_wheel::next_expiry() noexcept {
 
 void timing_wheel::advance(time_point now) noexcept {
   const std::uint64_t target = ticks(now);
-  for (;;) {
-    expire_all(due_);
-    place earliest{};
-    if (!find_earliest(earliest)) break;
+  // Once: what an expiry arms for a time that has passed waits for the next call, or one timer
+  // that always does so would keep this one from returning.
+  expire_all(due_);
+  place earliest{};
+  while (find_earliest(earliest)) {
     const std::uint64_t start = start_of(earliest);
     if (start > target) break;
     current_ = start;
@@ -83,11 +86,11 @@ void timing_wheel::advance(time_point now) noexcept {
 void timing_wheel::move_down(ready_list& slot) noexcept {
   while (!slot.is_empty()) {
     ready_node& node = slot.pop_back();
-    list_for(ticks(node.due)).push_front(node);
+    slot_for(ticks(node.due)).push_front(node);
   }
 }
 
-// Only what is there now: an expiry may arm a timer that is due at once again.
+// Only what is there now: an expiry may arm a timer for the same list.
 void timing_wheel::expire_all(ready_list& slot) noexcept {
   ready_list expiring;
   expiring.splice_back(slot);

@@ -28,7 +28,8 @@ class timing_wheel {
   /// one if finding it would cost a long search. The maximum if there is no timer.
   [[nodiscard]] time_point next_expiry() noexcept;
 
-  /// Calls `expired()` of all timers up to `now`, earliest first.
+  /// Calls `expired()` of all timers up to `now`, earliest first. A timer that is armed meanwhile
+  /// for a time that has passed waits for the next call.
   void advance(time_point now) noexcept;
 
  private:
@@ -41,14 +42,17 @@ class timing_wheel {
     unsigned slot;
   };
 
+  // Times before the clock's epoch have passed, and count as its beginning.
   [[nodiscard]] static std::uint64_t ticks(time_point at) noexcept {
-    return static_cast<std::uint64_t>(at.time_since_epoch().count());
+    return at.time_since_epoch().count() < 0
+               ? 0
+               : static_cast<std::uint64_t>(at.time_since_epoch().count());
   }
   [[nodiscard]] static time_point at_tick(std::uint64_t tick) noexcept {
     return time_point(duration(static_cast<duration::rep>(tick)));
   }
 
-  [[nodiscard]] ready_list& list_for(std::uint64_t tick) noexcept;
+  [[nodiscard]] ready_list& slot_for(std::uint64_t tick) noexcept;
   [[nodiscard]] bool find_earliest(place& found) noexcept;
   [[nodiscard]] std::uint64_t start_of(place where) const noexcept;
   void move_down(ready_list& slot) noexcept;

@@ -25,7 +25,8 @@ bool is_underflow(std::string_view token) noexcept {
     if (exponent.starts_with('+')) exponent.remove_prefix(1);
     std::int64_t power = 0;
     const auto end = exponent.data() + exponent.size();
-    if (std::from_chars(exponent.data(), end, power).ec != std::errc()) return false;
+    const auto read = std::from_chars(exponent.data(), end, power);
+    if (read.ec != std::errc()) return false;
     if (power > 0) return false;
   }
   const std::size_t point = digits.find('.');

@@ -43,8 +43,12 @@ class campaign {
     }
     const auto whole = report_;
     report_.finished = 0;
-    for (std::size_t n = 1; n <= whole.suspensions; ++n) count(run_once(n, 0, "at suspension "));
-    for (std::size_t n = 1; n <= whole.resumes; ++n) count(run_once(0, n, "before resume "));
+    for (std::size_t n = 1; n <= whole.suspensions; ++n) {
+      count(run_once(n, 0, "cancelled at suspension " + std::to_string(n)));
+    }
+    for (std::size_t n = 1; n <= whole.resumes; ++n) {
+      count(run_once(0, n, "cancelled before resume " + std::to_string(n)));
+    }
     report_.suspensions = whole.suspensions;
     report_.resumes = whole.resumes;
     return report_;
@@ -54,8 +58,7 @@ class campaign {
   void count(bool finished) noexcept { ++(finished ? report_.finished : report_.stopped); }
 
   /// Returns whether the scenario finished.
-  bool run_once(std::size_t at_suspension, std::size_t at_resume, const char* when) {
-    const auto name = when + std::to_string(at_suspension + at_resume);
+  bool run_once(std::size_t at_suspension, std::size_t at_resume, const std::string& name) {
     const auto before = resource_count::now();
     bool finished = false;
     {
@@ -65,8 +68,7 @@ class campaign {
       loop.loop().probe = &probe;
       const auto ended = loop.run(scenario_(), scope);
       if (ended.has_error()) {
-        throw std::logic_error("cancelled " + name +
-                               ", the scenario failed: " + describe(ended.error()));
+        throw std::logic_error(name + ", the scenario failed: " + describe(ended.error()));
       }
       check_(ended);
       finished = ended.has_value();
@@ -75,8 +77,7 @@ class campaign {
     }
     const auto after = resource_count::now();
     if (after != before) {
-      throw std::logic_error("cancelled " + name +
-                             ", the scenario left behind: " + std::to_string(after.frames) +
+      throw std::logic_error(name + ", the scenario left behind: " + std::to_string(after.frames) +
                              " coroutine frames instead of " + std::to_string(before.frames) +
                              ", " + std::to_string(after.descriptors) + " descriptors instead of " +
                              std::to_string(before.descriptors));

@@ -325,3 +325,50 @@ LEAT_ASYNC_TEST("exit stack: an error that a stop overtakes during the cleanups 
   REQUIRE(reports.size() == 1);
   CHECK(describe(reports[0].failure) == "body");
 }
+
+LEAT_ASYNC_TEST("exit stack: a body that throws instead of returning a task is cleaned up after") {
+  std::string log;
+  const auto what = co_await error_of(with_exit_stack([&log](exit_stack& exits) -> task<void> {
+    exits.callback(note, std::ref(log), "a");
+    throw std::runtime_error("no task");
+  }));
+  CHECK(what == "no task");
+  CHECK(log == "a");
+}
+
+LEAT_ASYNC_TEST("exit stack: time before a stop does not count against the total") {
+  std::string log;
+  const auto ended = co_await with_cancel_scope([&log](cancel_scope& scope) -> task<void> {
+    co_await with_exit_stack(
+        [&](exit_stack& exits) -> task<void> {
+          exits.callback(note, std::ref(log), "after");
+          exits.callback([&log, &scope]() -> task<void> {
+            co_await sleep_for(1h);
+            scope.cancel();
+            co_await note(log, "during");
+          });
+          co_return;
+        },
+        exit_limits(5s, 10s));
+  });
+  CHECK(ended.is_cancelled());
+  CHECK(log == "duringafter");
+}
+
+LEAT_ASYNC_TEST("exit stack: a context entered while the stack was closed is left, stop or not") {
+  std::string log;
+  const auto ended = co_await with_cancel_scope([&log](cancel_scope& scope) -> task<void> {
+    exit_stack exits;
+    co_await with_task_group([&](task_group& group) -> task<void> {
+      group.spawn([&exits, &log]() -> task<void> {
+        static_cast<void>(co_await exits.enter(room{log, 'a'}));
+      });
+      co_await sleep_for(500ms);
+      co_await exits.close();
+      co_await sleep_for(1s);
+      scope.cancel();
+    });
+  });
+  CHECK(ended.is_cancelled());
+  CHECK(log == "a.a");
+}

@@ -83,6 +83,25 @@ TEST_CASE("run: says why it was stopped") {
   CHECK(loop.run(sleeps(), scope).reason() == stop_reason::shutdown);
 }
 
+TEST_CASE("run: the arguments of main are destroyed while its loop is still the current one") {
+  struct notes_loop {
+    bool* had_loop;
+    explicit notes_loop(bool& into) : had_loop(&into) {}
+    notes_loop(notes_loop&& other) noexcept : had_loop(std::exchange(other.had_loop, nullptr)) {}
+    notes_loop& operator=(notes_loop&&) = delete;
+    ~notes_loop() {
+      if (had_loop != nullptr) *had_loop = executor::current_or_null() != nullptr;
+    }
+  };
+  bool had_loop = false;
+  const auto main = [](notes_loop) -> task<void> { co_return; };
+  testing::test_loop loop;
+
+  loop.run(main(notes_loop(had_loop)));
+
+  CHECK(had_loop);
+}
+
 TEST_CASE("test harness: a test that leaves a descriptor open fails") {
   static int leaked = -1;
   const auto body = [](testing::test_loop&) -> task<void> {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "leat/coro/shield.hpp"
 
+#include "leat/coro/event.hpp"
 #include "leat/coro/sleep.hpp"
+#include "leat/coro/when_all.hpp"
 #include "leat/coro/with_cancel_scope.hpp"
+#include "leat/coro/with_timeout.hpp"
 
 #include "support/async_test.hpp"
 
@@ -49,4 +52,22 @@ LEAT_ASYNC_TEST("shield: sets no limit while nobody wants to stop") {
   bool done = false;
   co_await shield(sleeps_then_notes(1h, done), 1s);
   CHECK(done);
+}
+
+LEAT_ASYNC_TEST("shield: work that has ended is not pending any more when a deadline comes") {
+  event done;
+  const auto sets = [](event& awaited) -> task<void> {
+    co_await sleep_for(5s);
+    awaited.set();
+  };
+  const auto in_time = [](event& awaited) -> task<bool> {
+    bool shielded_done = false;
+    co_await with_timeout(
+        5s, when_all(shield(sleeps_then_notes(1s, shielded_done), 1h), awaited.wait()));
+    co_return shielded_done;
+  };
+
+  const auto [unit, completed] = co_await when_all(sets(done), in_time(done));
+
+  CHECK(completed);
 }

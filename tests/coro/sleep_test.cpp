@@ -2,7 +2,9 @@
 #include "leat/coro/sleep.hpp"
 
 #include <string>
+#include <vector>
 
+#include "leat/base/error.hpp"
 #include "leat/coro/when_all.hpp"
 
 #include "support/async_test.hpp"
@@ -34,6 +36,26 @@ LEAT_ASYNC_TEST("sleep: sleepers wake in the order of their times, equal ones as
                     sleeper(order, 'b', 2s), sleeper(order, 'e', 3h));
   CHECK(order == "abcde");
   CHECK(loop.elapsed() == 3h);
+}
+
+LEAT_ASYNC_TEST("sleep: until a time that has passed waits for one turn, however long ago it was") {
+  co_await sleep_until(testing::virtual_clock::origin - 1h);
+  co_await sleep_until(time_point(-1h));
+  co_await sleep_until(time_point::min());
+  CHECK(loop.elapsed() == 0ns);
+}
+
+TEST_CASE("sleep: any number that never end move no clock") {
+  testing::test_loop loop;
+  const auto sleepers = []() -> task<void> {
+    std::vector<task<void>> all;
+    for (int i = 0; i < 100; ++i) {
+      all.push_back([]() -> task<void> { co_await sleep_for(no_timeout); }());
+    }
+    co_await when_all(std::move(all));
+  };
+  CHECK_THROWS_AS(loop.run(sleepers()), deadlock);
+  CHECK(loop.elapsed() == 0ns);
 }
 
 LEAT_ASYNC_TEST("yield: lets what is ready run first") {

@@ -178,3 +178,41 @@ LEAT_ASYNC_TEST("spawned: stopping the joiner leaves the child alone") {
   });
   CHECK(count == 1);
 }
+
+LEAT_ASYNC_TEST("task group: counts children that the body spawns before it returns its task") {
+  int count = 0;
+  co_await with_task_group([&count](task_group& group) {
+    group.spawn(counts_after, 1s, std::ref(count));
+    return counts_after(0s, count);
+  });
+  CHECK(count == 2);
+  CHECK(loop.elapsed() == 1s);
+}
+
+LEAT_ASYNC_TEST(
+    "task group: stops the children of a body that throws instead of returning a task") {
+  int count = 0;
+  std::string what;
+  try {
+    co_await with_task_group([&count](task_group& group) -> task<void> {
+      group.spawn(counts_after, 1h, std::ref(count));
+      throw std::runtime_error("no task");
+    });
+  } catch (const std::runtime_error& e) {
+    what = e.what();
+  }
+  CHECK(what == "no task");
+  CHECK(count == 0);
+  CHECK(loop.elapsed() == 0s);
+}
+
+LEAT_ASYNC_TEST("task group: a body that throws instead of returning a task is an error") {
+  bool failed = false;
+  try {
+    co_await with_task_group(
+        [](task_group&) -> task<void> { throw std::runtime_error("no task"); });
+  } catch (const std::runtime_error&) {
+    failed = true;
+  }
+  CHECK(failed);
+}

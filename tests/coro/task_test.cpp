@@ -44,6 +44,18 @@ LEAT_ASYNC_TEST("task: returns a move-only value") {
   CHECK(*co_await boxed(7) == 7);
 }
 
+template <class T, class Value>
+concept can_be_returned = requires(detail::task_promise<T> promise, Value value) {
+  promise.return_value(std::move(value));
+};
+
+TEST_CASE("task: returns what converts to its type, as a function does, and nothing else") {
+  CHECK(can_be_returned<std::string, const char*>);
+  CHECK(can_be_returned<std::shared_ptr<int>, std::unique_ptr<int>>);
+  CHECK_FALSE(can_be_returned<std::unique_ptr<int>, int*>);
+  CHECK_FALSE(can_be_returned<std::chrono::seconds, int>);
+}
+
 LEAT_ASYNC_TEST("task: rethrows what its body throws") {
   std::string what;
   try {

@@ -4,6 +4,7 @@ leat_test(coro
     event_test.cpp
     exit_stack_test.cpp
     measure_latency_test.cpp
+    random_programs_test.cpp
     run_test.cpp
     semaphore_test.cpp
     shield_test.cpp
@@ -14,4 +15,10 @@ leat_test(coro
     when_all_test.cpp
     with_cancel_scope_test.cpp
     with_timeout_test.cpp
+  DEPENDS leat::coro leat::testing)
+
+# Replaces the global operator new.
+leat_test(coro NAME allocation_
+  FILES
+    allocation_failure_test.cpp
   DEPENDS leat::coro leat::testing)

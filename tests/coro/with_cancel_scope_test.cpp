@@ -56,3 +56,15 @@ LEAT_ASYNC_TEST("cancel scope: an inner cancel leaves the outer work alone") {
   });
   CHECK(ended.has_value());
 }
+
+LEAT_ASYNC_TEST("cancel scope: a body sees a pending stop before it returns its task") {
+  bool seen = false;
+  static_cast<void>(co_await with_cancel_scope([&seen](cancel_scope& outer) -> task<void> {
+    outer.cancel();
+    static_cast<void>(co_await with_cancel_scope([&seen](cancel_scope& inner) {
+      seen = inner.is_stopped();
+      return []() -> task<void> { co_return; }();
+    }));
+  }));
+  CHECK(seen);
+}

@@ -18,6 +18,32 @@ task<int> answer_after(duration time) {
   co_return 42;
 }
 
+/// An operation that is told of a stop, had completed already, and reports that a moment later:
+/// what an asynchronous operation of the system does.
+class reports_late final : public leaf {
+ public:
+  reports_late() noexcept = default;
+  reports_late(reports_late&& other) noexcept : leaf(std::move(other)) {}
+
+  [[nodiscard]] bool await_ready() const noexcept { return false; }
+  [[nodiscard]] int await_resume() const noexcept { return 42; }
+
+ private:
+  struct report final : ready_node {
+    explicit report(reports_late& of) noexcept : self(of) {}
+    void run() noexcept override { self.complete(); }
+    reports_late& self;
+  };
+
+  void start() noexcept override {}
+  detach_result detach() noexcept override {
+    executor::current().push(report_);
+    return detach_result::asked;
+  }
+
+  report report_{*this};
+};
+
 /// The result, or -1 after a timeout.
 task<int> answer_within(duration limit, task<int> work) {
   try {
@@ -105,4 +131,9 @@ LEAT_ASYNC_TEST("timeout: takes anything that can be awaited") {
   }
   CHECK(timed_out);
   CHECK(loop.elapsed() == 1s);
+}
+
+LEAT_ASYNC_TEST(
+    "timeout: an operation that turns out to have completed before it was asked is in time") {
+  CHECK(co_await with_timeout(1s, reports_late()) == 42);
 }

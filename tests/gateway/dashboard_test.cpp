@@ -206,6 +206,6 @@ TEST_CASE("dashboard: cancelled at every suspension point, it records each call 
         CHECK(with->client.statistics().waiting == 0);
         with.reset();
       });
-  CHECK(report.suspensions > 15);
+  CHECK(report.suspensions >= 10);
   CHECK(most_calls == 3);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "service.hpp"
 
+#include <memory>
 #include <string>
 
 #include "leat/coro/event.hpp"
@@ -68,6 +69,19 @@ const std::string with_slow = R"(
 name = "slow"
 url = "http://slow.test/"
 timeout = "1h"
+)";
+
+const std::string three_sources = R"(
+[[upstreams]]
+name = "good"
+url = "http://good.test/"
+[[upstreams]]
+name = "silent"
+url = "http://silent.test/"
+timeout = "100ms"
+[[upstreams]]
+name = "absent"
+url = "http://absent.test/"
 )";
 
 /// Runs `work` beside a gateway on a memory network and asks it to stop afterwards.
@@ -194,4 +208,42 @@ LEAT_ASYNC_TEST("gateway: asked twice to stop, it does not wait for what is unde
     }());
   });
   CHECK(loop.elapsed() < 3s);
+}
+
+TEST_CASE("gateway: cancelled at every suspension point, a dashboard request leaves nothing") {
+  // The whole of it: the client's connection, the server's session, the handler, three calls of
+  // upstreams, of which one hangs.
+  struct everything {
+    memory_network net;
+    stop_requests stop;
+  };
+  std::unique_ptr<everything> all;
+  const auto report = testing::for_each_cancellation(
+      [&all] {
+        all = std::make_unique<everything>();
+        return [](everything& with) -> task<void> {
+          testing::scripted_peer good(with.net, io::endpoint::tcp("good.test", 80));
+          testing::scripted_peer silent(with.net, io::endpoint::tcp("silent.test", 80));
+          good.accept()
+              .expect_until("\r\n\r\n")
+              .answer("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+          silent.accept().expect_until("\r\n\r\n").expect_close();
+          co_await with_task_group([&](task_group& group) -> task<void> {
+            group.spawn([&good] { return good.play(); });
+            group.spawn([&silent] { return silent.play(); });
+            co_await beside_gateway(with.net, three_sources, with.stop,
+                                    [](memory_network& net) -> task<void> {
+                                      http::async_client client(on(net));
+                                      const auto answer = co_await client.get("/dashboard");
+                                      CHECK(answer.status() == 200);
+                                      client.close();
+                                    }(with.net));
+          });
+        }(*all);
+      },
+      [&all](const outcome<void>&) { all.reset(); });
+  CHECK(report.suspensions > 15);
+  MESSAGE("cancelled at " << report.suspensions << " suspensions and before " << report.resumes
+                          << " resumes: " << report.stopped << " stopped, " << report.finished
+                          << " finished");
 }

@@ -155,6 +155,7 @@ TEST_CASE("asynchronous log: every record of many threads is either written or d
                  .overflow = overflow});
 
     std::vector<std::thread> submitters;
+    submitters.reserve(threads);
     for (int i = 0; i < threads; ++i) {
       submitters.emplace_back([to = log.logger().bind("thread", i)] {
         for (int n = 0; n < records; ++n) to.info("x", {{"n", n}});
@@ -177,6 +178,7 @@ TEST_CASE("asynchronous log: may be flushed by many threads while others log") {
                                        .overflow = overflow_policy::drop_oldest});
 
   std::vector<std::thread> workers;
+  workers.reserve(4);
   for (int i = 0; i < 4; ++i) {
     workers.emplace_back([&log, to = log.logger()] {
       for (int n = 0; n < 200; ++n) {

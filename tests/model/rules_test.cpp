@@ -51,6 +51,21 @@ consteval auto leat_rules(const settings*) {
   return list(all_defaulted, field<&settings::workers>(at_most(64)));
 }
 
+struct base_settings {
+  int level = 0;
+};
+BOOST_DESCRIBE_STRUCT(base_settings, (), (level))
+
+struct derived_settings : base_settings {
+  int depth = 0;
+};
+BOOST_DESCRIBE_STRUCT(derived_settings, (base_settings), (depth))
+
+consteval auto leat_rules(const derived_settings*) {
+  using namespace leat::model::rules;
+  return list(field<&derived_settings::level>(at_most(3)), field<&derived_settings::depth>());
+}
+
 std::string refusal(std::string_view text) {
   return problem_of([&] { return from_json<policy>(text); });
 }
@@ -130,6 +145,11 @@ TEST_CASE("rules: a range bounds a length of time") {
 TEST_CASE("rules: a renamed member is known by its new name only") {
   CHECK(from_json<policy>(R"({"name":"a","note":"long enough"})").note == std::nullopt);
   CHECK(from_json<policy>(R"({"name":"a","a note":"x"})").note == "x");
+}
+
+TEST_CASE("rules: a struct can have rules for the members of its base") {
+  CHECK(problem_of([] { return from_json<derived_settings>(R"({"level":4,"depth":9})"); }) ==
+        "/level: must be at most 3: got 4");
 }
 
 TEST_CASE("rules: several bounds of one member all hold") {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -174,10 +175,12 @@ class exit_stack {
     auto entry = std::make_unique<detail::context_exit<Context>>(std::move(context));
     if constexpr (std::is_void_v<typename decltype(context.enter())::value_type>) {
       co_await entry->context.enter();
-      co_await push_entered(std::move(entry));
+      if (is_closed_) co_await leave_at_once(*entry);
+      add(std::move(entry));
     } else {
       auto value = co_await entry->context.enter();
-      co_await push_entered(std::move(entry));
+      if (is_closed_) co_await leave_at_once(*entry);
+      add(std::move(entry));
       co_return value;
     }
   }
@@ -223,14 +226,14 @@ class exit_stack {
   /// Errors: the error of the one cleanup that failed, or `exit_stack_failed` with all.
   task<void> close(exit_limits limits = {});
 
-  /// Runs all cleanups after an ending with `status`. Returns what is left of it: errors in the
-  /// order in which they were raised. For `with_exit_stack`.
-  task<std::vector<std::exception_ptr>> unwind(exit_status status, exit_limits limits);
+  /// Runs all cleanups after an ending with `status`, which it then keeps up to date. Returns
+  /// what is left of it: errors in the order in which they were raised. For `with_exit_stack`.
+  task<std::vector<std::exception_ptr>> unwind(exit_status& status, exit_limits limits);
 
  private:
   void check_open() const;
   void add(std::unique_ptr<detail::exit_entry> entry);
-  task<void> push_entered(std::unique_ptr<detail::exit_entry> entry);
+  task<void> leave_at_once(detail::exit_entry& entered);
   std::unique_ptr<detail::exit_entry> pop() noexcept;
 
   std::unique_ptr<detail::exit_entry> top_;
@@ -260,11 +263,20 @@ auto with_exit_stack(Body body, exit_limits limits = {})
     -> std::invoke_result_t<Body&, exit_stack&> {
   using value = typename std::invoke_result_t<Body&, exit_stack&>::value_type;
   exit_stack stack;
-  outcome<value> ended = co_await detail::settled(body(stack));
   exit_status status;
+  // Made now, because there may be no memory left when the cleanups have to run.
+  auto cleanups = stack.unwind(status, limits);
+  // The body may throw before it has returned its task, with registrations made already.
+  std::optional<task<value>> work;
+  try {
+    work.emplace(body(stack));
+  } catch (...) {
+    status = exit_status(std::current_exception());
+  }
+  outcome<value> ended = work ? co_await detail::settled(std::move(*work)) : status.error();
   if (ended.has_error()) status = exit_status(ended.error());
   if (ended.is_cancelled()) status = exit_status(ended.reason());
-  const auto errors = co_await stack.unwind(status, limits);
+  const auto errors = co_await std::move(cleanups);
   co_await stop_if_requested();
   detail::rethrow_exit_errors(errors);
   if constexpr (!std::is_void_v<value>) {

@@ -19,7 +19,10 @@ class join final : public ready_node {
 
   /// Starts counting. `parent` waits for `children`; they live in a scope inside the parent's.
   void open(promise_base& waiting, std::size_t children) noexcept;
-  void add_child() noexcept { ++live_; }
+  void add_child() noexcept {
+    LEAT_ASSERT(live_ != 0);  // a group that has ended takes no children
+    ++live_;
+  }
 
   /// The first failure cancels the others; later ones can only be reported.
   void child_failed(std::exception_ptr failure) noexcept;

@@ -11,7 +11,8 @@ namespace leat {
 /// What a leaf can do about a request to stop.
 enum class detach_result : std::uint8_t {
   detached,  ///< It has left its resource: cancellation is *safe*.
-  asked,     ///< The operation was told and reports later, done or stopped (*safe* or *lossy*).
+  asked,     ///< The operation was told and reports soon: stopped, or done if it had completed
+             ///< before (*safe* or *lossy*). One that may go on regardless must say `refused`.
   refused,   ///< It finishes first (*deferred*).
 };
 

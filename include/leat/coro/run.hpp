@@ -8,6 +8,16 @@
 namespace leat {
 namespace detail {
 
+/// Makes an executor that of this thread.
+class current_executor_guard {
+ public:
+  /// Errors: `nested_run`, if the thread has one already.
+  explicit current_executor_guard(executor& on);
+  current_executor_guard(const current_executor_guard&) = delete;
+  current_executor_guard& operator=(const current_executor_guard&) = delete;
+  ~current_executor_guard() { current_executor = nullptr; }
+};
+
 /// The outermost boundary: what a loop runs until its end.
 class run_root : public boundary, public ready_node {
  public:
@@ -22,21 +32,25 @@ class run_root : public boundary, public ready_node {
   }
 
  protected:
-  explicit run_root(std::coroutine_handle<> child) noexcept : boundary(child) {}
+  run_root(std::coroutine_handle<> child, executor& on) : boundary(child), home_(on) {}
   ~run_root() = default;
 
-  /// Makes `on` this thread's executor and runs it until the child has ended.
-  /// Errors: `nested_run`; `deadlock`, after the child was stopped.
+  /// Runs the executor until the child has ended.
+  /// Errors: `deadlock`, after the child was stopped.
   void drive(executor& on, cancel_scope& scope);
 
  private:
   bool finished_ = false;
+  // A member, so that the executor is still the current one when the child's frame, with the
+  // arguments in it, is destroyed.
+  current_executor_guard home_;
 };
 
 template <class T>
 class typed_root final : public run_root {
  public:
-  typed_root(task<T>&& main, cancel_scope& scope) noexcept : typed_root(main.release(), scope) {}
+  typed_root(executor& on, task<T>&& main, cancel_scope& scope)
+      : typed_root(on, main.release(), scope) {}
   ~typed_root() { destroy_child(); }
 
   outcome<T> run_on(executor& on, cancel_scope& scope) {
@@ -46,8 +60,8 @@ class typed_root final : public run_root {
   }
 
  private:
-  typed_root(typename task<T>::handle main, cancel_scope& scope) noexcept
-      : run_root(main), promise_(&main.promise()) {
+  typed_root(executor& on, typename task<T>::handle main, cancel_scope& scope)
+      : run_root(main, on), promise_(&main.promise()) {
     promise_->owner = this;
     promise_->scope = &scope;
   }
@@ -62,7 +76,7 @@ class typed_root final : public run_root {
 /// go on.
 template <class T>
 outcome<T> run(executor& on, task<T> main, cancel_scope& scope) {
-  return detail::typed_root<T>(std::move(main), scope).run_on(on, scope);
+  return detail::typed_root<T>(on, std::move(main), scope).run_on(on, scope);
 }
 
 /// Runs `main` on `on` until it has ended and returns its value.

@@ -11,7 +11,12 @@ class shielded_scope final : public cancel_scope {
  public:
   explicit shielded_scope(duration grace) noexcept : grace_(grace) { shield_from_outer(); }
 
-  void disarm() noexcept { timer_.unlink(); }
+  /// The work has ended. The scope may live on as a part of a frame, so it leaves its parent:
+  /// a later stop must not find work here that is no longer pending.
+  void end() noexcept {
+    detach();
+    timer_.unlink();
+  }
 
  private:
   void outer_stopped() noexcept override;
@@ -34,11 +39,11 @@ class [[nodiscard]] shield_awaiter final : public single_child<T> {
     return this->start_child(waiting, scope_);
   }
   after_stop child_stopped() noexcept override {
-    scope_.disarm();
+    scope_.end();
     return this->unwind_parent();  // the grace only runs after an outer stop
   }
   T await_resume() {
-    scope_.disarm();
+    scope_.end();
     return this->take();
   }
 

@@ -16,7 +16,9 @@ class [[nodiscard]] sleep_awaiter final : public leaf {
   void expired() noexcept override { complete(); }
 
  private:
-  void start() noexcept override { executor::current().arm(*this, until_); }
+  void start() noexcept override {
+    if (!deadline(until_).is_never()) executor::current().arm(*this, until_);
+  }
 
   time_point until_;
 };

@@ -35,7 +35,7 @@ class result_slot {
   result_slot& operator=(const result_slot&) = delete;
 
   template <class U = T>
-    requires std::is_constructible_v<T, U&&>
+    requires std::is_convertible_v<U&&, T>
   void return_value(U&& value) {
     ::new (static_cast<void*>(std::addressof(value_))) T(static_cast<T>(std::forward<U>(value)));
     state_ = result_state::value;

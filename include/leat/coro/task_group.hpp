@@ -217,14 +217,17 @@ class [[nodiscard]] group_awaiter final : public boundary, public boundary_await
 
   void bind(promise_base& frame) noexcept { parent = &frame; }
   [[nodiscard]] bool await_ready() const noexcept { return false; }
-  std::coroutine_handle<> await_suspend(std::coroutine_handle<>) {
-    const auto child = body_(group_).release();
-    child_ = child;
-    promise_ = &child.promise();
-    promise_->owner = this;
-    promise_->scope = &join_.scope;
+  std::coroutine_handle<> await_suspend(std::coroutine_handle<>) noexcept {
+    // Open before the body is called: it need not be a coroutine, and may spawn or throw right
+    // there. What it throws ends the group like any failure, once its children have ended.
     join_.open(*parent, 1);
-    return child;
+    try {
+      start_body();
+    } catch (...) {
+      join_.child_failed(std::current_exception());
+      return join_.child_done();
+    }
+    return child_;
   }
   std::coroutine_handle<> child_done() noexcept override {
     if (auto failure = promise_->error()) join_.child_failed(std::move(failure));
@@ -241,6 +244,14 @@ class [[nodiscard]] group_awaiter final : public boundary, public boundary_await
   }
 
  private:
+  void start_body() {
+    const auto child = body_(group_).release();
+    child_ = child;
+    promise_ = &child.promise();
+    promise_->owner = this;
+    promise_->scope = &join_.scope;
+  }
+
   join join_{"task group: a further child failed"};
   task_group group_{join_};
   Body body_;

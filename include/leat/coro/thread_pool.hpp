@@ -43,8 +43,12 @@ class thread_pool {
   [[nodiscard]] semaphore& capacity() noexcept { return capacity_; }
 
   /// Queues `job`. The caller holds a permit until the job has run or was withdrawn.
-  /// Errors: `std::system_error` if not even one thread could be started.
+  /// Errors: `std::system_error` or `std::bad_alloc`, if not even one thread could be started.
   void submit(thread_job& job);
+
+  /// Runs what is queued and ends the threads. Nothing can be submitted afterwards, but permits
+  /// can still be given back.
+  void close() noexcept;
 
   /// Takes a job back that no thread has begun yet. Returns whether that was so.
   bool withdraw(thread_job& job) noexcept;

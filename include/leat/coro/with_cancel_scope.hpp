@@ -18,13 +18,14 @@ class [[nodiscard]] scope_awaiter final : public boundary, public boundary_await
   void bind(promise_base& frame) noexcept { parent = &frame; }
   [[nodiscard]] bool await_ready() const noexcept { return false; }
   std::coroutine_handle<> await_suspend(std::coroutine_handle<> waiting) {
+    // First, so that a body which is no coroutine sees a stop that is pending.
+    scope_.attach(*parent->scope);
     const auto child = body_(scope_).release();
     child_ = child;
     promise_ = &child.promise();
     promise_->continuation = waiting;
     promise_->owner = this;
     promise_->scope = &scope_;
-    scope_.attach(*parent->scope);
     return child;
   }
   after_stop child_stopped() noexcept override {

@@ -47,13 +47,14 @@ class listener {
   listener& operator=(const listener&) = delete;
   virtual ~listener() = default;
 
-  /// Waits for the next connection.
+  /// Waits for the next connection. Several tasks may wait at once.
   /// Cancellation: safe; a connection is delivered or stays in the queue.
   /// Errors: `accept_error`. One connection that failed, or a process that has run out of
   /// descriptors, does not end the listener: wait a moment and accept again.
   virtual task<std::unique_ptr<async_stream>> accept() = 0;
 
-  /// Stops listening; waiting connections are refused. A pending `accept()` fails.
+  /// Stops listening; waiting connections are refused. A pending `accept()` fails. Closing again
+  /// does nothing.
   virtual void close() noexcept = 0;
 
   /// Where it listens, with the port that was chosen for port 0.
@@ -81,7 +82,8 @@ class network {
   /// Cancellation: safe. Errors: `resolve_error`, `connect_error`, `connect_timeout`.
   virtual task<std::unique_ptr<async_stream>> connect(endpoint to, deadline until) = 0;
 
-  /// Listens on `at`; port 0 chooses a free one. A stale Unix socket is replaced.
+  /// Listens on `at`, which has a numeric host or is a path; port 0 chooses a free one. A stale
+  /// Unix socket is replaced.
   /// Errors: `listen_error`.
   virtual std::unique_ptr<listener> listen(const endpoint& at, listen_options options) = 0;
   std::unique_ptr<listener> listen(const endpoint& at) { return listen(at, {}); }

@@ -18,7 +18,7 @@ class signal_receiver {
   explicit signal_receiver(std::initializer_list<int> signals);
   ~signal_receiver();
 
-  /// Waits for the next signal and returns its number.
+  /// Waits for the next signal and returns its number. Of several tasks that wait, one gets it.
   /// Cancellation: safe; a signal is delivered or kept.
   [[nodiscard]] task<int> next();
 

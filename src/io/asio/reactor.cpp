@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "io/asio/reactor.hpp"
 
-#include <boost/asio/post.hpp>
 #include <new>
+
+#include <boost/asio/post.hpp>
 
 #include "leat/base/error.hpp"
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "leat/io/signals.hpp"
 
+#include <string>
+#include <system_error>
+
 #include <boost/asio/basic_signal_set.hpp>
 
 #include "io/asio/operation.hpp"
@@ -41,18 +44,24 @@ class signal_receiver::impl {
   impl() : signals(asio_backend::asio_reactor::current().context()) {}
 
   signal_set signals;
-  operation_slot slot;
 };
 
 signal_receiver::signal_receiver(std::initializer_list<int> signals)
     : impl_(std::make_unique<impl>()) {
-  for (const int each : signals) impl_->signals.add(each);
+  for (const int each : signals) {
+    boost::system::error_code failure;
+    impl_->signals.add(each, failure);
+    if (failure) {
+      throw std::system_error(failure, "cannot receive signal " + std::to_string(each));
+    }
+  }
 }
 
 signal_receiver::~signal_receiver() = default;
 
 task<int> signal_receiver::next() {
-  co_return co_await signal_operation(impl_->signals, impl_->slot);
+  operation_slot slot;
+  co_return co_await signal_operation(impl_->signals, slot);
 }
 
 }  // namespace leat::io

@@ -8,18 +8,23 @@
 
 #include "io/asio/operation.hpp"
 #include "io/asio/reactor.hpp"
+#include "io/resolver.hpp"
 
 namespace leat::io::asio_backend {
 
 /// A socket of any stream family, typed on the concrete executor: a type-erased one would cost
 /// an allocation or a virtual call per operation.
-using stream_socket = asio::basic_stream_socket<asio::generic::stream_protocol, io_executor>;
+using protocol = asio::generic::stream_protocol;
+using stream_socket = asio::basic_stream_socket<protocol, io_executor>;
+
+[[nodiscard]] protocol protocol_of(const socket_address& address) noexcept;
+[[nodiscard]] protocol::endpoint endpoint_of(const socket_address& address);
 
 /// `connect` for one address. Slot and socket outlive the operation.
 class connect_operation final : public operation {
  public:
-  connect_operation(stream_socket& socket, asio::generic::stream_protocol::endpoint to,
-                    operation_slot& slot, deadline until)
+  connect_operation(stream_socket& socket, protocol::endpoint to, operation_slot& slot,
+                    deadline until)
       : operation(slot, until), socket_(socket), to_(std::move(to)) {}
 
   void await_resume() const noexcept {}
@@ -28,7 +33,7 @@ class connect_operation final : public operation {
   void initiate(handler on_end) override { socket_.async_connect(to_, on_end); }
 
   stream_socket& socket_;
-  asio::generic::stream_protocol::endpoint to_;
+  protocol::endpoint to_;
 };
 
 /// A connected socket as a stream.

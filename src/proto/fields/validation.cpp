@@ -8,18 +8,21 @@
 namespace leat::proto {
 
 bool is_token(std::string_view text) noexcept {
-  const char* const end = text.data() + text.size();
-  return !text.empty() && find_token_end(text.data(), text.data(), end) == end;
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  return begin != end && find_token_end(begin, begin, end) == end;
 }
 
 bool is_field_value(std::string_view text) noexcept {
-  const char* const end = text.data() + text.size();
-  return find_control(text.data(), text.data(), end) == end;
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  return find_control(begin, begin, end) == end;
 }
 
 bool is_request_target(std::string_view text) noexcept {
-  const char* const end = text.data() + text.size();
-  return !text.empty() && find_other(target_characters, text.data(), end) == end;
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  return begin != end && find_other(target_characters, begin, end) == end;
 }
 
 bool is_reason(std::string_view text) noexcept {

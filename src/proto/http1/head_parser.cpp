@@ -2,8 +2,9 @@
 #include "leat/proto/http1/detail/head_parser.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
-#include <limits>
+#include <iterator>
 
 #include "leat/proto/fields/ascii.hpp"
 #include "leat/proto/fields/list.hpp"
@@ -41,11 +42,13 @@ bool is_target_form(std::string_view method, std::string_view target) noexcept {
   return colon != target.npos && colon != 0;
 }
 
-/// Whether a field with a name of that size may mean something to the machine: the sizes of the
-/// names in `head_parser::take_known_field()`. It spares most fields a call.
-constexpr bool may_be_known(std::ptrdiff_t name_size) noexcept {
-  constexpr std::uint32_t sizes = 1U << 4 | 1U << 6 | 1U << 7 | 1U << 10 | 1U << 14 | 1U << 17;
-  return name_size < 32 && (sizes >> name_size & 1) != 0;
+/// Whether the field may mean something to the machine, judged by the size and the first letter
+/// of its name: those of the names in `head_parser::take_known_field()`. It spares most fields
+/// a call.
+constexpr bool may_be_known(const char* name, std::ptrdiff_t size) noexcept {
+  constexpr std::string_view first_letters = "    h eu  c   c  t";
+  return size < std::ssize(first_letters) &&
+         ascii_lower(*name) == first_letters[static_cast<std::size_t>(size)];
 }
 
 errc why_no_line_end(const char* found) noexcept {
@@ -74,14 +77,73 @@ void head_parser::start(kind what) noexcept {
   version_ = version::http_1_1;
 }
 
-LEAT_ALWAYS_INLINE bool head_parser::take_field_line(const char* section, const char* line,
-                                                     const char* line_end, const char* input_end,
-                                                     const limits& limits) {
+LEAT_ALWAYS_INLINE bool head_parser::take_field(const char* section, const char* name,
+                                                const char* name_end, const char* value,
+                                                const char* value_end) {
+  if (slices_.capacity() == 0) slices_.reserve(usual_field_count);
+  slices_.push_back(
+      {static_cast<std::uint32_t>(name - section), static_cast<std::uint32_t>(name_end - name),
+       static_cast<std::uint32_t>(value - section), static_cast<std::uint32_t>(value_end - value)});
+  if (kind_ == kind::trailers || !may_be_known(name, name_end - name)) return true;
+  return take_known_field({name, name_end}, {value, value_end});
+}
+
+std::size_t head_parser::fields_taken() const noexcept {
+  return slices_.size() - (kind_ == kind::trailers ? field_count_ : 0);
+}
+
+bool head_parser::take_plain_fields(const char* base, const char* end, const limits& limits) {
+#if defined(__SSE2__)
+  if (end - base < block_size) return true;
+  const char* const last_block = end - block_size;
+  const auto mask_at = [&](auto mask_of, const char* at) {
+    if (at <= last_block) return mask_of(load_block(at));
+    return mask_of(load_block(last_block)) >> (at - last_block);
+  };
+  const auto find = [&](auto mask_of, const char* at) {
+    while (at < end) {
+      const unsigned mask = mask_at(mask_of, at);
+      if (mask != 0) return at + std::countr_zero(mask);
+      at += block_size;
+    }
+    return end;
+  };
+  const auto unusual = [](__m128i block) { return unusual_name_mask(block); };
+  const auto unprintable = [](__m128i block) { return unprintable_mask(block); };
+
+  const char* const section = base + section_begin_;
+  const char* line = base + line_begin_;
+  bool is_accepted = true;
+  for (std::size_t taken = fields_taken(); taken < limits.max_fields; ++taken) {
+    const char* const colon = find(unusual, line);
+    if (end - colon < 4 || *colon != ':' || colon == line) break;
+    const char* const value = colon + 1 + (colon[1] == ' ' ? 1 : 0);
+    const char* const value_end = find(unprintable, value);
+    if (end - value_end < 2 || value_end[0] != '\r' || value_end[1] != '\n') break;
+    if (value != value_end && (*value == ' ' || value_end[-1] == ' ')) break;
+    if (value_end - line > limits.max_line_bytes) break;
+    if (value_end + 2 - section > limits.max_field_section_bytes) break;
+
+    is_accepted = take_field(section, line, colon, value, value_end);
+    line = value_end + 2;
+    if (!is_accepted) break;
+  }
+  line_begin_ = scanned_ = static_cast<std::uint32_t>(line - base);
+  return is_accepted;
+#else
+  static_cast<void>(base);
+  static_cast<void>(end);
+  static_cast<void>(limits);
+  return true;
+#endif
+}
+
+bool head_parser::take_field_line(const char* section, const char* line, const char* line_end,
+                                  const limits& limits) {
   if (line_begin_ - section_begin_ > limits.max_field_section_bytes) {
     return fail(errc::field_section_too_large);
   }
-  // The CR at the end of the line ends a token, so the search may see more than the line.
-  const char* const colon = find_token_end(section, line, input_end);
+  const char* const colon = find_token_end(line, line, line_end);
   if (colon == line_end || *colon != ':' || colon == line) {
     return fail(is_blank(*line)     ? errc::obsolete_folding
                 : colon == line_end ? errc::missing_colon
@@ -89,51 +151,46 @@ LEAT_ALWAYS_INLINE bool head_parser::take_field_line(const char* section, const 
   }
   const char* value = colon + 1;
   const char* value_end = line_end;
-  if (value != value_end && *value == ' ') ++value;  // nearly always exactly this
   while (value != value_end && is_blank(*value)) ++value;
   while (value != value_end && is_blank(value_end[-1])) --value_end;
-
-  const std::size_t others = kind_ == kind::trailers ? field_count_ : 0;
-  if (slices_.size() - others >= limits.max_fields) return fail(errc::too_many_fields);
-  if (slices_.capacity() == 0) slices_.reserve(usual_field_count);
-  slices_.push_back(
-      {static_cast<std::uint32_t>(line - section), static_cast<std::uint32_t>(colon - line),
-       static_cast<std::uint32_t>(value - section), static_cast<std::uint32_t>(value_end - value)});
-  if (kind_ == kind::trailers || !may_be_known(colon - line)) return true;
-  return take_known_field({line, colon}, {value, value_end});
+  if (fields_taken() >= limits.max_fields) return fail(errc::too_many_fields);
+  return take_field(section, line, colon, value, value_end);
 }
 
 head_parser::status head_parser::parse(std::string_view input, const limits& limits) {
   if (error_ != errc{}) return status::failed;
   const char* const base = input.data();
   const char* const end = base + input.size();
-  const char* at = base + scanned_;
 
   for (;;) {
-    at = find_control(base, at, end);
-    const auto offset = static_cast<std::uint32_t>(at - base);
+    // Not when a line has been looked at before, or one that comes byte by byte would be looked
+    // at as often as it has bytes.
+    if (in_fields_ && scanned_ == line_begin_ && !take_plain_fields(base, end, limits)) {
+      return status::failed;
+    }
+
+    const char* const found = find_control(base, base + scanned_, end);
+    const auto offset = static_cast<std::uint32_t>(found - base);
     if (offset > first_limit(limits)) {
       fail(why_too_long(limits));
       return status::failed;
     }
-    if (end - at < 2 && (at == end || *at == '\r')) {
+    if (end - found < 2 && (found == end || *found == '\r')) {
       scanned_ = offset;
       return status::need_more;
     }
-    if (*at != '\r' || at[1] != '\n') {
-      fail(why_no_line_end(at));
+    if (found[0] != '\r' || found[1] != '\n') {
+      fail(why_no_line_end(found));
       return status::failed;
     }
 
     const char* const line = base + line_begin_;
-    const char* const line_end = at;
-    at += 2;
-    line_begin_ = offset + 2;
+    line_begin_ = scanned_ = offset + 2;
     if (!in_fields_) {
-      if (!take_start_line({line, line_end})) return status::failed;
-    } else if (line == line_end) {
+      if (!take_start_line({line, found})) return status::failed;
+    } else if (line == found) {
       return finish(base) ? status::done : status::failed;
-    } else if (!take_field_line(base + section_begin_, line, line_end, end, limits)) {
+    } else if (!take_field_line(base + section_begin_, line, found, limits)) {
       return status::failed;
     }
   }
@@ -275,8 +332,9 @@ bool head_parser::take_connection(std::string_view value) noexcept {
 bool head_parser::take_host(std::string_view value) noexcept {
   if (facts_.has_host) return fail(errc::repeated_host);
   facts_.has_host = true;
-  const char* const end = value.data() + value.size();
-  const bool is_plausible = find_other(host_characters, value.data(), end) == end;
+  const char* const begin = value.data();
+  const char* const end = begin + value.size();
+  const bool is_plausible = find_other(host_characters, begin, end) == end;
   return is_plausible || fail(errc::bad_host);
 }
 
@@ -314,7 +372,9 @@ fields_view head_parser::trailers() const noexcept {
 }
 
 void head_parser::release_memory() noexcept {
-  // Not `= {}`, which would assign an empty list and keep the capacity.
+  // Past this point the slices are those of a head that is being read, or looked at.
+  if (scanned_ != 0 || kind_ == kind::trailers) return;
+  // Not `slices_ = {}`, which assigns an empty list and keeps the capacity.
   std::vector<field_slice>().swap(slices_);
 }
 

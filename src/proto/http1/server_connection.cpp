@@ -14,6 +14,82 @@ using detail::phase;
 using detail::step;
 using detail::transitions;
 
+namespace {
+
+enum class framing_line : std::uint8_t { none, content_length, chunked };
+
+/// How a response is framed, and which line says so, if the fields do not.
+struct framing_plan {
+  framing how = framing::none;
+  framing_line line = framing_line::none;
+  std::uint64_t size = 0;
+};
+
+/// Whether the fields and `body` tell the same.
+bool agree(body_size body, const outgoing_facts& facts) noexcept {
+  if (body.is_unknown()) return true;
+  return !facts.is_chunked && facts.content_length.value_or(body.bytes()) == body.bytes();
+}
+
+/// For a status that must not have framing fields (RFC 9110, section 8.6, and RFC 9112, section
+/// 6.1).
+std::error_code plan_nothing(body_size body, const outgoing_facts& facts) noexcept {
+  const bool says_nothing = !facts.content_length && !facts.is_chunked;
+  if (!says_nothing || body.is_unknown() || body.bytes() != 0) return errc::invalid_framing;
+  return {};
+}
+
+/// For an answer whose fields describe a body that is not sent. Where `body` tells nothing, what
+/// the fields tell is right.
+std::error_code plan_description(int status, body_size body, const outgoing_facts& facts,
+                                 framing_plan& plan) noexcept {
+  if (!body.is_none() && !agree(body, facts)) return errc::invalid_framing;
+  const bool knows_size = !body.is_unknown() && !(body.is_none() && status == 304);
+  if (knows_size && !facts.content_length && !facts.is_chunked) {
+    plan = {.line = framing_line::content_length, .size = body.bytes()};
+  }
+  return {};
+}
+
+/// For an answer that has a body, if only of no bytes.
+std::error_code plan_body(body_size body, const outgoing_facts& facts, bool speaks_1_1,
+                          framing_plan& plan) noexcept {
+  if (!agree(body, facts) || (facts.is_chunked && !speaks_1_1)) return errc::invalid_framing;
+  if (!body.is_unknown() || facts.content_length) {
+    plan = {.how = framing::sized,
+            .line = facts.content_length ? framing_line::none : framing_line::content_length,
+            .size = facts.content_length.value_or(body.bytes())};
+  } else if (speaks_1_1) {
+    plan = {.how = framing::chunked,
+            .line = facts.is_chunked ? framing_line::none : framing_line::chunked};
+  } else {
+    plan = {.how = framing::until_close};
+  }
+  return {};
+}
+
+void put_status_line(detail::line_writer& lines, int status, std::string_view reason) noexcept {
+  lines.put("HTTP/1.1 ");
+  lines.put_status(status);
+  lines.put(" ");
+  lines.put(reason);
+  lines.put("\r\n");
+}
+
+void put_framing(detail::line_writer& lines, const framing_plan& plan) noexcept {
+  switch (plan.line) {
+    case framing_line::none: return;
+    case framing_line::content_length:
+      lines.put("Content-Length: ");
+      lines.put_number(plan.size);
+      lines.put("\r\n");
+      return;
+    case framing_line::chunked: lines.put("Transfer-Encoding: chunked\r\n"); return;
+  }
+}
+
+}  // namespace
+
 server_connection::server_connection(const limits& limits) noexcept
     : reader_(detail::head_parser::kind::request, limits) {}
 
@@ -113,11 +189,7 @@ std::error_code server_connection::send_informational(byte_buffer& out, int stat
 
   const std::string_view reason = reason_phrase(status);
   detail::line_writer lines(out, facts.line_bytes + reason.size() + detail::own_lines_bytes);
-  lines.put("HTTP/1.1 ");
-  lines.put_status(status);
-  lines.put(" ");
-  lines.put(reason);
-  lines.put("\r\n");
+  put_status_line(lines, status, reason);
   lines.put_fields(fields);
   lines.put("\r\n");
   return {};
@@ -126,45 +198,6 @@ std::error_code server_connection::send_informational(byte_buffer& out, int stat
 bool server_connection::is_switch(int status) const noexcept {
   return status == 101 || (is_connect_ && status / 100 == 2);
 }
-
-bool server_connection::has_no_body(int status) const noexcept {
-  return is_head_request_ || status == 204 || status == 304 || is_switch(status);
-}
-
-namespace {
-
-enum class framing_line : std::uint8_t { none, content_length, chunked };
-
-/// How a response is framed, and which line says so, if the fields do not.
-struct framing_plan {
-  framing how = framing::none;
-  framing_line line = framing_line::none;
-  std::uint64_t size = 0;
-};
-
-/// The plan for a response whose status and request allow a body.
-framing_plan plan_body(body_size body, const outgoing_facts& facts, bool speaks_1_1) noexcept {
-  const bool is_sized = !body.is_unknown() || facts.content_length;
-  if (is_sized) {
-    const std::uint64_t size = facts.content_length.value_or(body.bytes());
-    return {.how = framing::sized,
-            .line = facts.content_length ? framing_line::none : framing_line::content_length,
-            .size = size};
-  }
-  if (speaks_1_1) {
-    return {.how = framing::chunked,
-            .line = facts.is_chunked ? framing_line::none : framing_line::chunked};
-  }
-  return {.how = framing::until_close};
-}
-
-/// Whether the fields and `body` tell the same.
-bool agree(body_size body, const outgoing_facts& facts) noexcept {
-  if (body.is_unknown()) return true;
-  return !facts.is_chunked && facts.content_length.value_or(body.bytes()) == body.bytes();
-}
-
-}  // namespace
 
 std::error_code server_connection::send_head(byte_buffer& out, const outgoing_response& response) {
   const int status = response.status;
@@ -177,67 +210,48 @@ std::error_code server_connection::send_head(byte_buffer& out, const outgoing_re
 
   const bool speaks_1_1 =
       exchange_.request() == phase::idle || reader_.head().http_version() == version::http_1_1;
-  if (facts.is_chunked && !speaks_1_1) return errc::invalid_framing;
   framing_plan plan;
-  const body_size body = response.body;
-  if (status == 204 || is_switch(status)) {
-    // RFC 9110, section 8.6, and RFC 9112, section 6.1.
-    if (facts.content_length || facts.is_chunked || body.is_unknown() || body.bytes() != 0) {
-      return errc::invalid_framing;
-    }
-  } else if (has_no_body(status)) {
-    // The fields describe a body that is not sent. Without a size of its own, any is right.
-    if (!body.is_none() && !agree(body, facts)) return errc::invalid_framing;
-    const bool tells_size = !body.is_unknown() && !(body.is_none() && status == 304);
-    if (tells_size && !facts.content_length && !facts.is_chunked) {
-      plan = {.line = framing_line::content_length, .size = body.bytes()};
-    }
-  } else {
-    if (!agree(body, facts)) return errc::invalid_framing;
-    plan = plan_body(body, facts, speaks_1_1);
-  }
+  const auto error = status == 204 || is_switch(status) ? plan_nothing(response.body, facts)
+                     : is_head_request_ || status == 304
+                         ? plan_description(status, response.body, facts, plan)
+                         : plan_body(response.body, facts, speaks_1_1, plan);
+  if (error) return error;
 
+  if (const auto refused = begin_response(status)) return refused;
+  if (facts.connection_close || plan.how == framing::until_close) {
+    transitions::lose_keep_alive(exchange_);
+  }
+  writer_.start(plan.how, plan.size);
+
+  const std::string_view reason = response.reason.empty() ? reason_phrase(status) : response.reason;
+  detail::line_writer lines(out, facts.line_bytes + reason.size() + detail::own_lines_bytes);
+  put_status_line(lines, status, reason);
+  lines.put_fields(response.fields);
+  lines.put_fields(response.more_fields);
+  put_framing(lines, plan);
+  if (exchange_.response() == phase::switched) {
+    // Connection belongs to the switch here.
+  } else if (!exchange_.keep_alive()) {
+    if (!facts.connection_close) lines.put("Connection: close\r\n");
+  } else if (!speaks_1_1 && !facts.connection_keep_alive) {
+    lines.put("Connection: keep-alive\r\n");
+  }
+  lines.put("\r\n");
+  return {};
+}
+
+std::error_code server_connection::begin_response(int status) noexcept {
   if (is_switch(status)) {
     if (!exchange_.switch_proposed() || is_connect_ == (status == 101)) {
       return errc::switch_not_proposed;
     }
     if (!transitions::apply(exchange_, step::protocol_switch)) return errc::wrong_phase;
   } else {
-    const bool was_asked = exchange_.request() == phase::body || exchange_.request() == phase::done;
     if (!transitions::apply(exchange_, step::response_head)) return errc::wrong_phase;
-    if (!was_asked || facts.connection_close || plan.how == framing::until_close) {
-      transitions::lose_keep_alive(exchange_);
-    }
+    // What answers no request, or one that could not be read, is the last that is said.
+    if (exchange_.request() == phase::idle) transitions::lose_keep_alive(exchange_);
   }
   expects_continue_ = false;
-  writer_.start(plan.how, plan.size);
-
-  const std::string_view reason = response.reason.empty() ? reason_phrase(status) : response.reason;
-  detail::line_writer lines(out, facts.line_bytes + reason.size() + detail::own_lines_bytes);
-  lines.put("HTTP/1.1 ");
-  lines.put_status(status);
-  lines.put(" ");
-  lines.put(reason);
-  lines.put("\r\n");
-  lines.put_fields(response.fields);
-  lines.put_fields(response.more_fields);
-  switch (plan.line) {
-    case framing_line::none: break;
-    case framing_line::content_length:
-      lines.put("Content-Length: ");
-      lines.put_number(plan.size);
-      lines.put("\r\n");
-      break;
-    case framing_line::chunked: lines.put("Transfer-Encoding: chunked\r\n"); break;
-  }
-  if (exchange_.response() != phase::switched) {
-    if (!exchange_.keep_alive()) {
-      if (!facts.connection_close) lines.put("Connection: close\r\n");
-    } else if (!speaks_1_1 && !facts.connection_keep_alive) {
-      lines.put("Connection: keep-alive\r\n");
-    }
-  }
-  lines.put("\r\n");
   return {};
 }
 

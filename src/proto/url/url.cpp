@@ -73,13 +73,13 @@ class url_builder {
   [[nodiscard]] static std::error_code build(const uri_parts& parts, std::string_view path,
                                              url& into) {
     url_builder builder;
-    builder.put_scheme(*parts.scheme);
+    builder.put_scheme(parts.scheme.value_or(std::string_view()));
     if (parts.authority) {
       if (const auto error = builder.put_authority(*parts.authority)) return error;
     } else if (is_web(builder.made_.scheme())) {
       return url_errc::missing_host;
     }
-    builder.put_path(path, parts.authority.has_value());
+    if (const auto error = builder.put_path(path, parts.authority.has_value())) return error;
     builder.put_query(parts.query);
     builder.put_fragment(parts.fragment);
     if (builder.made_.text_.size() + builder.made_.userinfo_.size() > url::max_bytes) {
@@ -143,16 +143,18 @@ class url_builder {
     return {};
   }
 
-  void put_path(std::string_view path, bool has_authority) {
+  std::error_code put_path(std::string_view path, bool has_authority) {
     std::string normal;
     normal.reserve(path.size());
     append_normalized(normal, path, path_allowed);
     if (normal.starts_with('/')) normal = remove_dot_segments(normal);
     if (has_authority && normal.empty() && is_web(made_.scheme())) normal = "/";
-    // Without an authority, a path must not look like one (RFC 3986, section 3.3).
-    if (!has_authority && normal.starts_with("//")) made_.text_ += "/.";
+    // Without an authority, a path must not look like one (RFC 3986, section 3.3), as that of
+    // `x:/..//a` does once its dots are gone.
+    if (!has_authority && normal.starts_with("//")) return url_errc::missing_host;
     made_.text_ += normal;
     made_.path_end_ = made_.query_end_ = end();
+    return {};
   }
 
   void put_query(std::optional<std::string_view> query) {

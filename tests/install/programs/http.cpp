@@ -13,4 +13,6 @@ leat::task<int> refused() {
   co_return 1;
 }
 
-int main() { return leat::run(refused()); }
+int main() {
+  return leat::run(refused());
+}

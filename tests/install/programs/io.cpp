@@ -10,4 +10,6 @@ leat::task<int> answer() {
   co_return 0;
 }
 
-int main() { return leat::run(answer()); }
+int main() {
+  return leat::run(answer());
+}

@@ -110,7 +110,8 @@ class client_connection {
   /// connection must be closed.
   [[nodiscard]] std::error_code start_next_cycle() noexcept;
 
-  /// Gives back the memory for the fields of a head. For a connection that becomes idle.
+  /// Gives back the memory for the fields of a head. For a connection that becomes idle: between
+  /// two cycles, before any byte of a response. At any other time it does nothing.
   void release_memory() noexcept { reader_.release_memory(); }
 
  private:

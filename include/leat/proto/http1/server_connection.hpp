@@ -36,8 +36,9 @@ namespace leat::proto::http1 {
 /// after the head. When both messages are over, `must_close()` or `start_next_cycle()`. Requests
 /// that a client sent ahead stay unread in the driver's buffer until then.
 ///
-/// As long as a head is incomplete, `next()` consumes nothing and must be shown the same bytes
-/// again with more behind them; they may have moved. The bytes are looked at once all the same.
+/// As long as a head, or the trailers of a body, are incomplete, `next()` consumes nothing of
+/// them and must be shown the same bytes again with more behind them; they may have moved. The
+/// work stays linear all the same, however slowly they come.
 ///
 /// It is strict where two readers could see different messages (RFC 9112, sections 2.2, 5, 6
 /// and 11.2); src/proto/http1/transitions.hpp and the errors list what is refused.
@@ -135,15 +136,16 @@ class server_connection {
   /// connection must be closed.
   [[nodiscard]] std::error_code start_next_cycle() noexcept;
 
-  /// Gives back the memory for the fields of a head. For a connection that becomes idle.
+  /// Gives back the memory for the fields of a head. For a connection that becomes idle: between
+  /// two cycles, before any byte of a request. At any other time it does nothing.
   void release_memory() noexcept { reader_.release_memory(); }
 
  private:
   event begin_request() noexcept;
   event continue_request(std::string_view& input);
   event take_failure(const event& failure) noexcept;
+  std::error_code begin_response(int status) noexcept;
   [[nodiscard]] bool is_switch(int status) const noexcept;
-  [[nodiscard]] bool has_no_body(int status) const noexcept;
 
   detail::message_reader reader_;
   detail::body_writer writer_;

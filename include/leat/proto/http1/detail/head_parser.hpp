@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -61,6 +62,7 @@ class head_parser {
   [[nodiscard]] fields_view fields() const noexcept;
   [[nodiscard]] fields_view trailers() const noexcept;
 
+  /// Gives back the memory for slices, unless any byte of a head has been looked at.
   void release_memory() noexcept;
 
  private:
@@ -69,8 +71,18 @@ class head_parser {
   bool take_start_line(std::string_view line) noexcept;
   bool take_request_line(std::string_view line) noexcept;
   bool take_status_line(std::string_view line) noexcept;
+
+  /// Takes the field lines from `line_begin_` on that are complete and plain: a name of letters
+  /// and hyphens, a colon, at most one space, printable ASCII, CR LF, within the limits. Nearly
+  /// all are. The others are left to the loop in `parse()`, which knows what is wrong with them;
+  /// for these here it would need twice the time.
+  bool take_plain_fields(const char* base, const char* end, const limits& limits);
+
   bool take_field_line(const char* section, const char* line, const char* line_end,
-                       const char* input_end, const limits& limits);
+                       const limits& limits);
+  bool take_field(const char* section, const char* name, const char* name_end, const char* value,
+                  const char* value_end);
+  [[nodiscard]] std::size_t fields_taken() const noexcept;
   bool take_known_field(std::string_view name, std::string_view value) noexcept;
   bool take_content_length(std::string_view value) noexcept;
   bool take_transfer_encoding(std::string_view value) noexcept;

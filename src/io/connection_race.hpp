@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "leat/io/network.hpp"
+
+#include "io/resolver.hpp"
+
+namespace leat::io {
+
+/// Connects to the first of `addresses` that answers. They are tried in their order, each when
+/// the one before has failed or has had its head start (RFC 8305, section 5).
+///
+/// Cancellation: safe. Errors: `connect_error`; `connect_timeout` when `until` passes.
+task<std::unique_ptr<async_stream>> connect_to_first(endpoint to,
+                                                     std::vector<socket_address> addresses,
+                                                     deadline until);
+
+}  // namespace leat::io

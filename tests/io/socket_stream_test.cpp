@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+#include <array>
+#include <atomic>
+#include <thread>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "leat/coro/when_all.hpp"
+#include "leat/coro/with_timeout.hpp"
+#include "leat/io/error.hpp"
+#include "leat/io/network.hpp"
+#include "leat/testing/stream_contract.hpp"
+
+#include "support/async_test.hpp"
+#include "support/scratch_folder.hpp"
+
+using namespace leat;
+
+namespace {
+
+task<testing::stream_pair> connected_pair(io::endpoint at) {
+  const auto listening = io::system_network().listen(at);
+  auto [near, far] = co_await when_all(
+      io::system_network().connect(listening->local(), deadline_after(5s)), listening->accept());
+  co_return {std::move(near), std::move(far)};
+}
+
+/// A thread at the other end of a connection, which blocks and knows nothing of loops.
+class plain_peer {
+ public:
+  template <class Work>
+  plain_peer(std::uint16_t port, Work work)
+      : thread_([port, work, this] {
+          const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+          sockaddr_in to{};
+          to.sin_family = AF_INET;
+          to.sin_port = htons(port);
+          to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+          if (::connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0) {
+            while (!is_over && work(fd)) {
+            }
+          }
+          ::close(fd);
+        }) {}
+  plain_peer(const plain_peer&) = delete;
+  plain_peer& operator=(const plain_peer&) = delete;
+  ~plain_peer() {
+    is_over = true;
+    thread_.join();
+  }
+
+ private:
+  std::atomic<bool> is_over = false;
+  std::thread thread_;
+};
+
+}  // namespace
+
+LEAT_LOOPBACK_TEST("tcp stream: keeps the contract of streams") {
+  co_await testing::check_stream_contract(
+      [] { return connected_pair(io::endpoint::tcp("127.0.0.1", 0)); });
+}
+
+LEAT_LOOPBACK_TEST("unix stream: keeps the contract of streams") {
+  const scratch_folder folder;
+  co_await testing::check_stream_contract(
+      [&folder] { return connected_pair(io::endpoint::unix_socket(folder / "socket")); });
+}
+
+LEAT_LOOPBACK_TEST("tcp stream: names its peer by address and port") {
+  const auto listening = io::system_network().listen(io::endpoint::tcp("127.0.0.1", 0));
+  auto [near, far] = co_await when_all(
+      io::system_network().connect(listening->local(), deadline_after(5s)), listening->accept());
+  CHECK(near->peer_name() == listening->local().to_string());
+  CHECK(far->peer_name().starts_with("127.0.0.1:"));
+}
+
+LEAT_LOOPBACK_TEST("tcp stream: a reader that never has to wait can be stopped") {
+  const auto listening = io::system_network().listen(io::endpoint::tcp("127.0.0.1", 0));
+  static const std::array<char, 65536> block{};
+  const plain_peer flooding(listening->local().port(), [](int fd) {
+    return ::send(fd, block.data(), block.size(), MSG_NOSIGNAL) > 0;
+  });
+  bool timed_out = false;
+  const auto stream = co_await listening->accept();
+  try {
+    co_await with_timeout(100ms, [](io::async_stream& from) -> task<void> {
+      std::byte into[512];
+      while (co_await from.read_some(into, deadline::never()) != 0) {
+      }
+    }(*stream));
+  } catch (const deadline_exceeded&) {
+    timed_out = true;
+  }
+  CHECK(timed_out);
+  co_await stream->close(deadline::never());
+}
+
+LEAT_LOOPBACK_TEST("tcp stream: a writer that never has to wait can be stopped") {
+  const auto listening = io::system_network().listen(io::endpoint::tcp("127.0.0.1", 0));
+  const plain_peer draining(listening->local().port(), [](int fd) {
+    static std::array<char, 1 << 20> into;
+    return ::recv(fd, into.data(), into.size(), 0) > 0;
+  });
+  bool timed_out = false;
+  const auto stream = co_await listening->accept();
+  try {
+    co_await with_timeout(100ms, [](io::async_stream& to) -> task<void> {
+      for (;;) co_await to.write_all(as_bytes("a small piece"), deadline::never());
+    }(*stream));
+  } catch (const deadline_exceeded&) {
+    timed_out = true;
+  }
+  CHECK(timed_out);
+  co_await stream->close(deadline::never());
+}
+
+LEAT_LOOPBACK_TEST("tcp stream: a peer that resets the connection makes a read_error") {
+  const auto listening = io::system_network().listen(io::endpoint::tcp("127.0.0.1", 0));
+  const plain_peer resetting(listening->local().port(), [](int fd) {
+    const linger at_once{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    return false;
+  });
+  std::string what;
+  const auto stream = co_await listening->accept();
+  try {
+    std::byte into[1];
+    static_cast<void>(co_await stream->read_some(into, deadline_after(5s)));
+  } catch (const io::read_error& e) {
+    CHECK(e.cause() == std::errc::connection_reset);
+    what = e.what();
+  }
+  CHECK(what.find(stream->peer_name()) != std::string::npos);
+}

@@ -1,0 +1,16 @@
+leat_test(io
+  FILES
+    memory_stream_test.cpp
+    timing_wheel_test.cpp
+  DEPENDS leat::io leat::testing)
+target_include_directories(io_test PRIVATE ${PROJECT_SOURCE_DIR}/src)
+
+# On sockets, signals and threads of the system.
+leat_test(io NAME loopback_ LABELS loopback
+  FILES
+    loop_test.cpp
+    network_test.cpp
+    signals_test.cpp
+    socket_stream_test.cpp
+  DEPENDS leat::io leat::testing)
+target_include_directories(io_loopback_test PRIVATE ${PROJECT_SOURCE_DIR}/src)

@@ -1,0 +1,6 @@
+leat_test(testing
+  FILES
+    cancellation_test.cpp
+    memory_network_test.cpp
+    test_loop_test.cpp
+  DEPENDS leat::io leat::testing)
