@@ -27,7 +27,7 @@ router usual_routes() {
     co_return server_response::text("hello");
   });
   routes.get("/slow", [](server_request&) -> task<server_response> {
-    co_await sleep_for(20ms);
+    co_await some_turns();
     co_return server_response::text("slow");
   });
   routes.post("/echo", [](server_request& request) -> task<server_response> {
@@ -168,7 +168,7 @@ LEAT_LOOPBACK_TEST("server on sockets: is not disturbed by clients that vanish")
       auto client = co_await connect(at);
       co_await client.send(part);
     }
-    while (served.connections() != 0) co_await sleep_for(1ms);
+    while (served.connections() != 0) co_await some_turns();
     auto client = co_await connect(at);
     CHECK((co_await client.ask(get("/hello"))).body == "hello");
   });

@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <deque>
+#include <latch>
 #include <thread>
 #include <vector>
 
@@ -80,10 +81,12 @@ LEAT_LOOPBACK_TEST("post: wakes a loop that waits") {
   event woken;
   setter call(woken);
   auto& home = loop.loop();
-  std::thread other([&home, &call] {
-    std::this_thread::sleep_for(5ms);
+  std::latch about_to_wait(1);
+  std::thread other([&home, &call, &about_to_wait] {
+    about_to_wait.wait();
     home.post(call);
   });
+  about_to_wait.count_down();
   co_await woken.wait();
   other.join();
 }
@@ -111,17 +114,19 @@ TEST_CASE("post: what was posted after the last run is run when the loop ends") 
 
 LEAT_ASYNC_TEST("virtual time: stands still while a thread works") {
   const auto began = loop.elapsed();
-  const auto [unit, slept] = co_await when_all(to_thread([] { std::this_thread::sleep_for(5ms); }),
-                                               [](auto& home) -> task<duration> {
-                                                 co_await yield_now();
-                                                 co_return home.elapsed();
-                                               }(loop));
-  CHECK(slept == began);
+  std::latch may_end(1);
+  const auto [unit, meanwhile] = co_await when_all(to_thread([&may_end] { may_end.wait(); }),
+                                                   [](auto& home, auto& gate) -> task<duration> {
+                                                     co_await some_turns();
+                                                     gate.count_down();
+                                                     co_return home.elapsed();
+                                                   }(loop, may_end));
+  CHECK(meanwhile == began);
   CHECK(loop.elapsed() == began);
 }
 
 LEAT_ASYNC_TEST("virtual time: goes on when the thread has come home") {
-  co_await to_thread([] { std::this_thread::sleep_for(1ms); });
+  co_await to_thread([] { std::this_thread::yield(); });
   co_await sleep_for(1h);
   CHECK(loop.elapsed() == 1h);
 }

@@ -56,8 +56,8 @@ LEAT_LOOPBACK_TEST("signals: one that comes at the moment of the stop is not los
   io::signal_receiver signals{SIGUSR1};
   int received = 0;
   co_await with_task_group([&](task_group& group) -> task<void> {
-    group.spawn([&]() -> task<void> { received = co_await signals.next(); });
-    co_await sleep_for(1ms);
+    group.spawn([&signals, &received]() -> task<void> { received = co_await signals.next(); });
+    co_await some_turns();
     ::raise(SIGUSR1);
     group.cancel();
   });
