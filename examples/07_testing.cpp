@@ -59,8 +59,9 @@ LEAT_ASYNC_TEST("client: gives up when an answer does not come in time") {
   peer.accept().expect_until("\r\n\r\n").answer("HTTP/1.1 200 OK\r\n").pause(1min).expect_close();
   http::async_client client(on(net));
 
-  auto [played, answer] = co_await when_all_settled(peer.play(), client.get("/"));
+  auto ended = co_await when_all_settled(peer.play(), client.get("/"));
 
+  auto& [played, answer] = ended;
   CHECK_THROWS_AS(answer.value(), io::read_timeout);
   CHECK(played.has_value());
   CHECK(loop.elapsed() == 1min);
