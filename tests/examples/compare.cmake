@@ -1,0 +1,20 @@
+# cmake -D EXPECTED=<file> -P compare.cmake -- <program> [<argument>...]
+# Runs the program; fails unless it exits with 0 and its output is what the file holds.
+set(command)
+foreach(index RANGE ${CMAKE_ARGC})
+  if(DEFINED is_command)
+    list(APPEND command "${CMAKE_ARGV${index}}")
+  elseif("${CMAKE_ARGV${index}}" STREQUAL "--")
+    set(is_command TRUE)
+  endif()
+endforeach()
+list(REMOVE_ITEM command "")
+
+execute_process(COMMAND ${command} OUTPUT_VARIABLE said RESULT_VARIABLE result)
+file(READ ${EXPECTED} expected)
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "the example ended with ${result}; it said:\n${said}")
+endif()
+if(NOT said STREQUAL expected)
+  message(FATAL_ERROR "the example said:\n${said}\ninstead of:\n${expected}")
+endif()

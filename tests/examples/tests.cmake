@@ -1,0 +1,27 @@
+# Each example that ends by itself is run, and has to say exactly what its file here holds.
+#
+# leat_example_test(<sentence> <example> LABEL <label> [ARGUMENTS <argument>...])
+function(leat_example_test sentence example)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "LABEL" "ARGUMENTS")
+  add_test(NAME "examples/${sentence}"
+    COMMAND ${CMAKE_COMMAND}
+      -D EXPECTED=${CMAKE_CURRENT_FUNCTION_LIST_DIR}/${example}.txt
+      -P ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/compare.cmake
+      -- $<TARGET_FILE:${example}> ${arg_ARGUMENTS})
+  set_tests_properties("examples/${sentence}" PROPERTIES LABELS ${arg_LABEL})
+endfunction()
+
+if(LEAT_BUILD_EXAMPLES)
+  leat_example_test("requests side by side: shows what became of each"
+    02_requests_side_by_side LABEL loopback ARGUMENTS http://127.0.0.1:1/ ftp://127.0.0.1/)
+  leat_example_test("structured concurrency: runs tasks together, in time, and until stopped"
+    03_structured_concurrency LABEL unit)
+  leat_example_test("cleanup: runs however the work ends"
+    04_cleanup LABEL unit)
+  leat_example_test("http client: reads JSON, tries again, and gives up in time"
+    05_http_client LABEL loopback)
+  leat_example_test("http server: answers, refuses, and drains on SIGTERM"
+    06_http_server LABEL loopback)
+  add_test(NAME "examples/testing: its tests pass" COMMAND 07_testing)
+  set_tests_properties("examples/testing: its tests pass" PROPERTIES LABELS contract)
+endif()
