@@ -5,8 +5,10 @@
 #include <stdexcept>
 #include <vector>
 
+#include "leat/coro/shield.hpp"
 #include "leat/coro/sleep.hpp"
 #include "leat/coro/task_group.hpp"
+#include "leat/coro/with_cancel_scope.hpp"
 #include "leat/coro/with_timeout.hpp"
 
 #include "support/async_test.hpp"
@@ -140,4 +142,42 @@ LEAT_ASYNC_TEST("when_all_settled: an outer stop stops all children and passes t
   });
   CHECK_FALSE(done);
   CHECK_FALSE(reached);
+}
+
+LEAT_ASYNC_TEST("when_all: a stop goes on although the last child to end had finished its work") {
+  bool shielded = false;
+  bool reached = false;
+  const auto ended = co_await with_cancel_scope([&](cancel_scope& scope) -> task<void> {
+    scope.cancel();
+    co_await when_all(value_after(1h, 1), shield(notes_after(2s, shielded), 5s));
+    reached = true;
+  });
+  CHECK(ended.is_cancelled());
+  CHECK(shielded);
+  CHECK_FALSE(reached);
+  CHECK(loop.elapsed() == 2s);
+}
+
+LEAT_ASYNC_TEST("when_all: an error beats a stop") {
+  std::string what;
+  static_cast<void>(co_await with_cancel_scope([&](cancel_scope& scope) -> task<void> {
+    scope.cancel();
+    try {
+      co_await when_all(value_after(1h, 1), shield(error_after(2s, "boom"), 5s));
+    } catch (const std::runtime_error& e) {
+      what = e.what();
+    }
+  }));
+  CHECK(what == "boom");
+}
+
+LEAT_ASYNC_TEST("when_all: values beat a stop when no child was stopped") {
+  bool reached = false;
+  bool shielded = false;
+  static_cast<void>(co_await with_cancel_scope([&](cancel_scope& scope) -> task<void> {
+    scope.cancel();
+    co_await when_all(shield(notes_after(1s, shielded), 5s), shield(notes_after(2s, shielded), 5s));
+    reached = true;
+  }));
+  CHECK(reached);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "leat/coro/with_timeout.hpp"
 
+#include <stdexcept>
+
 #include "leat/coro/event.hpp"
 #include "leat/coro/shield.hpp"
 #include "leat/coro/sleep.hpp"
@@ -43,6 +45,37 @@ class reports_late final : public leaf {
 
   report report_{*this};
 };
+
+/// An operation that cannot be stopped and takes nine seconds.
+class deferred final : public leaf {
+ public:
+  deferred() noexcept = default;
+  deferred(deferred&& other) noexcept : leaf(std::move(other)) {}
+
+  [[nodiscard]] bool await_ready() const noexcept { return false; }
+  [[nodiscard]] int await_resume() const noexcept { return 42; }
+  void expired() noexcept override { complete(); }
+
+ private:
+  void start() noexcept override { executor::current().arm(*this, executor::current().now() + 9s); }
+  detach_result detach() noexcept override { return detach_result::refused; }
+};
+
+/// Completes when `trigger` is set, five seconds from now and just before a deadline of then.
+task<void> at_the_deadline(event& trigger) {
+  co_await sleep_for(5s);
+  trigger.set();
+}
+
+task<void> fails_after(event& trigger) {
+  co_await trigger.wait();
+  throw std::runtime_error("boom");
+}
+
+task<void> fails_at_once() {
+  throw std::runtime_error("boom");
+  co_return;
+}
 
 /// The result, or -1 after a timeout.
 task<int> answer_within(duration limit, task<int> work) {
@@ -136,4 +169,52 @@ LEAT_ASYNC_TEST("timeout: takes anything that can be awaited") {
 LEAT_ASYNC_TEST(
     "timeout: an operation that turns out to have completed before it was asked is in time") {
   CHECK(co_await with_timeout(1s, reports_late()) == 42);
+}
+
+LEAT_ASYNC_TEST("timeout: a value of an operation that could not be stopped is late") {
+  CHECK(co_await answer_within(5s, as_task(deferred())) == -1);
+  CHECK(loop.elapsed() == 9s);
+}
+
+// An error beats a stop, so only the deadline can tell that some of the work was late.
+LEAT_ASYNC_TEST("timeout: an error is late when other work was pending at the expiry") {
+  event trigger;
+  const auto work = [](event& awaited) -> task<int> {
+    co_await when_all(sleep_for(1h), fails_after(awaited));
+    co_return 42;
+  };
+  const auto [unit, result] =
+      co_await when_all(at_the_deadline(trigger), answer_within(5s, work(trigger)));
+  CHECK(result == -1);
+}
+
+LEAT_ASYNC_TEST("timeout: an error is late when other work began to wait after the expiry") {
+  event trigger;
+  const auto work = [](event& awaited) -> task<int> {
+    co_await awaited.wait();  // resumes after the expiry, but had completed before it
+    co_await when_all(sleep_for(1h), fails_at_once());
+    co_return 42;
+  };
+  const auto [unit, result] =
+      co_await when_all(at_the_deadline(trigger), answer_within(5s, work(trigger)));
+  CHECK(result == -1);
+}
+
+LEAT_ASYNC_TEST("timeout: an error of work that did not wait any more is in time") {
+  event trigger;
+  bool failed = false;
+  const auto work = [](event& awaited) -> task<int> {
+    co_await awaited.wait();
+    co_await fails_at_once();
+    co_return 42;
+  };
+  const auto fails = [&](event& awaited) -> task<void> {
+    try {
+      static_cast<void>(co_await answer_within(5s, work(awaited)));
+    } catch (const std::runtime_error&) {
+      failed = true;
+    }
+  };
+  co_await when_all(at_the_deadline(trigger), fails(trigger));
+  CHECK(failed);
 }
