@@ -8,7 +8,9 @@
 #include <string_view>
 
 /// The entry point that libFuzzer calls; replay.cpp calls it for each file of a corpus.
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+// The name is libFuzzer's.
+extern "C" int LLVMFuzzerTestOneInput(  // NOLINT(readability-identifier-naming)
+    const std::uint8_t* data, std::size_t size);
 
 namespace leat::fuzz {
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Fails when a file includes something that its layer must not see.
 
-The rules are tables, and the tables are design.md's section on layers:
+The rules are tables, and the tables are the layers of docs/adr/0009-layers.md:
 
 - LAYERS: a layer includes only the layers listed for it, through their public headers;
   codecs may share a private one along those lines.

@@ -26,7 +26,7 @@ leat::task<void> serve_until_signalled(gateway::configuration settings, leat::lo
   co_await gateway::serve(std::move(settings), {leat::io::system_network(), log, next_signal});
 }
 
-int run(const std::string& file, const gateway::overrides& from_command_line) {
+int serve(const std::string& file, const gateway::overrides& from_command_line) {
   auto settings = gateway::load_configuration(file, from_command_line);
   const leat::log::backend logs(leat::log::delivery::asynchronous);
   const auto log = logs.logger();
@@ -39,9 +39,7 @@ int run(const std::string& file, const gateway::overrides& from_command_line) {
   return 0;
 }
 
-}  // namespace
-
-int main(int count, char** arguments) {
+int run(int count, char** arguments) {
   CLI::App app("Aggregates metrics of HTTP upstreams into one dashboard.", "leat-gateway");
   std::string file = LEAT_GATEWAY_CONFIG;
   gateway::overrides from_command_line;
@@ -49,8 +47,14 @@ int main(int count, char** arguments) {
   app.add_option("--port", from_command_line.port, "the port to serve on, instead of server.port");
   app.set_version_flag("--version", LEAT_VERSION);
   CLI11_PARSE(app, count, arguments);
+  return serve(file, from_command_line);
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
   try {
-    return run(file, from_command_line);
+    return run(count, arguments);
   } catch (const std::exception& e) {
     std::fprintf(stderr, "leat-gateway: %s\n", e.what());
     return 1;

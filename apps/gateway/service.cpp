@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "service.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -86,12 +87,21 @@ void log_error(const leat::log::logger& log, const leat::http::server_error& pro
                                {"error", leat::describe(problem.failure)}});
 }
 
-leat::http::server_options gateway_options(const server_settings& settings,
+/// The longest a dashboard may take: its sources are asked side by side. What the handler does
+/// besides gets as long as a handler gets by default.
+leat::duration dashboard_limit(const std::vector<upstream_settings>& upstreams) {
+  leat::duration longest{};
+  for (const auto& each : upstreams) longest = std::max<leat::duration>(longest, each.timeout);
+  return longest + leat::http::server_timeouts().handler;
+}
+
+leat::http::server_options gateway_options(const configuration& settings,
                                            const surroundings& around, access_counts& counts) {
   leat::http::server_options options;
   options.network = &around.network;
-  options.max_connections = settings.max_connections;
-  options.timeouts.drain_grace = settings.drain;
+  options.max_connections = settings.server.max_connections;
+  options.timeouts.drain_grace = settings.server.drain;
+  options.timeouts.handler = dashboard_limit(settings.upstreams);
   options.on_error = [log = around.log](const auto& problem) { log_error(log, problem); };
   options.on_access = [log = around.log, &counts](const leat::http::access_record& record) {
     const std::string_view route = record.route.empty() ? "unknown" : record.route;
@@ -119,6 +129,7 @@ leat::http::server_options demo_options(const server_settings& settings,
 std::vector<metrics_source> sources_of(const configuration& settings,
                                        const std::string& demo_base) {
   std::vector<metrics_source> sources;
+  sources.reserve(settings.upstreams.size());
   for (const auto& each : settings.upstreams) {
     sources.push_back(
         {each.name, each.url.starts_with('/') ? demo_base + each.url : each.url, each.timeout});
@@ -142,7 +153,7 @@ class service {
         fetcher_(client_),
         aggregator_(fetcher_, sources_of(settings_, listen_demo()), around_.log, registry_),
         public_(aggregator_, registry_),
-        server_(public_.routes(), gateway_options(settings_.server, around_, counts_)) {
+        server_(public_.routes(), gateway_options(settings_, around_, counts_)) {
     server_.listen(leat::io::endpoint::tcp(settings_.server.host, settings_.server.port));
   }
 

@@ -153,8 +153,11 @@ class async_client::impl {
   task<void> send(const wire_request& wire, const proto::url& target, const timeouts& limits,
                   response::parts& into) {
     const std::string key(target.origin());
-    for (bool may_retry = is_idempotent(wire.method);; may_retry = false) {
+    bool is_retry = false;
+    for (;;) {
       auto lease = co_await acquire(key, limits.pool);
+      // Another kept connection may be just as old as the one that was lost.
+      if (is_retry) lease.put(nullptr);
       const bool is_reused = lease.get() != nullptr;
       if (!is_reused) lease.put(co_await connect(target, limits.connect));
       auto& connection = static_cast<client_connection&>(*lease.get());
@@ -164,9 +167,11 @@ class async_client::impl {
         if (connection.prepare_reuse()) lease.mark_clean();
         co_return;
       }
-      const bool was_closed_idle = is_reused && !connection.has_received() && may_retry &&
+      const bool was_closed_idle = is_reused && !connection.has_received() &&
+                                   is_idempotent(wire.method) &&
                                    is_lost_connection(exchanged.error());
       if (!was_closed_idle) std::move(exchanged).value();
+      is_retry = true;
     }
   }
 
@@ -177,8 +182,8 @@ class async_client::impl {
       return true;
     } catch (const io::write_error&) {
       return true;
-    } catch (const remote_protocol_error& e) {
-      return e.cause() == proto::http1::errc::no_response;
+    } catch (const no_response&) {
+      return true;
     } catch (...) {
       return false;
     }

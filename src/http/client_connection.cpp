@@ -107,6 +107,9 @@ bool client_connection::prepare_reuse() noexcept {
 }
 
 void client_connection::throw_remote_error(std::error_code cause) const {
+  if (cause == proto::http1::errc::no_response) {
+    throw no_response(stream_->peer_name() + " closed the connection without an answer", cause);
+  }
   throw remote_protocol_error(
       "the answer of " + stream_->peer_name() + " was refused: " + cause.message(), cause);
 }

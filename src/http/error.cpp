@@ -23,6 +23,7 @@ constexpr std::array entries{
     error_entry{static_cast<int>(errc::undecodable_body), "body cannot be decoded", peer_fault},
     error_entry{static_cast<int>(errc::invalid_url), "invalid URL", caller_fault},
     error_entry{static_cast<int>(errc::unsupported_protocol), "unsupported protocol", caller_fault},
+    error_entry{static_cast<int>(errc::no_response), "no response", peer_fault | transient},
     error_entry{static_cast<int>(errc::client_closed), "client is closed", caller_fault},
     error_entry{static_cast<int>(errc::request_refused), "request refused by its handler",
                 caller_fault},
@@ -47,6 +48,9 @@ local_protocol_error::local_protocol_error(const std::string& message, std::erro
 
 remote_protocol_error::remote_protocol_error(const std::string& message, std::error_code cause)
     : protocol_error(errc::remote_protocol, message, cause) {}
+
+no_response::no_response(const std::string& message, std::error_code cause)
+    : remote_protocol_error(errc::no_response, message, cause) {}
 
 status_error::status_error(const std::string& message, int status)
     : error(code_for(status), message), status_(status) {}

@@ -7,10 +7,30 @@
 #include "http/incoming_request.hpp"
 
 namespace leat::http::detail {
+namespace {
+
+task<server_response> fails_with(std::exception_ptr failure) {
+  std::rethrow_exception(std::move(failure));
+  co_return server_response();
+}
+
+// A handler need not be a coroutine: a plain function may throw before it has a task to return.
+task<server_response> call_handler(const route_match& route, server_request& shown) {
+  try {
+    return route.call(shown);
+  } catch (...) {
+    return fails_with(std::current_exception());
+  }
+}
+
+}  // namespace
 
 handler_call::handler_call(server_core& core, const incoming_request& request,
                            server_request& shown, bool& is_over)
-    : single_child(request.route.call(shown)), core_(core), request_(request), is_over_(is_over) {}
+    : single_child(call_handler(request.route, shown)),
+      core_(core),
+      request_(request),
+      is_over_(is_over) {}
 
 std::coroutine_handle<> handler_call::await_suspend(std::coroutine_handle<> waiting) noexcept {
   scope_.attach(*parent->scope);

@@ -54,6 +54,7 @@ class scripted_peer::impl {
 
   task<void> play() {
     for (; position_ < script.size(); ++position_) co_await perform(script[position_]);
+    require_nothing_unread("the end of the script");
   }
 
   std::vector<step> script;
@@ -63,14 +64,14 @@ class scripted_peer::impl {
   task<void> perform(const step& now) {
     switch (now.kind) {
       case step_kind::accept:
-        require_nothing_unread();
+        require_nothing_unread("the next connection");
         stream_.reset();
         stream_ = co_await listener_->accept();
         break;
       case step_kind::expect: co_await expect(now.bytes); break;
       case step_kind::expect_until: co_await expect_until(now.bytes); break;
       case step_kind::expect_close:
-        if (co_await read_more()) fail("the end of the connection", unread_);
+        if (!unread_.empty() || co_await read_more()) fail("the end of the connection", unread_);
         break;
       case step_kind::answer:
         co_await stream().write_all(as_bytes(now.bytes), deadline_after(patience));
@@ -117,8 +118,8 @@ class scripted_peer::impl {
     return *stream_;
   }
 
-  void require_nothing_unread() const {
-    if (!unread_.empty()) fail("the next connection", unread_);
+  void require_nothing_unread(const char* expected) const {
+    if (!unread_.empty()) fail(expected, unread_);
   }
 
   [[noreturn]] void fail(const std::string& expected, std::string_view got) const {

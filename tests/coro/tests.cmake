@@ -12,6 +12,7 @@ leat_test(coro
     task_group_test.cpp
     task_test.cpp
     to_thread_test.cpp
+    uncancellable_test.cpp
     when_all_test.cpp
     with_cancel_scope_test.cpp
     with_timeout_test.cpp

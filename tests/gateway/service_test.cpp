@@ -71,6 +71,13 @@ url = "http://slow.test/"
 timeout = "1h"
 )";
 
+const std::string with_patience = R"(
+[[upstreams]]
+name = "slow"
+url = "http://slow.test/"
+timeout = "40s"
+)";
+
 const std::string three_sources = R"(
 [[upstreams]]
 name = "good"
@@ -145,6 +152,26 @@ LEAT_ASYNC_TEST("gateway: says that it lives") {
     CHECK((co_await client.get("/health/live")).content() == R"({"status":"ok"})");
     client.close();
   }(net));
+}
+
+LEAT_ASYNC_TEST("gateway: a source may hang for longer than a handler usually may") {
+  memory_network net;
+  stop_requests stop;
+  testing::scripted_peer silent(net, io::endpoint::tcp("slow.test", 80));
+  silent.accept().expect_until("\r\n\r\n").expect_close();
+  co_await with_task_group([&](task_group& group) -> task<void> {
+    group.spawn([&silent] { return silent.play(); });
+    co_await beside_gateway(net, with_patience, stop, [](memory_network& on_net) -> task<void> {
+      http::client_options options = on(on_net);
+      options.timeouts.read = no_timeout;
+      http::async_client client(options);
+      const auto answer = co_await client.get("/dashboard");
+      CHECK(answer.content() ==
+            R"({"slow":{"status":"error","detail":"the source did not answer in time"}})");
+      client.close();
+    }(net));
+  });
+  CHECK(loop.elapsed() >= 40s);
 }
 
 LEAT_ASYNC_TEST("gateway: asked to stop, it answers what is under way and then ends") {

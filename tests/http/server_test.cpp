@@ -351,6 +351,16 @@ LEAT_ASYNC_TEST("server: hides what a handler throws from the client, and tells 
   CHECK(told == std::vector<std::string>{"GET /: password 123"});
 }
 
+LEAT_ASYNC_TEST("server: answers for a handler that throws before it has a task to return") {
+  server_world world(
+      only([](server_request&) -> task<server_response> { throw http::http_error(409, "taken"); }));
+  co_await serve_while(world, [](server_world& all) -> task<void> {
+    auto client = co_await all.connect();
+    CHECK((co_await client.ask(get("/"))).status == 409);
+    CHECK((co_await client.ask(get("/"))).status == 409);  // the connection goes on
+  });
+}
+
 LEAT_ASYNC_TEST("server: reports an error that no hook takes to the executor") {
   server_world world(only([](server_request&) -> task<server_response> {
     throw 5;

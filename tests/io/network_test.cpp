@@ -297,7 +297,7 @@ LEAT_LOOPBACK_TEST("connect: can be stopped while the peer does not answer") {
 LEAT_LOOPBACK_TEST("connect: can be stopped while a name is looked up") {
   bool connected = false;
   co_await with_task_group([&](task_group& group) -> task<void> {
-    group.spawn([&]() -> task<void> {
+    group.spawn([&connected]() -> task<void> {
       static_cast<void>(
           co_await net().connect(endpoint::tcp("host.invalid", 80), deadline::never()));
       connected = true;

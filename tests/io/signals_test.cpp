@@ -16,7 +16,7 @@ LEAT_LOOPBACK_TEST("signals: one that comes while it is awaited is received") {
   io::signal_receiver signals{SIGUSR1, SIGUSR2};
   int received = 0;
   co_await with_task_group([&](task_group& group) -> task<void> {
-    group.spawn([&]() -> task<void> { received = co_await signals.next(); });
+    group.spawn([&signals, &received]() -> task<void> { received = co_await signals.next(); });
     co_await yield_now();
     ::raise(SIGUSR2);
   });

@@ -65,7 +65,7 @@ LEAT_ASYNC_TEST("memory network: a pending accept fails when its listener is clo
   const auto listening = net.listen(endpoint::tcp("server", 80));
   bool failed = false;
   co_await with_task_group([&](task_group& group) -> task<void> {
-    group.spawn([&]() -> task<void> {
+    group.spawn([&listening, &failed]() -> task<void> {
       try {
         static_cast<void>(co_await listening->accept());
       } catch (const io::accept_error&) {

@@ -251,7 +251,7 @@ void rethrow_exit_errors(const std::vector<std::exception_ptr>& errors);
 /// Runs `body(stack)`, a callable that returns a task, and then all cleanups that were
 /// registered on the stack, last first, however the body ended. Returns what the body returned.
 ///
-/// A cleanup that throws replaces the error in flight; if several are in flight at the end,
+/// A cleanup that throws replaces the error that later cleanups see; if several were raised,
 /// `exit_stack_failed` carries them all, oldest first. A body that returns a value and whose
 /// error was suppressed has nothing to return: `value_absent`.
 ///

@@ -12,6 +12,7 @@
 ///     protocol_error
 ///     ├── http::local_protocol_error    we were asked to send what HTTP does not allow
 ///     └── http::remote_protocol_error   the peer sent what HTTP does not allow
+///         └── http::no_response         ... and nothing at all: it closed the connection
 ///     http::error
 ///     ├── http::status_error            raise_for_status(): the status, with the method and URL
 ///     ├── http::decode_error            the body is not what it was asked for as
@@ -32,6 +33,7 @@ enum class errc {
   unsupported_protocol,
   client_closed,
   request_refused,
+  no_response,
 };
 
 std::error_code make_error_code(errc value) noexcept;
@@ -52,6 +54,16 @@ class local_protocol_error : public protocol_error {
 class remote_protocol_error : public protocol_error {
  public:
   explicit remote_protocol_error(const std::string& message, std::error_code cause = {});
+
+ protected:
+  using protocol_error::protocol_error;
+};
+
+/// The connection ended before anything of an answer came: the server closed it while the
+/// request was on its way, or gave up. Whether it has acted on the request cannot be known.
+class no_response final : public remote_protocol_error {
+ public:
+  explicit no_response(const std::string& message, std::error_code cause = {});
 };
 
 /// A response was not the success that `raise_for_status()` asked for.

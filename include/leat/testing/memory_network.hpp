@@ -17,6 +17,7 @@ class memory_network final : public io::network {
   memory_network();
   ~memory_network() override;
 
+  /// Connecting takes one turn of the loop, whatever the deadline.
   /// Errors: `connect_error`, if nobody listens there.
   task<std::unique_ptr<io::async_stream>> connect(io::endpoint to, deadline until) override;
 

@@ -17,7 +17,8 @@ namespace leat::testing {
 ///     peer.accept().expect("ping").answer("pong").expect_close();
 ///     co_await when_all(peer.play(), client_side());
 ///
-/// It keeps every byte it was sent, and fails on what was not expected.
+/// It keeps every byte it was sent, and fails on what was not expected. Each of its waits ends
+/// after an hour at the latest, which on virtual time costs nothing.
 ///
 /// Thread-safety: one loop.
 class scripted_peer {

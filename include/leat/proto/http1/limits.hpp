@@ -34,7 +34,7 @@ struct limits {
   std::uint32_t max_informational = 32;
 
   /// The body, decoded from its chunks. Unlimited unless set: only the application knows.
-  /// features.md asks for 1 MiB in servers, which their drivers set.
+  /// Servers set a limit of their own (`http::server_options`).
   std::uint64_t max_body_bytes = std::numeric_limits<std::uint64_t>::max();
 };
 

@@ -31,7 +31,7 @@ namespace leat::proto {
 class url {
  public:
   /// Longer texts are refused: no server is known to accept more, and a limit keeps offsets
-  /// small (features.md, C-086).
+  /// small.
   static constexpr std::size_t max_bytes = 65536;
 
   /// A URL of nothing; every component is empty.
