@@ -171,7 +171,8 @@ void server_core::report(const server_error& what) noexcept {
   if (options_.on_error) {
     try {
       return options_.on_error(what);
-    } catch (...) {  // the error itself is worth more than that of its hook
+    } catch (...) {
+      executor::current().report(std::current_exception(), "http::server: on_error");
     }
   }
   executor::current().report(what.failure, "http::server");

@@ -163,8 +163,10 @@ task<void> server_session::serve() {
       }
     }
     co_await finish();
-  } catch (const io_error&) {       // the client is gone,
-  } catch (const timeout_error&) {  // or does not read what it asked for
+  } catch (const io_error&) {
+    co_return;  // The client is gone.
+  } catch (const timeout_error&) {
+    co_return;  // It does not read what it asked for.
   } catch (...) {
     core_.report({.where = server_error::place::connection, .failure = std::current_exception()});
   }

@@ -587,14 +587,28 @@ LEAT_ASYNC_TEST("server: notes each request once, without what may be secret") {
   CHECK(notes[3].find("  400 0/") == 0);
 }
 
+LEAT_ASYNC_TEST("server: stays with HTTP/1.1 when it is asked to leave it") {
+  server_world world(usual_routes());
+  co_await serve_while(world, [](server_world& all) -> task<void> {
+    auto client = co_await all.connect();
+    for (int i = 0; i < 2; ++i) {
+      const auto got =
+          co_await client.ask(get("/hello", "Connection: upgrade\r\nUpgrade: websocket\r\n"));
+      CHECK(got.status == 200);
+      CHECK_FALSE(got.has("Upgrade:"));
+    }
+  });
+}
+
 LEAT_ASYNC_TEST("server: goes on when a hook throws") {
   server_options options;
   options.on_access = [](const http::access_record&) { throw std::runtime_error("full disk"); };
+  options.on_error = [](const server_error&) { throw std::runtime_error("still full"); };
   server_world world(usual_routes(), options);
   co_await serve_while(world, [](server_world& all) -> task<void> {
     CHECK((co_await answer_to(all, get("/hello"))).body == "hello");
   });
-  CHECK(loop.take_reports().size() == 1);
+  CHECK(loop.take_reports().size() == 2);
 }
 
 LEAT_ASYNC_TEST("server: listens in several places") {
