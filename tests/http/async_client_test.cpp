@@ -59,6 +59,22 @@ task<void> against(scripted_peer& peer, task<void> work) {
   co_await when_all(peer.play(), std::move(work));
 }
 
+/// Answers so many requests on one connection and closes it when one more comes.
+task<void> answer_requests(std::unique_ptr<io::async_stream> stream, int count) {
+  byte_buffer in;
+  for (;; --count) {
+    while (in.text().find("\r\n\r\n") == std::string_view::npos) {
+      const auto size = co_await stream->read_some(in.prepare(1024), deadline_after(1h));
+      if (size == 0) co_return;
+      in.commit(size);
+    }
+    if (count == 0) co_return;
+    in.consume(in.text().find("\r\n\r\n") + 4);
+    co_await sleep_for(1ms);
+    co_await stream->write_all(as_bytes(ok("x")), deadline_after(1h));
+  }
+}
+
 /// The error of `work` as `Error`; none is a failed check.
 template <class Error>
 task<std::string> message_of(task<http::response> work) {
@@ -266,6 +282,104 @@ LEAT_ASYNC_TEST("client: a field that would inject a header is refused before an
         client.get("/", request_options().header("x", "a\r\nEvil: 1")));
   }(net));
   CHECK(peer.received().empty());
+}
+
+LEAT_ASYNC_TEST("client: a request that cannot be sent costs no kept connection") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept().expect_until("\r\n\r\n").answer(ok("1"));
+  peer.expect_until("\r\n\r\n").answer(ok("2")).expect_close();
+  co_await against(peer, [](memory_network& on_net) -> task<void> {
+    async_client client(on(on_net));
+    co_await client.get("/");
+    co_await message_of<http::local_protocol_error>(
+        client.get("/", request_options().header("x", "a\nb")));
+    CHECK((co_await client.get("/")).content() == "2");
+  }(net));
+  CHECK(net.connections() == 1);
+}
+
+LEAT_ASYNC_TEST("client: nothing that a caller passes can add a line to the request") {
+  const std::string evil = "a\r\nEvil: 1";
+  const auto with_type = [&] { return request_options().content("x", evil); };
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept().expect_until("\r\n\r\n").answer(ok("")).expect_close();
+  co_await against(peer, [&](memory_network& on_net) -> task<void> {
+    async_client client(on(on_net));
+    using http::local_protocol_error;
+    co_await message_of<local_protocol_error>(client.request(evil, "/"));
+    co_await message_of<local_protocol_error>(client.request("GET / HTTP/1.1\r\nEvil:", "/"));
+    co_await message_of<local_protocol_error>(client.get("/", request_options().header(evil, "1")));
+    co_await message_of<local_protocol_error>(
+        client.get("/", request_options().header("Host", evil)));
+    co_await message_of<local_protocol_error>(client.post("/", with_type()));
+    co_await message_of<http::invalid_url>(client.get("/" + evil));
+    co_await message_of<http::invalid_url>(client.get("http://a.test/" + evil));
+    // The query is encoded.
+    co_await client.get("/", request_options().query(evil, evil));
+  }(net));
+  CHECK(peer.received().find("Evil: 1") == std::string::npos);
+}
+
+LEAT_ASYNC_TEST("client: the message about a method that cannot be sent stays on one line") {
+  memory_network net;
+  async_client client(on(net));
+  const auto what =
+      co_await message_of<http::local_protocol_error>(client.request("GET\r\nforged", "/"));
+  CHECK(what.find('\n') == std::string::npos);
+}
+
+LEAT_ASYNC_TEST("client: what a caller says about the framing is refused where it is untrue") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept().expect_close();
+  co_await against(peer, [](memory_network& on_net) -> task<void> {
+    async_client client(on(on_net));
+    using http::local_protocol_error;
+    for (const auto& [name, value] : std::vector<std::pair<std::string, std::string>>{
+             {"content-length", "0"},
+             {"content-length", "4, 4"},
+             {"content-length", "+4"},
+             {"content-length", "99999999999999999999"},
+             {"transfer-encoding", "chunked"},
+             {"transfer-encoding", "identity"}}) {
+      CAPTURE(name);
+      CAPTURE(value);
+      auto options = request_options().content("body", "text/plain").header(name, value);
+      co_await message_of<local_protocol_error>(client.post("/", std::move(options)));
+    }
+    request_options hosts;
+    hosts.headers.add("host", "a.test");
+    hosts.headers.add("host", "b.test");
+    co_await message_of<local_protocol_error>(client.get("/", hosts));
+  }(net));
+  CHECK(peer.received().empty());
+}
+
+LEAT_ASYNC_TEST("client: a password in the URL is in no message and not on the wire") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept().expect_until("\r\n\r\n").answer("nonsense\r\n\r\n").expect_close();
+  co_await against(peer, [](memory_network& on_net) -> task<void> {
+    async_client client(on(on_net));
+    const auto says_nothing = [](const std::string& what) {
+      return what.find("hunter2") == std::string::npos;
+    };
+    CHECK(says_nothing(
+        co_await message_of<http::remote_protocol_error>(client.get("http://me:hunter2@a.test/"))));
+    CHECK(says_nothing(
+        co_await message_of<io::connect_error>(client.get("http://me:hunter2@b.test/"))));
+    CHECK(says_nothing(
+        co_await message_of<http::invalid_url>(client.get("http://me:hunter2@b test/"))));
+    CHECK(says_nothing(
+        co_await message_of<http::unsupported_protocol>(client.get("ftp://me:hunter2@b.test/"))));
+    request_options hurried;
+    hurried.timeouts.total = 0s;
+    CHECK(says_nothing(
+        co_await message_of<deadline_exceeded>(client.get("http://me:hunter2@a.test/", hurried))));
+  }(net));
+  CHECK(peer.received().find("hunter2") == std::string::npos);
 }
 
 LEAT_ASYNC_TEST("client: a URL it cannot speak is refused") {
@@ -594,6 +708,17 @@ LEAT_ASYNC_TEST("client: closed, it refuses requests and lets those under way en
         }(client));
     CHECK(client.statistics().idle == 0);
   }(net));
+}
+
+LEAT_ASYNC_TEST("client: refuses a limit of no connections at all") {
+  memory_network net;
+  auto options = on(net);
+  options.limits.max_connections = 0;
+  CHECK_THROWS_AS(async_client{options}, invalid_argument);
+  options = on(net);
+  options.limits.max_per_host = 0;
+  CHECK_THROWS_AS(async_client{options}, invalid_argument);
+  co_return;
 }
 
 TEST_CASE("client: an answer is read wherever it is split") {
