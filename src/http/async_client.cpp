@@ -10,6 +10,7 @@
 #include "leat/io/error.hpp"
 #include "leat/io/network.hpp"
 #include "leat/pool/error.hpp"
+#include "leat/proto/fields/validation.hpp"
 #include "leat/proto/url/query.hpp"
 #include "leat/proto/url/url.hpp"
 
@@ -23,6 +24,12 @@ bool is_idempotent(std::string_view method) noexcept {
   constexpr std::array<std::string_view, 6> methods{"GET",    "HEAD",    "PUT",
                                                     "DELETE", "OPTIONS", "TRACE"};
   return std::ranges::find(methods, method) != methods.end();
+}
+
+void check_limits(const connection_limits& limits) {
+  if (limits.max_connections == 0 || limits.max_per_host == 0) {
+    throw invalid_argument("client_options: a limit of 0 connections lets no request through");
+  }
 }
 
 void check_limits(const timeouts& limits) {
@@ -58,6 +65,7 @@ class async_client::impl {
   explicit impl(client_options&& options)
       : options_(std::move(options)), connections_(pool_options_of(options_.limits)) {
     check_limits(options_.timeouts);
+    check_limits(options_.limits);
     if (!options_.base_url.empty()) base_ = parse_absolute(options_.base_url);
     machine_limits_.max_body_bytes = options_.max_body_bytes;
   }
@@ -127,6 +135,10 @@ class async_client::impl {
 
   [[nodiscard]] wire_request build(std::string method, const proto::url& target,
                                    request_options&& options) const {
+    // First, because later messages name the method.
+    if (const auto refused = proto::check_method(method)) {
+      throw local_protocol_error("the method of the request: " + refused.message(), refused);
+    }
     wire_request wire;
     wire.method = std::move(method);
     wire.target = target.target();
@@ -153,8 +165,7 @@ class async_client::impl {
   task<void> send(const wire_request& wire, const proto::url& target, const timeouts& limits,
                   response::parts& into) {
     const std::string key(target.origin());
-    bool is_retry = false;
-    for (;;) {
+    for (bool is_retry = false;; is_retry = true) {
       auto lease = co_await acquire(key, limits.pool);
       // Another kept connection may be just as old as the one that was lost.
       if (is_retry) lease.put(nullptr);
@@ -167,11 +178,12 @@ class async_client::impl {
         if (connection.prepare_reuse()) lease.mark_clean();
         co_return;
       }
+      // A request that HTTP does not allow has not touched it.
+      if (connection.is_unused()) lease.mark_clean();
       const bool was_closed_idle = is_reused && !connection.has_received() &&
                                    is_idempotent(wire.method) &&
                                    is_lost_connection(exchanged.error());
       if (!was_closed_idle) std::move(exchanged).value();
-      is_retry = true;
     }
   }
 

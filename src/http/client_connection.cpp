@@ -5,6 +5,8 @@
 
 #include "leat/coro/as_outcome.hpp"
 #include "leat/coro/executor.hpp"
+#include "leat/coro/task_group.hpp"
+#include "leat/coro/with_cancel_scope.hpp"
 #include "leat/io/error.hpp"
 
 namespace leat::http {
@@ -16,6 +18,10 @@ using proto::http1::event_kind;
 constexpr std::size_t read_size = 16384;
 // A length that a peer announces is no reason to reserve memory for it at once.
 constexpr std::uint64_t most_reserved = 1 << 20;
+// A body below this size goes with the head in one write, which the kernel takes at once.
+constexpr std::size_t most_gathered = std::size_t{16} << 10;
+// What the server has to accept within `timeouts::write`.
+constexpr std::size_t write_piece = std::size_t{64} << 10;
 
 void check_sendable(std::error_code refused, const wire_request& request) {
   if (!refused) return;
@@ -25,16 +31,33 @@ void check_sendable(std::error_code refused, const wire_request& request) {
 
 }  // namespace
 
+/// What came of an answer while the request was still being sent.
+struct client_connection::early_answer {
+  bool is_over = false;
+  std::exception_ptr failure;
+};
+
 task<void> client_connection::exchange(const wire_request& request, const timeouts& limits,
                                        response::parts& into) {
   has_received_ = false;
+  early_answer answer;
   std::exception_ptr unsent;
   try {
-    co_await send(request, limits.write);
+    if (request.body.size() < most_gathered) {
+      co_await send(request, limits.write);
+    } else {
+      co_await send_watching(request, limits.write, answer, into);
+    }
   } catch (const io::write_error&) {
     // Some servers answer and close before they have read the body; the answer is still there.
     unsent = std::current_exception();
+  } catch (const io::write_timeout&) {
+    // A server that has begun to answer need not read any more.
+    if (!has_received_) throw;
+    unsent = std::current_exception();
   }
+  if (answer.failure != nullptr) std::rethrow_exception(answer.failure);
+  if (answer.is_over) co_return;
   if (unsent == nullptr) {
     co_await receive(limits.read, into);
   } else if (const auto answered = co_await as_outcome(receive(limits.read, into)); !answered) {
@@ -42,17 +65,68 @@ task<void> client_connection::exchange(const wire_request& request, const timeou
   }
 }
 
-task<void> client_connection::send(const wire_request& request, duration write_limit) {
-  byte_buffer out;
+void client_connection::put_head(byte_buffer& out, const wire_request& request) {
   proto::http1::outgoing_request head;
   head.method = request.method;
   head.target = request.target;
   head.fields = request.headers;
   head.body = request.body_size;
   check_sendable(machine_.send_head(out, head), request);
-  check_sendable(machine_.send_data(out, request.body), request);
+  check_sendable(machine_.begin_data(out, request.body.size()), request);
+}
+
+// Only what has been sent is told to the machine: a connection whose request is incomplete must
+// not be used again, whatever was answered.
+void client_connection::put_end(byte_buffer& out, const wire_request& request) {
+  check_sendable(machine_.finish_data(out), request);
   check_sendable(machine_.send_end(out), request);
+}
+
+task<void> client_connection::send(const wire_request& request, duration write_limit) {
+  byte_buffer out;
+  put_head(out, request);
+  out.append(request.body);
   co_await stream_->write_all(out.bytes(), deadline_after(write_limit));
+  out.clear();
+  put_end(out, request);
+  LEAT_ASSERT(out.is_empty());  // a body of a known size needs no end
+}
+
+// A large body is written for a while, and meanwhile the server may say that it does not want
+// it. Then no more of it is sent (RFC 9112, section 9.5).
+task<void> client_connection::send_watching(const wire_request& request, duration write_limit,
+                                            early_answer& answer, response::parts& into) {
+  byte_buffer out;
+  put_head(out, request);
+  const auto ended = co_await with_cancel_scope([&](cancel_scope& sending) -> task<void> {
+    co_await with_task_group([&](task_group& group) -> task<void> {
+      group.spawn(
+          [](client_connection& self, early_answer& seen, response::parts& parts,
+             cancel_scope& stops) -> task<void> {
+            co_await self.watch(seen, parts);
+            stops.cancel();
+          },
+          std::ref(*this), std::ref(answer), std::ref(into), std::ref(sending));
+      co_await stream_->write_all(out.bytes(), deadline_after(write_limit));
+      for (std::string_view rest = request.body; !rest.empty();) {
+        const auto piece = rest.substr(0, write_piece);
+        co_await stream_->write_all(as_bytes(piece), deadline_after(write_limit));
+        rest.remove_prefix(piece.size());
+      }
+      group.cancel();
+    });
+  });
+  if (ended.is_cancelled()) co_return;
+  out.clear();
+  put_end(out, request);
+  LEAT_ASSERT(out.is_empty());
+}
+
+task<void> client_connection::watch(early_answer& answer, response::parts& into) {
+  // The limits of the sending bound this wait; that of reading begins behind it.
+  const auto answered = co_await as_outcome(receive(no_timeout, into));
+  answer.is_over = answered.has_value();
+  answer.failure = answered.error();
 }
 
 task<void> client_connection::receive(duration read_limit, response::parts& into) {

@@ -42,11 +42,21 @@ class client_connection final : public pool::resource {
   /// Whether the connection is clean after an exchange; then it is ready for the next.
   [[nodiscard]] bool prepare_reuse() noexcept;
 
+  /// Whether nothing was sent since the last exchange: the connection is as clean as before.
+  [[nodiscard]] bool is_unused() const noexcept { return machine_.is_idle(); }
+
   /// Whether anything of an answer has come in the current exchange.
   [[nodiscard]] bool has_received() const noexcept { return has_received_; }
 
  private:
+  struct early_answer;
+
+  void put_head(byte_buffer& out, const wire_request& request);
+  void put_end(byte_buffer& out, const wire_request& request);
   task<void> send(const wire_request& request, duration write_limit);
+  task<void> send_watching(const wire_request& request, duration write_limit, early_answer& answer,
+                           response::parts& into);
+  task<void> watch(early_answer& answer, response::parts& into);
   task<void> receive(duration read_limit, response::parts& into);
   task<void> read_more(duration read_limit);
   void take_head(response::parts& into);

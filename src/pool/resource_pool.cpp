@@ -44,7 +44,9 @@ detach_result resource_pool::awaiter::detach() noexcept {
   return detach_result::detached;
 }
 
-resource_pool::resource_pool(pool_options options) : options_(options) {}
+resource_pool::resource_pool(pool_options options) : options_(options) {
+  checked_limit(options.max_idle_time, "pool_options::max_idle_time");
+}
 
 resource_pool::~resource_pool() {
   LEAT_ASSERT(lent_ == 0 && waiters_.is_empty());
@@ -129,9 +131,7 @@ void resource_pool::keep_idle(key_entry& key, std::unique_ptr<resource> returned
   }
   ++key.second.idle;
   if (waiters_.is_empty() && idle_.size() > options_.max_idle) drop(std::prev(idle_.end()));
-  if (!expiry_.is_linked() && options_.max_idle_time != no_timeout && !idle_.empty()) {
-    executor::current().arm(expiry_, idle_.back().since + options_.max_idle_time);
-  }
+  if (!expiry_.is_linked()) arm_expiry();
 }
 
 void resource_pool::serve_waiters() noexcept {
@@ -165,9 +165,13 @@ void resource_pool::drop_expired() noexcept {
   while (!idle_.empty() && now - idle_.back().since >= options_.max_idle_time) {
     drop(std::prev(idle_.end()));
   }
-  if (!idle_.empty()) {
-    executor::current().arm(expiry_, idle_.back().since + options_.max_idle_time);
-  }
+  arm_expiry();
+}
+
+void resource_pool::arm_expiry() noexcept {
+  if (idle_.empty()) return;
+  const auto end = deadline::after(idle_.back().since, options_.max_idle_time);
+  if (!end.is_never()) executor::current().arm(expiry_, end.at());
 }
 
 void resource_pool::forget_if_unused(key_entry& key) noexcept {

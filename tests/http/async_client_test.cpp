@@ -45,9 +45,34 @@ std::string ok(std::string body) {
   return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
+const std::string too_large = "HTTP/1.1 413 Content Too Large\r\nContent-Length: 2\r\n\r\nno";
+
+/// More than the client sends together with the head.
+request_options large_body(std::size_t size) {
+  request_options options;
+  options.content(std::string(size, 'x'), "text/plain");
+  return options;
+}
+
 /// Plays the script beside `work`.
 task<void> against(scripted_peer& peer, task<void> work) {
   co_await when_all(peer.play(), std::move(work));
+}
+
+/// Answers so many requests on one connection and closes it when one more comes.
+task<void> answer_requests(std::unique_ptr<io::async_stream> stream, int count) {
+  byte_buffer in;
+  for (;; --count) {
+    while (in.text().find("\r\n\r\n") == std::string_view::npos) {
+      const auto size = co_await stream->read_some(in.prepare(1024), deadline_after(1h));
+      if (size == 0) co_return;
+      in.commit(size);
+    }
+    if (count == 0) co_return;
+    in.consume(in.text().find("\r\n\r\n") + 4);
+    co_await sleep_for(1ms);
+    co_await stream->write_all(as_bytes(ok("x")), deadline_after(1h));
+  }
 }
 
 /// The error of `work` as `Error`; none is a failed check.
@@ -259,6 +284,104 @@ LEAT_ASYNC_TEST("client: a field that would inject a header is refused before an
   CHECK(peer.received().empty());
 }
 
+LEAT_ASYNC_TEST("client: a request that cannot be sent costs no kept connection") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept().expect_until("\r\n\r\n").answer(ok("1"));
+  peer.expect_until("\r\n\r\n").answer(ok("2")).expect_close();
+  co_await against(peer, [](memory_network& on_net) -> task<void> {
+    async_client client(on(on_net));
+    co_await client.get("/");
+    co_await message_of<http::local_protocol_error>(
+        client.get("/", request_options().header("x", "a\nb")));
+    CHECK((co_await client.get("/")).content() == "2");
+  }(net));
+  CHECK(net.connections() == 1);
+}
+
+LEAT_ASYNC_TEST("client: nothing that a caller passes can add a line to the request") {
+  const std::string evil = "a\r\nEvil: 1";
+  const auto with_type = [&] { return request_options().content("x", evil); };
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept().expect_until("\r\n\r\n").answer(ok("")).expect_close();
+  co_await against(peer, [&](memory_network& on_net) -> task<void> {
+    async_client client(on(on_net));
+    using http::local_protocol_error;
+    co_await message_of<local_protocol_error>(client.request(evil, "/"));
+    co_await message_of<local_protocol_error>(client.request("GET / HTTP/1.1\r\nEvil:", "/"));
+    co_await message_of<local_protocol_error>(client.get("/", request_options().header(evil, "1")));
+    co_await message_of<local_protocol_error>(
+        client.get("/", request_options().header("Host", evil)));
+    co_await message_of<local_protocol_error>(client.post("/", with_type()));
+    co_await message_of<http::invalid_url>(client.get("/" + evil));
+    co_await message_of<http::invalid_url>(client.get("http://a.test/" + evil));
+    // The query is encoded.
+    co_await client.get("/", request_options().query(evil, evil));
+  }(net));
+  CHECK(peer.received().find("Evil: 1") == std::string::npos);
+}
+
+LEAT_ASYNC_TEST("client: the message about a method that cannot be sent stays on one line") {
+  memory_network net;
+  async_client client(on(net));
+  const auto what =
+      co_await message_of<http::local_protocol_error>(client.request("GET\r\nforged", "/"));
+  CHECK(what.find('\n') == std::string::npos);
+}
+
+LEAT_ASYNC_TEST("client: what a caller says about the framing is refused where it is untrue") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept().expect_close();
+  co_await against(peer, [](memory_network& on_net) -> task<void> {
+    async_client client(on(on_net));
+    using http::local_protocol_error;
+    for (const auto& [name, value] : std::vector<std::pair<std::string, std::string>>{
+             {"content-length", "0"},
+             {"content-length", "4, 4"},
+             {"content-length", "+4"},
+             {"content-length", "99999999999999999999"},
+             {"transfer-encoding", "chunked"},
+             {"transfer-encoding", "identity"}}) {
+      CAPTURE(name);
+      CAPTURE(value);
+      auto options = request_options().content("body", "text/plain").header(name, value);
+      co_await message_of<local_protocol_error>(client.post("/", std::move(options)));
+    }
+    request_options hosts;
+    hosts.headers.add("host", "a.test");
+    hosts.headers.add("host", "b.test");
+    co_await message_of<local_protocol_error>(client.get("/", hosts));
+  }(net));
+  CHECK(peer.received().empty());
+}
+
+LEAT_ASYNC_TEST("client: a password in the URL is in no message and not on the wire") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept().expect_until("\r\n\r\n").answer("nonsense\r\n\r\n").expect_close();
+  co_await against(peer, [](memory_network& on_net) -> task<void> {
+    async_client client(on(on_net));
+    const auto says_nothing = [](const std::string& what) {
+      return what.find("hunter2") == std::string::npos;
+    };
+    CHECK(says_nothing(
+        co_await message_of<http::remote_protocol_error>(client.get("http://me:hunter2@a.test/"))));
+    CHECK(says_nothing(
+        co_await message_of<io::connect_error>(client.get("http://me:hunter2@b.test/"))));
+    CHECK(says_nothing(
+        co_await message_of<http::invalid_url>(client.get("http://me:hunter2@b test/"))));
+    CHECK(says_nothing(
+        co_await message_of<http::unsupported_protocol>(client.get("ftp://me:hunter2@b.test/"))));
+    request_options hurried;
+    hurried.timeouts.total = 0s;
+    CHECK(says_nothing(
+        co_await message_of<deadline_exceeded>(client.get("http://me:hunter2@a.test/", hurried))));
+  }(net));
+  CHECK(peer.received().find("hunter2") == std::string::npos);
+}
+
 LEAT_ASYNC_TEST("client: a URL it cannot speak is refused") {
   memory_network net;
   async_client client(on(net));
@@ -299,6 +422,108 @@ LEAT_ASYNC_TEST("client: gives up when the server does not take the request in t
     large.content(std::string(1 << 20, 'x'), "text/plain");
     large.timeouts.read = 1s;
     co_await message_of<io::write_timeout>(client.post("/", large));
+  }(net));
+}
+
+LEAT_ASYNC_TEST("client: the write timeout limits each wait, not the whole body") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept().expect_until("\r\n\r\n");
+  for (int i = 0; i < 16; ++i) peer.pause(2s).expect(std::string(32768, 'x'));
+  peer.answer(ok("thanks")).expect_close();
+  co_await against(peer, [](memory_network& on_net) -> task<void> {
+    async_client client(on(on_net));
+    const auto answer = co_await client.post("/", large_body(16 * 32768));
+    CHECK(answer.content() == "thanks");
+    CHECK(client.statistics().idle == 1);
+  }(net));
+}
+
+LEAT_ASYNC_TEST("client: the read timeout begins when the whole request is sent") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept().expect_until("\r\n\r\n");
+  for (int i = 0; i < 4; ++i) peer.pause(2s).expect(std::string(65536, 'x'));
+  peer.answer(ok("thanks")).expect_close();
+  co_await against(peer, [](memory_network& on_net) -> task<void> {
+    async_client client(on(on_net));
+    auto request = large_body(4 * 65536);
+    request.timeouts.read = 3s;
+    CHECK((co_await client.post("/", request)).content() == "thanks");
+  }(net));
+}
+
+LEAT_ASYNC_TEST("client: an answer that comes before the body has been sent ends the sending") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept().expect_until("\r\n\r\n").answer(too_large).pause(1min).close();
+  co_await against(peer, [](memory_network& on_net) -> task<void> {
+    async_client client(on(on_net));
+    const auto answer = co_await client.post("/", large_body(1 << 20));
+    CHECK(answer.status() == 413);
+    CHECK(answer.content() == "no");
+    CHECK(answer.elapsed() == 0s);
+  }(net));
+}
+
+LEAT_ASYNC_TEST("client: a connection whose request was not sent to its end is not used again") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept().expect_until("\r\n\r\n").answer(too_large).pause(1min).close();
+  co_await against(peer, [](memory_network& on_net) -> task<void> {
+    async_client client(on(on_net));
+    co_await client.post("/", large_body(1 << 20));
+    CHECK(client.statistics().idle == 0);
+    CHECK(client.statistics().active == 0);
+  }(net));
+}
+
+LEAT_ASYNC_TEST("client: the answer of a server that closes in the middle of the body is told") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept().expect_until("\r\n\r\n").answer(too_large).close();
+  co_await against(peer, [](memory_network& on_net) -> task<void> {
+    async_client client(on(on_net));
+    CHECK((co_await client.post("/", large_body(1 << 20))).status() == 413);
+  }(net));
+}
+
+LEAT_ASYNC_TEST("client: an early answer that comes slowly is read to its end") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept().expect_until("\r\n\r\n").answer_slowly(too_large, 1s).pause(1min).close();
+  co_await against(peer, [](memory_network& on_net) -> task<void> {
+    async_client client(on(on_net));
+    const auto answer = co_await client.post("/", large_body(1 << 20));
+    CHECK(answer.status() == 413);
+    CHECK(answer.content() == "no");
+  }(net));
+}
+
+LEAT_ASYNC_TEST("client: garbage in place of an early answer is the error") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept().expect_until("\r\n\r\n").answer("what?\r\n\r\n").pause(1min).close();
+  co_await against(peer, [](memory_network& on_net) -> task<void> {
+    async_client client(on(on_net));
+    co_await message_of<http::remote_protocol_error>(client.post("/", large_body(1 << 20)));
+    CHECK(client.statistics().active == 0);
+  }(net));
+}
+
+LEAT_ASYNC_TEST("client: an interim answer does not end the sending") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept()
+      .expect_until("\r\n\r\n")
+      .answer("HTTP/1.1 100 Continue\r\n\r\n")
+      .expect(std::string(1 << 20, 'x'))
+      .answer(ok("thanks"))
+      .expect_close();
+  co_await against(peer, [](memory_network& on_net) -> task<void> {
+    async_client client(on(on_net));
+    CHECK((co_await client.post("/", large_body(1 << 20))).content() == "thanks");
+    CHECK(client.statistics().idle == 1);
   }(net));
 }
 
@@ -399,6 +624,29 @@ LEAT_ASYNC_TEST("client: a lost POST is not sent again") {
   }(net));
 }
 
+LEAT_ASYNC_TEST(
+    "client: what is sent once more goes on a new connection, not on another kept one") {
+  memory_network net;
+  const auto listener = net.listen(a_test);
+  co_await with_task_group([&](task_group& group) -> task<void> {
+    // Each of the first two connections answers once and closes when the next request comes.
+    group.spawn(
+        [](io::listener& from, task_group& connections) -> task<void> {
+          for (int i = 0;; ++i) {
+            connections.spawn(&answer_requests, co_await from.accept(), i < 2 ? 1 : 100);
+          }
+        },
+        std::ref(*listener), std::ref(group));
+    async_client client(on(net));
+    co_await when_all(client.get("/1"), client.get("/2"));
+    CHECK(client.statistics().idle == 2);
+    CHECK((co_await client.get("/3")).content() == "x");
+    client.close();
+    group.cancel();
+  });
+  CHECK(net.connections() == 3);
+}
+
 LEAT_ASYNC_TEST("client: a body that is cut off is an error, never a shorter body") {
   memory_network net;
   scripted_peer peer(net, a_test);
@@ -484,10 +732,13 @@ LEAT_ASYNC_TEST("client: closed, it refuses requests and lets those under way en
   }(net));
 }
 
-LEAT_ASYNC_TEST("client: refuses a negative timeout") {
+LEAT_ASYNC_TEST("client: refuses a limit of no connections at all") {
   memory_network net;
   auto options = on(net);
-  options.timeouts.read = -1s;
+  options.limits.max_connections = 0;
+  CHECK_THROWS_AS(async_client{options}, invalid_argument);
+  options = on(net);
+  options.limits.max_per_host = 0;
   CHECK_THROWS_AS(async_client{options}, invalid_argument);
   co_return;
 }

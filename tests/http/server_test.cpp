@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "leat/coro/sleep.hpp"
 #include "leat/coro/with_timeout.hpp"
 #include "leat/http/http_error.hpp"
 #include "leat/io/error.hpp"
@@ -129,6 +130,27 @@ LEAT_ASYNC_TEST("server: shows a request to its handler") {
         "Content-Length: 5\r\n\r\n12345");
     CHECK(got.status == 204);
     CHECK_FALSE(got.has("Content-"));
+  });
+}
+
+LEAT_ASYNC_TEST("server: shows the header whatever trailers came with the body") {
+  router routes;
+  routes.post("/", [](server_request& request) -> task<server_response> {
+    co_return server_response::text(std::string(request.headers().get("x-h").value_or("none")));
+  });
+  server_world world(std::move(routes));
+  std::string trailers;
+  for (int i = 0; i < 50; ++i) trailers += "t: u\r\n";
+  const std::string request =
+      "POST / HTTP/1.1\r\nHost: a\r\nX-H: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nxy\r\n0\r\n" +
+      trailers;
+  co_await serve_while(world, [&](server_world& all) -> task<void> {
+    // All at once, and with the end of the trailers behind the rest.
+    auto client = co_await all.connect();
+    CHECK((co_await client.ask(request + "\r\n")).body == "h");
+    co_await client.send(request);
+    co_await sleep_for(1s);
+    CHECK((co_await client.ask("\r\n")).body == "h");
   });
 }
 

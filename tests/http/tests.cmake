@@ -1,6 +1,7 @@
 leat_test(http NAME client_
   FILES
     async_client_test.cpp
+    client_storm_test.cpp
   DEPENDS leat::http leat::testing)
 
 leat_test(http NAME server_

@@ -220,6 +220,26 @@ LEAT_ASYNC_TEST("pool: a slot handed over just before a cancel is not lost") {
   CHECK(connections.statistics().waiting == 0);
 }
 
+LEAT_ASYNC_TEST("pool: a resource that was lent and never used goes back to the pool") {
+  resource_pool connections(at_most(1));
+  co_await use(connections, "k", 0s, 7);
+  {
+    const auto unused = co_await connections.acquire("k", deadline_after(1s));
+    CHECK(number_of(unused) == 7);
+  }
+  CHECK(connections.statistics().idle == 1);
+  CHECK(co_await use(connections, "k", 0s, 8) == 7);
+}
+
+LEAT_ASYNC_TEST("pool: keeps idle resources however long it is told to") {
+  auto options = at_most(1);
+  options.max_idle_time = no_timeout - 1ns;
+  resource_pool connections(options);
+  co_await use(connections, "k", 0s, 7);
+  co_await sleep_for(24h);
+  CHECK(co_await use(connections, "k", 0s, 8) == 7);
+}
+
 LEAT_ASYNC_TEST("pool: closed, it refuses who comes and who waits") {
   resource_pool connections(at_most(1));
   bool waiter_refused = false;

@@ -77,7 +77,8 @@ struct client_statistics {
 /// Lifetime: outlives its requests. Thread-safety: one loop.
 class async_client {
  public:
-  /// Errors: `invalid_url` for the base URL; `invalid_argument` for a negative timeout.
+  /// Errors: `invalid_url` for the base URL; `invalid_argument` for a negative timeout or a
+  /// limit of no connections.
   explicit async_client(client_options options = {});
   async_client(const async_client&) = delete;
   async_client& operator=(const async_client&) = delete;

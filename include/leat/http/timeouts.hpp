@@ -11,13 +11,14 @@ namespace leat::http {
 /// spelled out.
 ///
 /// `write` and `read` limit each wait, not the whole transfer: a peer that keeps sending a
-/// little meets them. Only `total` bounds a request as a whole.
+/// little meets them. Only `total` bounds a request as a whole. While a body is being sent,
+/// `write` alone counts; `read` begins when the request is complete.
 struct timeouts {
   timeouts() noexcept = default;
 
   duration pool = std::chrono::seconds(5);     ///< Waiting for a free connection: `pool_timeout`.
   duration connect = std::chrono::seconds(5);  ///< Name lookup and connecting: `connect_timeout`.
-  duration write = std::chrono::seconds(5);    ///< One wait to send: `write_timeout`.
+  duration write = std::chrono::seconds(5);    ///< Sending the next 64 KiB: `write_timeout`.
   duration read = std::chrono::seconds(5);     ///< One wait for data: `read_timeout`.
   duration total = no_timeout;                 ///< All of it: `deadline_exceeded`.
 };

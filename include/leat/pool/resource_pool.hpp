@@ -86,7 +86,11 @@ class resource_pool {
 
     /// Null while the slot is empty: then make a resource and `put()` it.
     [[nodiscard]] resource* get() const noexcept { return resource_.get(); }
-    void put(std::unique_ptr<resource> made) noexcept { resource_ = std::move(made); }
+    /// Replaces the resource; null leaves the slot empty. What is put counts as in use.
+    void put(std::unique_ptr<resource> made) noexcept {
+      resource_ = std::move(made);
+      is_clean_ = false;
+    }
 
     /// From here on the resource is in use, and is destroyed with the lease.
     void mark_in_use() noexcept { is_clean_ = false; }
@@ -103,7 +107,7 @@ class resource_pool {
    private:
     friend class resource_pool;
     lease(resource_pool& pool, key_entry& key, std::unique_ptr<resource> idle) noexcept
-        : pool_(&pool), key_(&key), resource_(std::move(idle)) {}
+        : pool_(&pool), key_(&key), resource_(std::move(idle)), is_clean_(resource_ != nullptr) {}
 
     resource_pool* pool_ = nullptr;
     key_entry* key_ = nullptr;
@@ -132,6 +136,7 @@ class resource_pool {
     bool refused_ = false;
   };
 
+  /// Errors: `invalid_argument` for a negative `max_idle_time`.
   explicit resource_pool(pool_options options = {});
   resource_pool(const resource_pool&) = delete;
   resource_pool& operator=(const resource_pool&) = delete;
@@ -199,6 +204,7 @@ class resource_pool {
   void serve_waiters() noexcept;
   void drop(idle_list::iterator idle) noexcept;
   void drop_expired() noexcept;
+  void arm_expiry() noexcept;
   void forget_if_unused(key_entry& key) noexcept;
   [[nodiscard]] std::string describe_holders() const;
 

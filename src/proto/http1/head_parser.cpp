@@ -70,8 +70,10 @@ void head_parser::start(kind what) noexcept {
   if (what == kind::trailers) return;
 
   slices_.clear();
+  // Trailers are rare, and the memory for them is not kept.
+  if (trailer_slices_.capacity() != 0) std::vector<field_slice>().swap(trailer_slices_);
   facts_ = {};
-  begin_ = fields_begin_ = fields_size_ = field_count_ = first_size_ = second_size_ = 0;
+  begin_ = fields_begin_ = fields_size_ = first_size_ = second_size_ = 0;
   text_ = trailer_text_ = nullptr;
   status_code_ = 0;
   version_ = version::http_1_1;
@@ -80,16 +82,21 @@ void head_parser::start(kind what) noexcept {
 LEAT_ALWAYS_INLINE bool head_parser::take_field(const char* section, const char* name,
                                                 const char* name_end, const char* value,
                                                 const char* value_end) {
+  const field_slice slice{
+      static_cast<std::uint32_t>(name - section), static_cast<std::uint32_t>(name_end - name),
+      static_cast<std::uint32_t>(value - section), static_cast<std::uint32_t>(value_end - value)};
+  if (kind_ == kind::trailers) [[unlikely]] {
+    trailer_slices_.push_back(slice);
+    return true;
+  }
   if (slices_.capacity() == 0) slices_.reserve(usual_field_count);
-  slices_.push_back(
-      {static_cast<std::uint32_t>(name - section), static_cast<std::uint32_t>(name_end - name),
-       static_cast<std::uint32_t>(value - section), static_cast<std::uint32_t>(value_end - value)});
-  if (kind_ == kind::trailers || !may_be_known(name, name_end - name)) return true;
+  slices_.push_back(slice);
+  if (!may_be_known(name, name_end - name)) return true;
   return take_known_field({name, name_end}, {value, value_end});
 }
 
 std::size_t head_parser::fields_taken() const noexcept {
-  return slices_.size() - (kind_ == kind::trailers ? field_count_ : 0);
+  return kind_ == kind::trailers ? trailer_slices_.size() : slices_.size();
 }
 
 bool head_parser::take_plain_fields(const char* base, const char* end, const limits& limits) {
@@ -346,7 +353,6 @@ bool head_parser::finish(const char* base) noexcept {
   }
   text_ = base;
   fields_size_ = line_begin_ - 2 - fields_begin_;
-  field_count_ = static_cast<std::uint32_t>(slices_.size());
   return check_framing();
 }
 
@@ -361,14 +367,13 @@ bool head_parser::check_framing() noexcept {
 }
 
 fields_view head_parser::fields() const noexcept {
-  return {std::string_view(text_ + fields_begin_, fields_size_),
-          std::span(slices_).first(field_count_)};
+  if (text_ == nullptr) return {};
+  return {std::string_view(text_ + fields_begin_, fields_size_), slices_};
 }
 
 fields_view head_parser::trailers() const noexcept {
   if (trailers_size_ == 0) return {};
-  return {std::string_view(trailer_text_, trailers_size_),
-          std::span(slices_).subspan(field_count_)};
+  return {std::string_view(trailer_text_, trailers_size_), trailer_slices_};
 }
 
 void head_parser::release_memory() noexcept {

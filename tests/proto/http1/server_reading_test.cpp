@@ -233,6 +233,22 @@ TEST_CASE("server: the bytes of a head may move while it is incomplete") {
   CHECK(machine.head().fields.get("a") == "b");
 }
 
+TEST_CASE("server: a view of a head's fields stays valid however many trailers follow") {
+  std::string text = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n";
+  for (int i = 0; i < 100; ++i) text += "t: u\r\n";
+  text += "\r\n";
+  std::string_view input = text;
+  server_connection machine;
+  REQUIRE(machine.next(input).kind == event_kind::head);
+  const auto fields = machine.head().fields;
+
+  REQUIRE(machine.next(input).kind == event_kind::end);
+
+  CHECK(fields.get("host") == "h");
+  CHECK(machine.head().fields.size() == 2);
+  CHECK(machine.trailers().size() == 100);
+}
+
 TEST_CASE("server: the fields of a head stay readable behind its trailers") {
   std::string_view input =
       "PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nT: u\r\n\r\n";

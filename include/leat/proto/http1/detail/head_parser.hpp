@@ -92,8 +92,10 @@ class head_parser {
   bool check_framing() noexcept;
   bool fail(errc why) noexcept;
 
-  std::vector<field_slice> slices_;  // of the head, then of the trailers
-  const char* text_ = nullptr;       // where the head, and the trailers, were once complete
+  std::vector<field_slice> slices_;  // of the head
+  // Apart from those, because a view of the head's fields is valid until the next head.
+  std::vector<field_slice> trailer_slices_;
+  const char* text_ = nullptr;  // where the head, and the trailers, were once complete
   const char* trailer_text_ = nullptr;
   head_facts facts_;
   std::uint32_t begin_ = 0;          // of the start line, which an empty line may precede
@@ -103,7 +105,6 @@ class head_parser {
   std::uint32_t fields_begin_ = 0;   // of the fields of the head
   std::uint32_t fields_size_ = 0;
   std::uint32_t trailers_size_ = 0;
-  std::uint32_t field_count_ = 0;  // of the head
   std::uint32_t first_size_ = 0;   // of the method, or of all that precedes the reason
   std::uint32_t second_size_ = 0;  // of the target or the reason
   errc error_{};
