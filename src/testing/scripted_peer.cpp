@@ -83,7 +83,10 @@ class scripted_peer::impl {
         }
         break;
       case step_kind::pause: co_await sleep_for(now.time); break;
-      case step_kind::close: stream_.reset(); break;
+      case step_kind::close:
+        stream_.reset();
+        unread_.clear();
+        break;
     }
   }
 

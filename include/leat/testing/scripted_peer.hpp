@@ -41,7 +41,7 @@ class scripted_peer {
   scripted_peer& answer_slowly(std::string bytes, duration pause);
   /// Does nothing for a while.
   scripted_peer& pause(duration time);
-  /// Closes the connection.
+  /// Closes the connection, whatever has arrived and was not read.
   scripted_peer& close();
 
   /// Plays the script to its end.
