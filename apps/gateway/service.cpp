@@ -24,6 +24,14 @@ using leat::task;
 using leat::http::server_request;
 using leat::http::server_response;
 
+// Each host of sources has connections of its own, so that one that is slow does not keep the
+// calls of the others waiting; all calls of all dashboards share them.
+constexpr std::size_t connections_per_host = 32;
+
+// A source sends some hundred bytes for each thing that it counts. One that never ends must not
+// fill the memory in the time it has.
+constexpr std::uint64_t most_metrics_bytes = std::uint64_t{1} << 20;
+
 struct liveness {
   std::string status = "ok";
 };
@@ -169,6 +177,10 @@ class service {
   [[nodiscard]] leat::http::client_options client_options() const {
     leat::http::client_options options;
     options.network = &around_.network;
+    options.max_body_bytes = most_metrics_bytes;
+    options.limits.max_per_host = connections_per_host;
+    options.limits.max_connections = connections_per_host * settings_.upstreams.size();
+    options.limits.max_idle = options.limits.max_connections;
     return options;
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "service.hpp"
 
+#include <array>
 #include <memory>
 #include <string>
 
@@ -90,6 +91,22 @@ timeout = "100ms"
 name = "absent"
 url = "http://absent.test/"
 )";
+
+/// A source that answers each request with an empty object, or never.
+task<void> serve_metrics(io::listener& from, task_group& connections, bool answers) {
+  for (;;) {
+    connections.spawn(
+        [](std::unique_ptr<io::async_stream> stream, bool is_prompt) -> task<void> {
+          std::array<std::byte, 4096> request{};
+          while (co_await stream->read_some(request, deadline_after(1h)) != 0) {
+            if (!is_prompt) continue;
+            co_await stream->write_all(as_bytes("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"),
+                                       deadline_after(1h));
+          }
+        },
+        co_await from.accept(), answers);
+  }
+}
 
 /// Runs `work` beside a gateway on a memory network and asks it to stop afterwards.
 task<void> beside_gateway(memory_network& net, std::string text, stop_requests& stop,
@@ -235,6 +252,77 @@ LEAT_ASYNC_TEST("gateway: asked twice to stop, it does not wait for what is unde
     }());
   });
   CHECK(loop.elapsed() < 3s);
+}
+
+LEAT_ASYNC_TEST("gateway: a source that never answers costs the others nothing, however many ask") {
+  memory_network net;
+  stop_requests stop;
+  const auto silent = net.listen(io::endpoint::tcp("slow.test", 80));
+  const auto prompt = net.listen(io::endpoint::tcp("good.test", 80));
+  const std::string sources = R"(
+[[upstreams]]
+name = "slow"
+url = "http://slow.test/"
+timeout = "2s"
+[[upstreams]]
+name = "good"
+url = "http://good.test/"
+timeout = "2s"
+)";
+  int good = 0;
+  co_await with_task_group([&](task_group& group) -> task<void> {
+    group.spawn(&serve_metrics, std::ref(*silent), std::ref(group), false);
+    group.spawn(&serve_metrics, std::ref(*prompt), std::ref(group), true);
+    co_await beside_gateway(net, sources, stop, [](memory_network& on_net, int& ok) -> task<void> {
+      http::client_options many = on(on_net);
+      many.limits.max_connections = 500;
+      http::async_client client(many);
+      co_await with_task_group([&](task_group& users) -> task<void> {
+        for (int i = 0; i < 500; ++i) {
+          users.spawn(
+              [](http::async_client& from, int& count) -> task<void> {
+                const auto answer = co_await from.get("/dashboard");
+                const auto entry = answer.content().find(R"("good":{"status":"ok")");
+                if (entry != std::string::npos) ++count;
+              },
+              std::ref(client), std::ref(ok));
+        }
+        co_return;
+      });
+      client.close();
+    }(net, good));
+    group.cancel();
+  });
+  CHECK(good == 500);
+}
+
+LEAT_ASYNC_TEST("gateway: a source whose answer has no end does not fill the memory") {
+  memory_network net;
+  stop_requests stop;
+  const auto endless = net.listen(io::endpoint::tcp("slow.test", 80));
+  std::size_t sent = 0;
+  co_await with_task_group([&](task_group& group) -> task<void> {
+    group.spawn(
+        [](io::listener& from, std::size_t& count) -> task<void> {
+          const auto stream = co_await from.accept();
+          const std::string piece(65536, 'x');
+          try {
+            co_await stream->write_all(as_bytes("HTTP/1.1 200 OK\r\n\r\n\""), deadline_after(1h));
+            for (; count < (std::size_t{64} << 20); count += piece.size()) {
+              co_await stream->write_all(as_bytes(piece), deadline_after(1h));
+            }
+          } catch (const io_error&) {  // the gateway had enough
+          }
+        },
+        std::ref(*endless), std::ref(sent));
+    co_await beside_gateway(net, with_slow, stop, [](memory_network& on_net) -> task<void> {
+      http::async_client client(on(on_net));
+      const auto answer = co_await client.get("/dashboard");
+      CHECK(answer.content().find(R"("slow":{"status":"error")") != std::string::npos);
+      client.close();
+    }(net));
+  });
+  CHECK(sent < (std::size_t{2} << 20));
 }
 
 TEST_CASE("gateway: cancelled at every suspension point, a dashboard request leaves nothing") {
