@@ -21,8 +21,10 @@ void asio_reactor::poll() {
   context_.poll();
 }
 
+// One handler in memory of its own is under way at a time, so that waking allocates nothing: it
+// cannot fail, and no wake-up gets lost when memory is short.
 void asio_reactor::wake() noexcept {
-  asio::post(context_, [] {});
+  if (!is_waking_.exchange(true, std::memory_order_acq_rel)) asio::post(context_, waker{this});
 }
 
 asio_reactor& asio_reactor::current() {
