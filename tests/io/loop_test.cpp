@@ -77,6 +77,17 @@ LEAT_LOOPBACK_TEST("post: 10,000 calls from 4 threads all run once, those of a t
   }
 }
 
+LEAT_LOOPBACK_TEST("post: wakes a loop that waits, again and again") {
+  auto& home = loop.loop();
+  for (int i = 0; i < 200; ++i) {
+    event woken;
+    setter call(woken);
+    std::thread other([&home, &call] { home.post(call); });
+    co_await woken.wait();
+    other.join();
+  }
+}
+
 LEAT_LOOPBACK_TEST("post: wakes a loop that waits") {
   event woken;
   setter call(woken);

@@ -131,7 +131,8 @@ class promise_base {
       awaitable.bind(*this);
       return static_cast<Awaitable&&>(awaitable);
     } else if constexpr (detail::is_boundary_awaiter<awaiter>) {
-      static_assert(!std::is_const_v<std::remove_reference_t<Awaitable>>);
+      static_assert(!std::is_lvalue_reference_v<Awaitable>,
+                    "a combinator is awaited once, as an rvalue: co_await std::move(it)");
       awaitable.bind(*this);
       return static_cast<Awaitable&&>(awaitable);
     } else if constexpr (requires { typename awaiter::leat_task; }) {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "io/asio/reactor.hpp"
 
-#include <new>
-
 #include <boost/asio/post.hpp>
 
 #include "leat/base/error.hpp"
@@ -23,12 +21,10 @@ void asio_reactor::poll() {
   context_.poll();
 }
 
+// One handler in memory of its own is under way at a time, so that waking allocates nothing: it
+// cannot fail, and no wake-up gets lost when memory is short.
 void asio_reactor::wake() noexcept {
-  try {
-    asio::post(context_, [] {});
-  } catch (const std::bad_alloc&) {
-    // Without memory for one handler the loop still wakes: at its next timer or event.
-  }
+  if (!is_waking_.exchange(true, std::memory_order_acq_rel)) asio::post(context_, waker{this});
 }
 
 asio_reactor& asio_reactor::current() {

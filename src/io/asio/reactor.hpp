@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <atomic>
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include "leat/io/loop.hpp"
+
+#include "io/asio/operation.hpp"
 
 namespace leat::io::asio_backend {
 
@@ -29,6 +33,20 @@ class asio_reactor final : public reactor {
   [[nodiscard]] static asio_reactor& current();
 
  private:
+  struct waker {
+    using allocator_type = operation_allocator<void>;
+
+    [[nodiscard]] allocator_type get_allocator() const noexcept {
+      return allocator_type(self->wake_memory_);
+    }
+    // From here on the memory is free again, and what is posted from now on needs a new wake-up.
+    void operator()() const noexcept { self->is_waking_.store(false, std::memory_order_release); }
+
+    asio_reactor* self;
+  };
+
+  operation_memory wake_memory_;  // before the context, which gives it back
+  std::atomic<bool> is_waking_ = false;
   asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   asio::executor_work_guard<io_executor> keeps_running_{context_.get_executor()};
 };
