@@ -13,6 +13,7 @@ leat_test(coro
     task_test.cpp
     to_thread_test.cpp
     when_all_test.cpp
+    when_any_test.cpp
     with_cancel_scope_test.cpp
     with_timeout_test.cpp
   DEPENDS leat::coro leat::testing)
