@@ -12,6 +12,8 @@ leat_test(coro
     task_group_test.cpp
     task_test.cpp
     to_thread_test.cpp
+    wait_test.cpp
+    when_all_or_group_test.cpp
     when_all_test.cpp
     when_any_test.cpp
     with_cancel_scope_test.cpp
