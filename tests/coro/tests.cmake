@@ -4,6 +4,7 @@ leat_test(coro
     event_test.cpp
     exit_stack_test.cpp
     measure_latency_test.cpp
+    move_on_after_test.cpp
     random_programs_test.cpp
     run_test.cpp
     semaphore_test.cpp
@@ -17,6 +18,7 @@ leat_test(coro
     when_all_test.cpp
     when_any_test.cpp
     with_cancel_scope_test.cpp
+    with_deadline_test.cpp
     with_timeout_test.cpp
   DEPENDS leat::coro leat::testing)
 
