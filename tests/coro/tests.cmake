@@ -5,6 +5,7 @@ leat_test(coro
     exit_stack_test.cpp
     measure_latency_test.cpp
     move_on_after_test.cpp
+    mutex_test.cpp
     random_programs_test.cpp
     run_test.cpp
     semaphore_test.cpp
