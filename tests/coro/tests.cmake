@@ -1,6 +1,7 @@
 leat_test(coro
   FILES
     cancellation_sweep_test.cpp
+    channel_test.cpp
     event_test.cpp
     exit_stack_test.cpp
     measure_latency_test.cpp
