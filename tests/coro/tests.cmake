@@ -7,6 +7,7 @@ leat_test(coro
     measure_latency_test.cpp
     move_on_after_test.cpp
     mutex_test.cpp
+    once_test.cpp
     random_programs_test.cpp
     run_test.cpp
     semaphore_test.cpp
