@@ -14,6 +14,7 @@ leat_test(coro
     semaphore_test.cpp
     shield_test.cpp
     sleep_test.cpp
+    stream_test.cpp
     task_group_test.cpp
     task_test.cpp
     to_thread_test.cpp
