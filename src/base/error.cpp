@@ -22,6 +22,9 @@ constexpr std::array entries{
     error_entry{static_cast<int>(errc::exit_stack_failed), "several cleanups failed", 0},
     error_entry{static_cast<int>(errc::value_absent), "value is absent", caller_fault},
     error_entry{static_cast<int>(errc::deadlock), "deadlock", caller_fault},
+    error_entry{static_cast<int>(errc::error_group), "several children failed", 0},
+    error_entry{static_cast<int>(errc::channel_closed), "channel is closed", 0},
+    error_entry{static_cast<int>(errc::owner_stopped), "owner was stopped", 0},
 };
 
 constinit const table_category base_category("leat", entries);
@@ -35,8 +38,7 @@ constexpr std::array failure_entries{
 
 constinit const table_category failure_category("leat.failure", failure_entries);
 
-std::string join(const std::vector<std::exception_ptr>& errors) {
-  std::string text = std::to_string(errors.size()) + " errors while closing an exit stack";
+std::string join(std::string text, const std::vector<std::exception_ptr>& errors) {
   const char* separator = ": ";
   for (const auto& each : errors) {
     text += separator + describe(each);
@@ -88,7 +90,18 @@ exit_stack_closed::exit_stack_closed()
                   "nothing can be registered on an exit stack that is closing or closed") {}
 
 exit_stack_failed::exit_stack_failed(std::vector<std::exception_ptr> errors)
-    : error(errc::exit_stack_failed, join(errors)), errors_(std::move(errors)) {}
+    : error(errc::exit_stack_failed,
+            join(std::to_string(errors.size()) + " errors while closing an exit stack", errors)),
+      errors_(std::move(errors)) {}
+
+error_group::error_group(std::vector<std::exception_ptr> errors, std::size_t children)
+    : error(errc::error_group, join(std::to_string(errors.size()) + " of " +
+                                        std::to_string(children) + " children failed",
+                                    errors)),
+      errors_(std::move(errors)) {}
+
+channel_closed::channel_closed()
+    : error(errc::channel_closed, "nothing can be sent to a channel that is closed") {}
 
 std::string describe(const std::exception_ptr& failure) {
   if (failure == nullptr) return "no error";

@@ -15,6 +15,15 @@ void join::child_failed(std::exception_ptr failure) noexcept {
   scope.cancel(stop_reason::sibling_failed);
 }
 
+void join::child_completed(const boundary& child, join_policy policy, bool has_failed) noexcept {
+  const bool decides =
+      policy == join_policy::first_completed ||
+      (has_failed && (policy == join_policy::first_error || policy == join_policy::collect_errors));
+  if (!decides || deciding_child_ != nullptr) return;
+  deciding_child_ = &child;
+  if (policy != join_policy::collect_errors) scope.cancel(stop_reason::requested);
+}
+
 std::coroutine_handle<> join::child_done() noexcept {
   if (--live_ != 0) return std::noop_coroutine();
   if (!must_stop()) return parent_->handle();

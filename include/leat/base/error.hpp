@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <exception>
 #include <span>
 #include <stdexcept>
@@ -18,6 +19,9 @@
 ///     ├── protocol_error         http: local_protocol_error, remote_protocol_error
 ///     ├── limit_exceeded         a configured limit, named in the message
 ///     ├── usage_error            nested_run, blocking_call_on_loop, exit_stack_closed, ...
+///     ├── channel_closed         nobody receives any more
+///     ├── owner_stopped          the group that owns the work was stopped
+///     ├── error_group            several children failed; carries them all
 ///     └── exit_stack_failed      several cleanups failed; carries them all
 ///
 /// Cancellation is not in the tree: it is not an exception at all (docs/adr/0003).
@@ -43,6 +47,9 @@ enum class errc {
   exit_stack_failed,
   value_absent,
   deadlock,
+  error_group,
+  channel_closed,
+  owner_stopped,
 };
 
 std::error_code make_error_code(errc value) noexcept;
@@ -194,6 +201,32 @@ class exit_stack_failed : public error {
 
  private:
   std::vector<std::exception_ptr> errors_;
+};
+
+/// Children of `when_all_or_group` failed.
+class error_group : public error {
+ public:
+  /// `errors` in the order of the children, whichever failed first; `children` is how many
+  /// there were in all.
+  error_group(std::vector<std::exception_ptr> errors, std::size_t children);
+
+  [[nodiscard]] const std::vector<std::exception_ptr>& errors() const noexcept { return errors_; }
+
+ private:
+  std::vector<std::exception_ptr> errors_;
+};
+
+/// Something was sent to a channel that is closed.
+class channel_closed : public error {
+ public:
+  channel_closed();
+};
+
+/// Work that was shared, such as a `once`'s, ended because the task group that owns it was
+/// stopped, while somebody outside the group waited for it.
+class owner_stopped : public error {
+ public:
+  explicit owner_stopped(const std::string& message) : error(errc::owner_stopped, message) {}
 };
 
 /// The text of an exception of any type, for messages and logs: `what()` where there is

@@ -2,17 +2,27 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 
 #include "leat/coro/task.hpp"
 
 namespace leat::detail {
 
-/// Several children, one parent that waits for all of them. What `when_all`,
-/// `when_all_settled` and task groups share.
+/// What the end of a child means for the join it stands in.
+enum class join_policy : std::uint8_t {
+  fail_fast,        ///< The first error stops the others and is the error of the join.
+  settle,           ///< An end is the child's own affair.
+  collect_errors,   ///< The same, but with an error among the ends a stop does not go on.
+  first_completed,  ///< The first end, by value or error, stops the others and decides.
+  first_error,      ///< The first error stops the others and decides.
+};
+
+/// Several children, one parent that waits for all of them. What `when_all`, `when_any`,
+/// `wait` and task groups share.
 ///
-/// When the last child has ended: an error beats a stop, and a stop beats values only if some
-/// child was actually stopped.
+/// When the last child has ended: an error of the join beats a stop, as does an end that has
+/// decided it; a stop beats values only if some child was actually stopped.
 class join final : public ready_node {
  public:
   explicit join(const char* what) noexcept : what_(what) {}
@@ -26,6 +36,12 @@ class join final : public ready_node {
 
   /// The first failure cancels the others; later ones can only be reported.
   void child_failed(std::exception_ptr failure) noexcept;
+
+  /// A child has ended with a value or an error, which its slot keeps.
+  void child_completed(const boundary& child, join_policy policy, bool has_failed) noexcept;
+
+  /// The child whose end has decided the join, or null.
+  [[nodiscard]] const boundary* deciding_child() const noexcept { return deciding_child_; }
 
   /// A child has ended. Called inside its `final_suspend`, so never unwinds: a stop that has
   /// to go on is put into the ready queue.
@@ -48,12 +64,14 @@ class join final : public ready_node {
 
  private:
   [[nodiscard]] bool must_stop() const noexcept {
-    return first_ == nullptr && saw_stop_ && parent_->scope->is_stopped();
+    return first_ == nullptr && deciding_child_ == nullptr && saw_stop_ &&
+           parent_->scope->is_stopped();
   }
 
   promise_base* parent_ = nullptr;
   std::size_t live_ = 0;
   std::exception_ptr first_;
+  const boundary* deciding_child_ = nullptr;
   const char* what_;
   bool saw_stop_ = false;
 };
@@ -66,22 +84,29 @@ class join_slot final : public boundary {
   join_slot(join_slot&& other) noexcept
       : boundary(std::exchange(other.child_, {})), promise_(other.promise_) {}
 
-  /// `fails_fast`: an error of this child is an error of the join.
-  void start(join& joined, bool fails_fast) noexcept {
+  void start(join& joined, join_policy policy) noexcept {
     join_ = &joined;
-    fails_fast_ = fails_fast;
+    policy_ = policy;
     promise_->owner = this;
     promise_->scope = &joined.scope;
     child_.resume();
   }
 
   std::coroutine_handle<> child_done() noexcept override {
-    if (fails_fast_) {
-      if (auto failure = promise_->error()) join_->child_failed(std::move(failure));
+    auto failure = promise_->error();
+    if (policy_ != join_policy::fail_fast) {
+      join_->child_completed(*this, policy_, failure != nullptr);
+    } else if (failure != nullptr) {
+      join_->child_failed(std::move(failure));
     }
     return join_->child_done();
   }
   after_stop child_stopped() noexcept override { return join_->child_stopped(); }
+
+  /// The error of the child, or null. After the join has ended.
+  [[nodiscard]] std::exception_ptr error() const noexcept {
+    return child_ ? promise_->error() : nullptr;
+  }
 
   unit_if_void<T> take() {
     if constexpr (std::is_void_v<T>) {
@@ -102,7 +127,7 @@ class join_slot final : public boundary {
 
   typename task<T>::promise_type* promise_;
   join* join_ = nullptr;
-  bool fails_fast_ = true;
+  join_policy policy_ = join_policy::fail_fast;
 };
 
 }  // namespace leat::detail

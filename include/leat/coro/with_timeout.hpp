@@ -2,7 +2,7 @@
 #pragma once
 
 #include "leat/base/error.hpp"
-#include "leat/coro/single_child.hpp"
+#include "leat/coro/limited_child.hpp"
 
 namespace leat {
 namespace detail {
@@ -10,36 +10,21 @@ namespace detail {
 [[noreturn]] void throw_deadline_exceeded();
 
 template <class T>
-class [[nodiscard]] timeout_awaiter final : public single_child<T> {
+class [[nodiscard]] timeout_awaiter final : public limited_child<T> {
  public:
   timeout_awaiter(duration limit, task<T>&& child)
-      : single_child<T>(std::move(child)), limit_(limit) {}
-  timeout_awaiter(timeout_awaiter&& other) noexcept
-      : single_child<T>(std::move(other)), limit_(other.limit_) {}
-  ~timeout_awaiter() { this->destroy_child(); }
+      : limited_child<T>(std::move(child)), limit_(limit) {}
+  timeout_awaiter(timeout_awaiter&&) noexcept = default;
 
   std::coroutine_handle<> await_suspend(std::coroutine_handle<> waiting) noexcept {
-    scope_.attach(*this->parent->scope);
-    executor& home = executor::current();
-    const deadline end = deadline::after(home.now(), limit_);
-    if (!end.is_never()) home.arm(timer_, end.at());
-    return this->start_child(waiting, scope_);
-  }
-  after_stop child_stopped() noexcept override {
-    timer_.unlink();
-    // Where an outer stop is visible it wins: the caller of this frame has to stop as well.
-    return this->parent->scope->is_stopped() ? this->unwind_parent() : this->resume_parent();
+    return this->start_until(waiting, deadline::after(executor::current().now(), limit_));
   }
   T await_resume() {
-    timer_.unlink();
-    const bool late = scope_.own_reason() == stop_reason::deadline && scope_.was_observed();
-    if (this->was_stopped() || late) throw_deadline_exceeded();
+    if (this->end_late()) throw_deadline_exceeded();
     return this->take();
   }
 
  private:
-  cancel_scope scope_;
-  scope_timer timer_{scope_};
   duration limit_;
 };
 

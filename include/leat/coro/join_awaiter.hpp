@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "leat/coro/join.hpp"
+
+namespace leat::detail {
+
+/// Awaits children of different types in one join. `Kind` says what the end of a child means
+/// (`policy`), how reports name the join (`name`), and what is returned (`result(join, slots)`).
+template <class Kind, class... Ts>
+class [[nodiscard]] join_awaiter final : public boundary_awaiter {
+ public:
+  explicit join_awaiter(task<Ts>&&... children) noexcept : slots_(std::move(children)...) {}
+  join_awaiter(join_awaiter&& other) noexcept : slots_(std::move(other.slots_)) {}
+
+  void bind(promise_base& frame) noexcept { parent_ = &frame; }
+  [[nodiscard]] bool await_ready() const noexcept { return sizeof...(Ts) == 0; }
+  bool await_suspend(std::coroutine_handle<>) noexcept {
+    // One more than there are children: nobody may resume or destroy the parent while we are
+    // still inside its await_suspend.
+    join_.open(*parent_, sizeof...(Ts) + 1);
+    std::apply([this](auto&... slot) { (slot.start(join_, Kind::policy), ...); }, slots_);
+    return join_.stays_suspended();
+  }
+  auto await_resume() { return Kind::result(join_, slots_); }
+
+ private:
+  promise_base* parent_ = nullptr;
+  join join_{Kind::name};
+  std::tuple<join_slot<Ts>...> slots_;
+};
+
+/// The same for any number of children of one type.
+template <class Kind, class T>
+class [[nodiscard]] join_range_awaiter final : public boundary_awaiter {
+ public:
+  explicit join_range_awaiter(std::vector<task<T>>&& children) {
+    slots_.reserve(children.size());
+    for (auto& child : children) slots_.emplace_back(std::move(child));
+  }
+  join_range_awaiter(join_range_awaiter&& other) noexcept : slots_(std::move(other.slots_)) {}
+
+  void bind(promise_base& frame) noexcept { parent_ = &frame; }
+  [[nodiscard]] bool await_ready() const noexcept { return slots_.empty(); }
+  bool await_suspend(std::coroutine_handle<>) noexcept {
+    join_.open(*parent_, slots_.size() + 1);
+    for (auto& slot : slots_) slot.start(join_, Kind::policy);
+    return join_.stays_suspended();
+  }
+  auto await_resume() { return Kind::result(join_, slots_); }
+
+ private:
+  promise_base* parent_ = nullptr;
+  join join_{Kind::name};
+  std::vector<join_slot<T>> slots_;
+};
+
+/// The outcomes of all slots, in their order.
+template <class... Ts>
+std::tuple<outcome<Ts>...> take_outcomes(std::tuple<join_slot<Ts>...>& slots) {
+  return std::apply(
+      [](auto&... slot) { return std::tuple<outcome<Ts>...>(slot.take_outcome()...); }, slots);
+}
+template <class T>
+std::vector<outcome<T>> take_outcomes(std::vector<join_slot<T>>& slots) {
+  std::vector<outcome<T>> outcomes;
+  outcomes.reserve(slots.size());
+  for (auto& slot : slots) outcomes.push_back(slot.take_outcome());
+  return outcomes;
+}
+
+/// The values of all slots, in their order; nothing for `void`.
+template <class T>
+auto take_values(std::vector<join_slot<T>>& slots) {
+  if constexpr (!std::is_void_v<T>) {
+    std::vector<T> values;
+    values.reserve(slots.size());
+    for (auto& slot : slots) values.push_back(slot.take());
+    return values;
+  }
+}
+
+}  // namespace leat::detail

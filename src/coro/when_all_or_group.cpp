@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+#include "leat/coro/when_all_or_group.hpp"
+
+#include "leat/base/error.hpp"
+
+namespace leat::detail {
+
+void throw_if_any(std::vector<std::exception_ptr> errors, std::size_t children) {
+  if (!errors.empty()) throw error_group(std::move(errors), children);
+}
+
+}  // namespace leat::detail
