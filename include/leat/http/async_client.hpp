@@ -65,10 +65,10 @@ struct client_statistics {
 /// Cancellation: safe for the client: the connection is closed unless the answer had been read.
 /// Whether the server has acted on the request cannot be known.
 /// Errors: `invalid_url`, `unsupported_protocol`, `invalid_argument` (a negative timeout) and
-/// `local_protocol_error` before anything is sent; `pool::pool_timeout`; `io::resolve_error`, `io::connect_error`, `io::connect_timeout`;
-/// `io::write_error`, `io::write_timeout`, `io::read_error`, `io::read_timeout`;
-/// `remote_protocol_error`; `deadline_exceeded` for the total; `client_closed`. A status is no
-/// error before `raise_for_status()`.
+/// `local_protocol_error` before anything is sent; `pool::pool_timeout`; `io::resolve_error`,
+/// `io::connect_error`, `io::connect_timeout`; `io::write_error`, `io::write_timeout`,
+/// `io::read_error`, `io::read_timeout`; `remote_protocol_error`; `deadline_exceeded` for the
+/// total; `client_closed`. A status is no error before `raise_for_status()`.
 ///
 /// A kept connection that the server closed while the request was on its way is the normal
 /// fate of keep-alive. Such a request is sent once more on a new connection if nothing of an
