@@ -5,6 +5,7 @@
 
 #include "leat/coro/sleep.hpp"
 #include "leat/coro/task_group.hpp"
+#include "leat/coro/with_cancel_scope.hpp"
 #include "leat/coro/with_timeout.hpp"
 
 #include "support/async_test.hpp"
@@ -63,4 +64,17 @@ LEAT_ASYNC_TEST("event: forgets a waiter that was stopped") {
   });
   ready.set();
   CHECK(order.empty());
+}
+
+LEAT_ASYNC_TEST("event: a pending stop comes before an event that is set") {
+  event ready;
+  ready.set();
+  bool passed = false;
+  const auto ended = co_await with_cancel_scope([&](cancel_scope& scope) -> task<void> {
+    scope.cancel();
+    co_await ready.wait();
+    passed = true;
+  });
+  CHECK(ended.is_cancelled());
+  CHECK_FALSE(passed);
 }

@@ -372,3 +372,18 @@ LEAT_ASYNC_TEST("exit stack: a context entered while the stack was closed is lef
   CHECK(ended.is_cancelled());
   CHECK(log == "a.a");
 }
+
+LEAT_ASYNC_TEST("exit stack: a stop goes on after close(), when all cleanups have run") {
+  std::string log;
+  bool reached = false;
+  const auto ended = co_await with_cancel_scope([&](cancel_scope& scope) -> task<void> {
+    exit_stack exits;
+    exits.callback(note, std::ref(log), "a");
+    scope.cancel();
+    co_await exits.close();
+    reached = true;
+  });
+  CHECK(ended.is_cancelled());
+  CHECK(log == "a");
+  CHECK_FALSE(reached);
+}

@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "leat/coro/event.hpp"
+#include "leat/coro/exit_stack.hpp"
+#include "leat/coro/frame_memory.hpp"
 #include "leat/coro/sleep.hpp"
 #include "leat/coro/task_group.hpp"
 
@@ -73,6 +75,28 @@ TEST_CASE("run: a deadlock unwinds what waits") {
   };
   CHECK_THROWS_AS(loop.run(waits(never, cleaned)), deadlock);
   CHECK(cleaned);
+}
+
+TEST_CASE("run: a deadlock runs the cleanups of exit stacks and leaves no child behind") {
+  const auto frames = leat::detail::local_frames.live_frames;
+  event never;
+  bool cleaned = false;
+  const auto waits = [](event& awaited, bool& flag) -> task<void> {
+    co_await with_exit_stack([&](exit_stack& exits) -> task<void> {
+      exits.callback([&flag]() -> task<void> {
+        co_await sleep_for(1s);
+        flag = true;
+      });
+      co_await with_task_group([&awaited](task_group& group) -> task<void> {
+        group.spawn([](event& e) -> task<void> { co_await e.wait(); }, std::ref(awaited));
+        co_return;
+      });
+    });
+  };
+  testing::test_loop loop;
+  CHECK_THROWS_AS(loop.run(waits(never, cleaned)), deadlock);
+  CHECK(cleaned);
+  CHECK(leat::detail::local_frames.live_frames == frames);
 }
 
 TEST_CASE("run: says why it was stopped") {

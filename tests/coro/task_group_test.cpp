@@ -216,3 +216,34 @@ LEAT_ASYNC_TEST("task group: a body that throws instead of returning a task is a
   }
   CHECK(failed);
 }
+
+LEAT_ASYNC_TEST(
+    "spawned: a pending stop comes before a child that has ended, and leaves its value") {
+  std::optional<spawned<int>> child;
+  co_await with_task_group([&child](task_group& group) -> task<void> {
+    child.emplace(group.spawn([]() -> task<int> { co_return 7; }));
+    co_return;
+  });
+  bool passed = false;
+  co_await with_task_group([&](task_group& group) -> task<void> {
+    group.cancel();
+    static_cast<void>(co_await child->join());
+    passed = true;
+  });
+  CHECK_FALSE(passed);
+  CHECK((co_await child->join()).value() == 7);
+}
+
+LEAT_ASYNC_TEST("spawned: a child can be joined after a joiner was stopped") {
+  co_await with_task_group([](task_group& group) -> task<void> {
+    auto child = group.spawn([]() -> task<int> {
+      co_await sleep_for(10s);
+      co_return 7;
+    });
+    try {
+      static_cast<void>(co_await with_timeout(1s, child.join()));
+    } catch (const deadline_exceeded&) {
+    }
+    CHECK((co_await child.join()).value() == 7);
+  });
+}

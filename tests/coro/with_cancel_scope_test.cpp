@@ -4,6 +4,9 @@
 #include <stdexcept>
 
 #include "leat/coro/sleep.hpp"
+#include "leat/coro/task_group.hpp"
+#include "leat/coro/when_all.hpp"
+#include "leat/coro/with_timeout.hpp"
 
 #include "support/async_test.hpp"
 
@@ -67,4 +70,36 @@ LEAT_ASYNC_TEST("cancel scope: a body sees a pending stop before it returns its 
     }));
   }));
   CHECK(seen);
+}
+
+LEAT_ASYNC_TEST("cancel scope: stops all scopes inside, side by side and one in another") {
+  const auto sleeps_deep = []() -> task<void> {
+    co_await with_timeout(1h, with_timeout(1h, sleep_for(1h)));
+  };
+  const auto ended = co_await with_cancel_scope([&](cancel_scope& scope) -> task<void> {
+    co_await with_task_group([&](task_group& group) -> task<void> {
+      for (int i = 0; i < 3; ++i) {
+        group.spawn([&sleeps_deep]() -> task<void> {
+          co_await when_all(sleeps_deep(), with_timeout(1h, sleeps_deep()), sleeps_deep());
+        });
+      }
+      co_await sleep_for(1s);
+      scope.cancel();
+      co_await sleep_for(1h);
+    });
+  });
+  CHECK(ended.is_cancelled());
+  CHECK(loop.elapsed() == 1s);
+}
+
+LEAT_ASYNC_TEST("cancel scope: an outer stop passes through") {
+  bool reached = false;
+  static_cast<void>(co_await with_cancel_scope([&](cancel_scope& outer) -> task<void> {
+    static_cast<void>(co_await with_cancel_scope([&](cancel_scope&) -> task<void> {
+      outer.cancel();
+      co_await sleep_for(1h);
+    }));
+    reached = true;
+  }));
+  CHECK_FALSE(reached);
 }

@@ -20,12 +20,13 @@ task<int> answer_after(duration time) {
   co_return 42;
 }
 
-/// An operation that is told of a stop, had completed already, and reports that a moment later:
-/// what an asynchronous operation of the system does.
+/// An operation that is told of a stop and reports a moment later that it had completed already,
+/// or that it has stopped: what an asynchronous operation of the system does.
 class reports_late final : public leaf {
  public:
-  reports_late() noexcept = default;
-  reports_late(reports_late&& other) noexcept : leaf(std::move(other)) {}
+  explicit reports_late(bool had_completed) noexcept : had_completed_(had_completed) {}
+  reports_late(reports_late&& other) noexcept
+      : leaf(std::move(other)), had_completed_(other.had_completed_) {}
 
   [[nodiscard]] bool await_ready() const noexcept { return false; }
   [[nodiscard]] int await_resume() const noexcept { return 42; }
@@ -33,7 +34,13 @@ class reports_late final : public leaf {
  private:
   struct report final : ready_node {
     explicit report(reports_late& of) noexcept : self(of) {}
-    void run() noexcept override { self.complete(); }
+    void run() noexcept override {
+      if (self.had_completed_) {
+        self.complete();
+      } else {
+        self.complete_stopped();
+      }
+    }
     reports_late& self;
   };
 
@@ -43,6 +50,7 @@ class reports_late final : public leaf {
     return detach_result::asked;
   }
 
+  bool had_completed_;
   report report_{*this};
 };
 
@@ -168,7 +176,7 @@ LEAT_ASYNC_TEST("timeout: takes anything that can be awaited") {
 
 LEAT_ASYNC_TEST(
     "timeout: an operation that turns out to have completed before it was asked is in time") {
-  CHECK(co_await with_timeout(1s, reports_late()) == 42);
+  CHECK(co_await with_timeout(1s, reports_late(true)) == 42);
 }
 
 LEAT_ASYNC_TEST("timeout: a value of an operation that could not be stopped is late") {
@@ -217,4 +225,15 @@ LEAT_ASYNC_TEST("timeout: an error of work that did not wait any more is in time
   };
   co_await when_all(at_the_deadline(trigger), fails(trigger));
   CHECK(failed);
+}
+
+LEAT_ASYNC_TEST("timeout: an error is late when an operation had to be stopped for it") {
+  event trigger;
+  const auto work = [](event& awaited) -> task<int> {
+    co_await when_all(reports_late(false), fails_after(awaited));
+    co_return 42;
+  };
+  const auto [unit, result] =
+      co_await when_all(at_the_deadline(trigger), answer_within(5s, work(trigger)));
+  CHECK(result == -1);
 }

@@ -1,5 +1,6 @@
 leat_test(io
   FILES
+    loop_order_test.cpp
     memory_stream_test.cpp
     timing_wheel_test.cpp
   DEPENDS leat::io leat::testing)
