@@ -25,6 +25,7 @@ constexpr std::array entries{
     error_entry{static_cast<int>(errc::error_group), "several children failed", 0},
     error_entry{static_cast<int>(errc::channel_closed), "channel is closed", 0},
     error_entry{static_cast<int>(errc::owner_stopped), "owner was stopped", 0},
+    error_entry{static_cast<int>(errc::never_ready), "child was never ready", caller_fault},
 };
 
 constinit const table_category base_category("leat", entries);

@@ -15,6 +15,7 @@ leat_test(coro
     shield_test.cpp
     sleep_test.cpp
     stream_test.cpp
+    task_group_start_test.cpp
     task_group_test.cpp
     task_test.cpp
     to_thread_test.cpp

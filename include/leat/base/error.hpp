@@ -50,6 +50,7 @@ enum class errc {
   error_group,
   channel_closed,
   owner_stopped,
+  never_ready,
 };
 
 std::error_code make_error_code(errc value) noexcept;
@@ -227,6 +228,12 @@ class channel_closed : public error {
 class owner_stopped : public error {
  public:
   explicit owner_stopped(const std::string& message) : error(errc::owner_stopped, message) {}
+};
+
+/// A child of `task_group::start` returned without having said that it was ready.
+class never_ready : public usage_error {
+ public:
+  explicit never_ready(const std::string& message) : usage_error(errc::never_ready, message) {}
 };
 
 /// The text of an exception of any type, for messages and logs: `what()` where there is

@@ -13,9 +13,6 @@
 namespace leat {
 namespace detail {
 
-/// The exception that callers get whose shared work ended with its group.
-[[nodiscard]] std::exception_ptr make_owner_stopped() noexcept;
-
 /// What a `once` and its running work share. The work holds it too, because the `once` may be
 /// destroyed while the work is still being stopped.
 template <class T>

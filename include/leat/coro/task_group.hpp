@@ -2,12 +2,17 @@
 #pragma once
 
 #include <concepts>
+#include <exception>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <tuple>
 #include <utility>
 
+#include "leat/coro/event.hpp"
 #include "leat/coro/join.hpp"
+#include "leat/coro/sleep.hpp"
+#include "leat/coro/with_cancel_scope.hpp"
 
 namespace leat {
 
@@ -16,6 +21,8 @@ class spawned;
 class task_group;
 
 namespace detail {
+
+class starting;
 
 /// The part of a group's child that its handle knows: where to put the outcome.
 template <class T>
@@ -154,6 +161,23 @@ class spawned {
   awaiter* waiter_ = nullptr;
 };
 
+/// Through which a child that was started with `task_group::start` says that it is ready.
+/// Thread-safety: one executor.
+class readiness {
+ public:
+  readiness() noexcept = default;
+  readiness(const readiness&) = delete;
+  readiness& operator=(const readiness&) = delete;
+
+  /// Lets `start()` return. Setting it again does nothing.
+  void set() noexcept { is_set_.set(); }
+  [[nodiscard]] bool is_set() const noexcept { return is_set_.is_set(); }
+
+ private:
+  friend class detail::starting;
+  event is_set_;
+};
+
 /// Children that run side by side and all end before the group does. See `with_task_group`.
 /// Thread-safety: one executor.
 class task_group {
@@ -181,6 +205,18 @@ class task_group {
     return spawned<value>(*child);
   }
 
+  /// Starts `callable(ready, args...)` like `spawn`, and waits until the child has called
+  /// `ready.set()`; for a server that must listen before its first client comes. The child then
+  /// goes on like any other.
+  ///
+  /// A child that fails before it is ready fails this call and not the group.
+  ///
+  /// Cancellation: safe; a child that is not ready then is stopped.
+  /// Errors: what the child throws before it is ready; `never_ready` if it returns before;
+  /// `owner_stopped` if the group is stopped before and the caller is not.
+  template <class Callable, class... Args>
+  task<void> start(Callable callable, Args... args);
+
   /// Stops the body and all children. The group then ends without an error.
   void cancel(stop_reason reason = stop_reason::requested) noexcept { join_.scope.cancel(reason); }
 
@@ -207,6 +243,77 @@ template <class T>
 void group_child_base<T>::settle_stopped() noexcept {
   if (watcher != nullptr) watcher->settle(cancelled{join_.scope.reason()});
 }
+
+/// The exception of those who wait for work of a group that was stopped.
+[[nodiscard]] std::exception_ptr make_owner_stopped() noexcept;
+[[nodiscard]] std::exception_ptr make_never_ready() noexcept;
+
+/// What a call of `start()` and its child share; either may end first.
+class starting {
+ public:
+  /// Lives in the frame of the call: a call that does not return takes the child with it.
+  class call {
+   public:
+    explicit call(starting& shared) noexcept : shared_(shared) {}
+    call(const call&) = delete;
+    call& operator=(const call&) = delete;
+    ~call() {
+      if (!has_returned) shared_.abandon();
+    }
+    bool has_returned = false;
+
+   private:
+    starting& shared_;
+  };
+
+  /// Runs the child. After `start()` has returned its errors are the group's.
+  template <class Callable, class... Args>
+  static task<void> run(std::shared_ptr<starting> shared, Callable callable, Args... args) {
+    const ending guard(*shared);
+    if (shared->is_abandoned_) co_return;
+    try {
+      static_cast<void>(co_await with_cancel_scope([&](cancel_scope& scope) {
+        shared->scope_ = &scope;
+        return std::invoke(callable, shared->ready_, std::move(args)...);
+      }));
+      if (!shared->ready_.is_set()) shared->failure_ = make_never_ready();
+    } catch (...) {
+      if (shared->ready_.is_set() || shared->is_abandoned_) throw;
+      shared->failure_ = std::current_exception();
+    }
+  }
+
+  [[nodiscard]] auto wait_settled() noexcept { return ready_.is_set_.wait(); }
+  [[nodiscard]] const std::exception_ptr& failure() const noexcept { return failure_; }
+
+ private:
+  /// Lives in the frame of the child, which may end without becoming ready.
+  class ending {
+   public:
+    explicit ending(starting& shared) noexcept : shared_(shared) {}
+    ending(const ending&) = delete;
+    ending& operator=(const ending&) = delete;
+    ~ending() {
+      shared_.scope_ = nullptr;
+      if (shared_.ready_.is_set()) return;
+      if (shared_.failure_ == nullptr) shared_.failure_ = make_owner_stopped();
+      shared_.ready_.set();
+    }
+
+   private:
+    starting& shared_;
+  };
+
+  void abandon() noexcept {
+    is_abandoned_ = true;
+    if (scope_ != nullptr) scope_->cancel();
+  }
+
+  readiness ready_;
+  std::exception_ptr failure_;
+  cancel_scope* scope_ = nullptr;
+  bool is_abandoned_ = false;
+};
 
 template <class Body, class T>
 class [[nodiscard]] group_awaiter final : public boundary, public boundary_awaiter {
@@ -259,6 +366,17 @@ class [[nodiscard]] group_awaiter final : public boundary, public boundary_await
 };
 
 }  // namespace detail
+
+template <class Callable, class... Args>
+task<void> task_group::start(Callable callable, Args... args) {
+  co_await stop_if_requested();
+  const auto shared = std::make_shared<detail::starting>();
+  detail::starting::call call(*shared);
+  spawn(detail::starting::run<Callable, Args...>, shared, std::move(callable), std::move(args)...);
+  co_await shared->wait_settled();
+  call.has_returned = true;
+  if (shared->failure() != nullptr) std::rethrow_exception(shared->failure());
+}
 
 /// Runs `body(group)`, a callable that returns a task, and waits for it and for every child it
 /// spawned. Nothing of the group is alive afterwards.
