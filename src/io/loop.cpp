@@ -88,6 +88,7 @@ loop::loop(std::unique_ptr<reactor> outside, clock& time, loop_options options)
 }
 
 loop::~loop() {
+  end_guests();
   // What was abandoned while it ran comes home now: it frees its memory, and gives its permit
   // back to the pool, so that must still be there.
   if (impl_->threads != nullptr) impl_->threads->close();

@@ -54,7 +54,7 @@ resource_pool::~resource_pool() {
 
 void resource_pool::close() noexcept {
   is_closed_ = true;
-  while (!idle_.empty()) drop(idle_.begin());
+  drop_all();
   while (!waiters_.is_empty()) {
     auto& next = static_cast<awaiter&>(waiters_.pop_front());
     --waiting_;
@@ -132,6 +132,7 @@ void resource_pool::keep_idle(key_entry& key, std::unique_ptr<resource> returned
   ++key.second.idle;
   if (waiters_.is_empty() && idle_.size() > options_.max_idle) drop(std::prev(idle_.end()));
   if (!expiry_.is_linked()) arm_expiry();
+  if (!end_notice_.is_linked()) executor::current().add_guest(end_notice_);
 }
 
 void resource_pool::serve_waiters() noexcept {
@@ -158,6 +159,11 @@ void resource_pool::drop(idle_list::iterator idle) noexcept {
   --key.second.idle;
   idle_.erase(idle);
   forget_if_unused(key);
+}
+
+void resource_pool::drop_all() noexcept {
+  expiry_.unlink();
+  while (!idle_.empty()) drop(idle_.begin());
 }
 
 void resource_pool::drop_expired() noexcept {

@@ -4,6 +4,12 @@ leat_test(http NAME client_
     client_storm_test.cpp
   DEPENDS leat::http leat::testing)
 
+# On sockets of the system.
+leat_test(http NAME client_loopback_ LABELS loopback
+  FILES
+    client_loopback_test.cpp
+  DEPENDS leat::http leat::testing)
+
 leat_test(http NAME server_
   FILES
     router_test.cpp

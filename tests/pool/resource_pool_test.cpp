@@ -298,6 +298,28 @@ LEAT_ASYNC_TEST("pool: after 1,000 random cancels its slots are exact and all ca
   CHECK(connections.statistics().lent == 5);
 }
 
+TEST_CASE("pool: drops what is idle when the loop ends on which it was used") {
+  resource_pool connections(at_most(2));
+  {
+    testing::test_loop loop;
+    loop.run([](resource_pool& from) -> task<void> {
+      static_cast<void>(co_await use(from, "k", 0s, 1));
+    }(connections));
+    CHECK(counted::alive == 1);
+  }
+  CHECK(counted::alive == 0);
+}
+
+TEST_CASE("pool: can be used on a second loop when the first has ended") {
+  resource_pool connections(at_most(2));
+  for (int n = 1; n <= 2; ++n) {
+    testing::test_loop loop;
+    CHECK(loop.run(use(connections, "k", 0s, n)) == n);
+    loop.run([]() -> task<void> { co_await sleep_for(2h); }());
+    CHECK(connections.statistics().idle == 0);  // it has expired
+  }
+}
+
 TEST_CASE("pool: cancelled at every suspension point, an acquire loses no slot") {
   std::unique_ptr<resource_pool> connections;
   testing::for_each_cancellation(

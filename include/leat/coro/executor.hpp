@@ -16,6 +16,7 @@ class thread_pool;
 
 namespace detail {
 struct queue_tag;
+struct guest_tag;
 inline constinit thread_local executor* current_executor = nullptr;
 }  // namespace detail
 
@@ -59,6 +60,22 @@ class posted_call {
   ~posted_call() = default;
 };
 
+/// Something that keeps what belongs to an executor when no task uses it, such as idle
+/// connections. It is told when the executor ends, so it may outlive it.
+class executor_guest : public list_hook<detail::guest_tag> {
+ public:
+  executor_guest() noexcept = default;
+  executor_guest(const executor_guest&) = delete;
+  executor_guest& operator=(const executor_guest&) = delete;
+
+  /// Gives up everything that belongs to the executor. Called once, in its destructor, when
+  /// all tasks have ended and everything else is still there.
+  virtual void executor_ends() noexcept = 0;
+
+ protected:
+  ~executor_guest() = default;
+};
+
 /// Sees every suspension and every resume of an executor. The cancel-everywhere harness of
 /// `testing` is one.
 class execution_probe {
@@ -90,6 +107,9 @@ class executor {
 
   /// Puts `node` at the end of the ready queue.
   void push(ready_node& node) noexcept { ready_.push_back(node); }
+
+  /// Tells `guest` when the executor ends. Unlinking it, or its end, takes it off.
+  void add_guest(executor_guest& guest) noexcept { guests_.push_back(guest); }
 
   /// The time at which the current step began. Read once a step, because reading the clock
   /// costs more than arming a timer.
@@ -123,9 +143,17 @@ class executor {
   execution_probe* probe = nullptr;
 
  protected:
+  /// To be called first by the destructor of whoever implements this.
+  void end_guests() noexcept {
+    while (!guests_.is_empty()) guests_.pop_front().executor_ends();
+  }
+
   ready_list ready_;
   time_point now_{};
   std::size_t external_work_ = 0;
+
+ private:
+  intrusive_list<executor_guest, detail::guest_tag> guests_;
 };
 
 inline void ready_node::expired() noexcept {

@@ -74,7 +74,8 @@ struct client_statistics {
 /// fate of keep-alive. Such a request is sent once more on a new connection if nothing of an
 /// answer had come and its method is idempotent (RFC 9110, section 9.2.2).
 ///
-/// Lifetime: outlives its requests. Thread-safety: one loop.
+/// Lifetime: outlives its requests. May be made before its loop and destroyed after it.
+/// Thread-safety: one loop.
 class async_client {
  public:
   /// Errors: `invalid_url` for the base URL; `invalid_argument` for a negative timeout or a

@@ -56,7 +56,8 @@ struct pool_statistics {
 /// A slot that comes free belongs to the next in line from that moment on, even before it has
 /// run; if it is stopped first, the slot passes on.
 ///
-/// Lifetime: outlives its leases and waiters. Thread-safety: one loop.
+/// Lifetime: outlives its leases and waiters. May outlive the executor; what is idle is dropped
+/// at the end of that. Thread-safety: one loop.
 class resource_pool {
   struct key_state;
   using key_map = std::unordered_map<std::string, key_state>;
@@ -195,6 +196,13 @@ class resource_pool {
     resource_pool& pool;
   };
 
+  /// Idle resources belong to the executor on which they were used.
+  struct end_notice final : executor_guest {
+    explicit end_notice(resource_pool& owner) noexcept : pool(owner) {}
+    void executor_ends() noexcept override { pool.drop_all(); }
+    resource_pool& pool;
+  };
+
   [[nodiscard]] lease try_acquire(const std::string& key);
   [[nodiscard]] std::unique_ptr<resource> take_idle(key_entry& key) noexcept;
   [[nodiscard]] bool make_room(const key_entry& key) noexcept;
@@ -203,6 +211,7 @@ class resource_pool {
   void keep_idle(key_entry& key, std::unique_ptr<resource> returned) noexcept;
   void serve_waiters() noexcept;
   void drop(idle_list::iterator idle) noexcept;
+  void drop_all() noexcept;
   void drop_expired() noexcept;
   void arm_expiry() noexcept;
   void forget_if_unused(key_entry& key) noexcept;
@@ -215,6 +224,7 @@ class resource_pool {
   std::size_t waiting_ = 0;
   ready_list waiters_;
   expiry_timer expiry_{*this};
+  end_notice end_notice_{*this};
   bool is_closed_ = false;
 };
 
