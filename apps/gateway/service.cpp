@@ -198,8 +198,8 @@ class service {
     auto gateway = group.spawn(run_server, std::ref(server_));
     if (settings_.demo) group.spawn(run_server, std::ref(demo_server_));
     co_await around_.wait_stop_request();
-    around_.log.info("draining", {{"connections", server_.connections()}});
     server_.shut_down();
+    around_.log.info("draining", {{"connections", server_.connections()}});
     group.spawn(
         [this](leat::task_group& all) -> task<void> {
           co_await around_.wait_stop_request();

@@ -213,7 +213,16 @@ LEAT_LOOPBACK_TEST("server on sockets: drains idle and busy connections") {
   });
 }
 
-LEAT_LOOPBACK_TEST("server on sockets: outlives a lack of descriptors without spinning") {
+// UndefinedBehaviorSanitizer opens a pipe to look at an object, and calls the object broken when
+// there is no descriptor for it.
+#if defined(__has_feature) && __has_feature(address_sanitizer)
+constexpr bool needs_descriptors_itself = true;
+#else
+constexpr bool needs_descriptors_itself = false;
+#endif
+
+LEAT_LOOPBACK_TEST("server on sockets: outlives a lack of descriptors without spinning" *
+                   doctest::skip(needs_descriptors_itself)) {
   struct {
     int told = 0;
     event happened;
