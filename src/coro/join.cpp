@@ -15,15 +15,6 @@ void join::open(promise_base& waiting, std::size_t children, std::source_locatio
   scope.attach(*waiting.scope);
 }
 
-void join::adopt(task_node& child, promise_base& frame, const context& inherited) noexcept {
-  child.function_ = frame.site;
-  child.until = until_;
-  if (!inherited.is_empty()) child.values = inherited;
-  children_.push_back(child);
-  frame.scope = &scope;
-  frame.node = &child;
-}
-
 void join::child_failed(std::exception_ptr failure) noexcept {
   if (first_ != nullptr) {
     return executor::current().report(std::move(failure), on_further_failure_);
@@ -85,6 +76,7 @@ void join::describe_wait(wait_description& to) const noexcept {
   to.add(live_);
   to.add(live_ == 1 ? " child left" : " children left");
   to.at = site_;
+  to.frame = parent_;
 }
 
 void join::arm_grace() noexcept {

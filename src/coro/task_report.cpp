@@ -51,6 +51,9 @@ class walk {
       entry.waits_for = what.text();
       entry.waits_at = what.at;
       if (!entry.waits_for.empty()) entry.waits = now_ - at.task->waits_since();
+      for (const auto* frame = what.frame; frame != nullptr; frame = frame->owner->parent) {
+        entry.frames.push_back(frame->site);
+      }
     }
     tasks_.push_back(std::move(entry));
     // The last one to be pushed is the next to be visited: outermost join and oldest child.
@@ -72,6 +75,16 @@ class walk {
 std::string creation_text(const task_entry& task, const task_report::symboliser& symbolise) {
   if (auto place = detail::place_text(task.created_at); !place.empty()) return place;
   return task.created_by != nullptr && symbolise ? symbolise(task.created_by) : std::string();
+}
+
+std::string frames_text(const std::vector<std::source_location>& frames) {
+  std::string text;
+  const char* separator = "";
+  for (const auto& each : frames) {
+    text += separator + detail::function_text(each);
+    separator = " < ";
+  }
+  return text;
 }
 
 }  // namespace
@@ -96,6 +109,7 @@ std::string task_report::format(const symboliser& symbolise) const {
         text += " at " + place;
       }
       text += " for " + detail::duration_text(task.waits);
+      if (task.frames.size() > 1) text += ", in " + frames_text(task.frames);
     }
     if (const auto created = creation_text(task, symbolise); !created.empty()) {
       text += ", created at " + created;

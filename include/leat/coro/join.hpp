@@ -54,7 +54,14 @@ class join final : public ready_node {
   }
 
   /// Makes `child` a task under the parent's, which begins with `frame`.
-  void adopt(task_node& child, promise_base& frame, const context& inherited) noexcept;
+  void adopt(task_node& child, promise_base& frame, const context& inherited) noexcept {
+    child.function_ = frame.site;
+    child.until = until_;
+    if (!inherited.is_empty()) child.values = inherited;
+    children_.push_back(child);
+    frame.scope = &scope;
+    frame.node = &child;
+  }
 
   /// What the parent itself did beside the children has ended: it now only waits.
   void parent_waits() noexcept {

@@ -17,16 +17,17 @@ class executor;
 struct task_entry {
   static constexpr std::size_t no_parent = static_cast<std::size_t>(-1);
 
-  std::string name;                    ///< As it was given, or its function's.
-  std::size_t parent = no_parent;      ///< Index of the entry it is a child of.
-  std::size_t depth = 0;               ///< How many tasks stand above it.
-  std::string group;                   ///< What it stands in: "task group ingest", "when_all".
-  std::source_location function;       ///< Of the coroutine it began with.
-  std::source_location created_at;     ///< If it was given a name, or by a combinator; or line 0.
-  const void* created_by = nullptr;    ///< Otherwise the code that spawned it.
-  std::string waits_for;               ///< Empty: it runs, or is about to.
-  std::source_location waits_at;       ///< Of the await.
-  duration waits{};                    ///< For how long it has waited.
+  std::string name;                  ///< As it was given, or its function's.
+  std::size_t parent = no_parent;    ///< Index of the entry it is a child of.
+  std::size_t depth = 0;             ///< How many tasks stand above it.
+  std::string group;                 ///< What it stands in: "task group ingest", "when_all".
+  std::source_location function;     ///< Of the coroutine it began with.
+  std::source_location created_at;   ///< If it was given a name, or by a combinator; or line 0.
+  const void* created_by = nullptr;  ///< Otherwise the code that spawned it.
+  std::string waits_for;             ///< Empty: it runs, or is about to.
+  std::source_location waits_at;     ///< Of the await.
+  duration waits{};                  ///< For how long it has waited.
+  std::vector<std::source_location> frames;  ///< Its coroutines that wait, innermost first.
 };
 
 /// All tasks of an executor at one moment, each parent before its children.
