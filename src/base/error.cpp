@@ -26,6 +26,9 @@ constexpr std::array entries{
     error_entry{static_cast<int>(errc::channel_closed), "channel is closed", 0},
     error_entry{static_cast<int>(errc::owner_stopped), "owner was stopped", 0},
     error_entry{static_cast<int>(errc::never_ready), "child was never ready", caller_fault},
+    error_entry{static_cast<int>(errc::not_stopping), "work does not stop", 0},
+    error_entry{static_cast<int>(errc::never_awaited), "task was never awaited", caller_fault},
+    error_entry{static_cast<int>(errc::background_failed), "background work failed", 0},
 };
 
 constinit const table_category base_category("leat", entries);
@@ -103,6 +106,10 @@ error_group::error_group(std::vector<std::exception_ptr> errors, std::size_t chi
 
 channel_closed::channel_closed()
     : error(errc::channel_closed, "nothing can be sent to a channel that is closed") {}
+
+background_failed::background_failed(const std::string& child, std::exception_ptr failure)
+    : error(errc::background_failed, child + " failed: " + describe(failure)),
+      failure_(std::move(failure)) {}
 
 std::string describe(const std::exception_ptr& failure) {
   if (failure == nullptr) return "no error";

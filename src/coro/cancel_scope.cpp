@@ -13,6 +13,7 @@ void cancel_scope::cancel(stop_reason reason) noexcept {
   cancel_scope* scope = this;
   for (;;) {
     scope->stopped_ = true;
+    if (scope->watched_) scope->has_stopped();
     scope->stop_waiters();
     cancel_scope* next = scope->next_to_stop(scope->children_.first());
     while (next == nullptr) {
@@ -40,6 +41,7 @@ void cancel_scope::attach(cancel_scope& parent) noexcept {
     tell_outer_stopped();
   } else {
     stopped_ = true;
+    if (watched_) has_stopped();
   }
 }
 

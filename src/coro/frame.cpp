@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "leat/coro/frame.hpp"
 
+#include <exception>
+
+#include "coro/task_text.hpp"
+
 namespace leat {
 
-void unwind(promise_base& from) noexcept {
+std::coroutine_handle<> detail::destroy_frames(promise_base& from) noexcept {
+  const detail::dropping_tasks stopped;
   promise_base* frame = &from;
   for (;;) {
     frame_owner* const owner = frame->owner;
@@ -19,9 +24,25 @@ void unwind(promise_base& from) noexcept {
       frame = next.unwind;
       continue;
     }
-    if (next.resume) next.resume.resume();
-    return;
+    return next.resume;
   }
+}
+
+void unwind(promise_base& from) noexcept {
+  if (const auto next = detail::destroy_frames(from)) next.resume();
+}
+
+void detail::drop_task(std::coroutine_handle<> frame, const promise_base& promise) noexcept {
+#ifndef NDEBUG
+  auto* const home = executor::current_or_null();
+  if (home != nullptr && dropping_tasks::depth == 0 && std::uncaught_exceptions() == 0) {
+    home->report(make_never_awaited(promise.site), "a task that was never awaited");
+  }
+#else
+  static_cast<void>(promise);
+#endif
+  const dropping_tasks its_arguments;
+  frame.destroy();
 }
 
 }  // namespace leat

@@ -24,4 +24,11 @@ void leaf::request_stop() noexcept {
   }
 }
 
+void leaf::describe_wait(wait_description& to) const noexcept {
+  if (state_ != state::waiting) return;  // it only waits for its turn
+  describe(to);
+  to.at = site_;
+  to.frame = frame_;
+}
+
 }  // namespace leat

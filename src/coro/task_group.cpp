@@ -18,6 +18,10 @@ std::exception_ptr make(const char* message) noexcept {
 
 }  // namespace
 
+[[gnu::noinline]] const void* calling_code() noexcept {
+  return __builtin_return_address(0);
+}
+
 std::exception_ptr make_owner_stopped() noexcept {
   return make<owner_stopped>(
       "the work ended without a result: the task group that owns it was stopped");

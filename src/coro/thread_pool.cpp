@@ -82,7 +82,8 @@ class thread_pool::impl {
 };
 
 thread_pool::thread_pool(thread_pool_limits limits)
-    : capacity_(limits.threads + limits.queued), impl_(std::make_unique<impl>(limits.threads)) {}
+    : capacity_(limits.threads + limits.queued, "to_thread: place in the queue"),
+      impl_(std::make_unique<impl>(limits.threads)) {}
 
 thread_pool::~thread_pool() = default;
 

@@ -37,6 +37,9 @@ class change_signal {
       signal_.waiter_ = nullptr;
       return detach_result::detached;
     }
+    void describe(wait_description& to) const noexcept override {
+      to.add("the other end of a memory stream");
+    }
 
     change_signal& signal_;
   };

@@ -157,6 +157,7 @@ class [[nodiscard]] lookup_awaiter final : public timed_leaf {
     if (running_->withdraw_from(pool_)) delete running_;
     return detach_result::detached;
   }
+  void describe(wait_description& to) const noexcept override { to.add("a name lookup"); }
 
   std::unique_ptr<lookup> work_;
   std::unique_ptr<lookup> result_;

@@ -8,6 +8,7 @@
 
 #include "leat/base/error.hpp"
 
+#include "log/carried_fields.hpp"
 #include "log/format.hpp"
 
 namespace leat::log {
@@ -104,6 +105,11 @@ void core::process(level at, std::string_view event, std::span<const field> fiel
   record what(at, now, bound.name, event, redaction_);
   what.fields_.reserve(bound.fields.size() + fields.size());
   what.fields_.assign(bound.fields.begin(), bound.fields.end());
+  if (const auto* const carried = context_value(detail::carried_fields)) {
+    for (const field& each : (*carried)->fields) {
+      if (what.find(each.key) == nullptr) what.set_view(each.key, each.value);
+    }
+  }
   for (const field& each : fields) what.set_view(each.key, each.value);
 
   for (const processor& process : options_.processors) {

@@ -1,6 +1,7 @@
 leat_test(base
   FILES
     byte_buffer_test.cpp
+    context_test.cpp
     error_test.cpp
     intrusive_list_test.cpp
     outcome_test.cpp

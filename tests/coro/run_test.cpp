@@ -11,6 +11,8 @@
 #include "leat/coro/frame_memory.hpp"
 #include "leat/coro/sleep.hpp"
 #include "leat/coro/task_group.hpp"
+#include "leat/coro/task_report.hpp"
+#include "leat/coro/when_all.hpp"
 
 #include "support/async_test.hpp"
 
@@ -97,6 +99,53 @@ TEST_CASE("run: a deadlock runs the cleanups of exit stacks and leaves no child 
   CHECK_THROWS_AS(loop.run(waits(never, cleaned)), deadlock);
   CHECK(cleaned);
   CHECK(leat::detail::local_frames.live_frames == frames);
+}
+
+TEST_CASE("run: a reactor that fails leaves no child behind, and nobody waits for one") {
+  class failing_reactor final : public io::reactor {
+   public:
+    void wait(deadline, bool) override { throw std::runtime_error("no more events"); }
+    void poll() override {}
+    void wake() noexcept override {}
+  };
+  const auto frames = leat::detail::local_frames.live_frames;
+  testing::virtual_clock time;
+  std::optional<spawned<void>> handle;
+  std::size_t alive_at_end = 1;
+  {
+    io::loop loop(std::make_unique<failing_reactor>(), time);
+    const auto nests = [](std::optional<spawned<void>>& kept, std::size_t& alive) -> task<void> {
+      struct looks_at_end {
+        explicit looks_at_end(std::size_t& into) noexcept : alive(into) {}
+        looks_at_end(const looks_at_end&) = delete;
+        looks_at_end& operator=(const looks_at_end&) = delete;
+        ~looks_at_end() { alive = live_tasks(executor::current()).tasks.size(); }
+        std::size_t& alive;
+      };
+      co_await with_task_group([&](task_group& group) -> task<void> {
+        const looks_at_end at_end(alive);
+        kept.emplace(group.spawn([]() -> task<void> {
+          co_await with_task_group([](task_group& inner) -> task<void> {
+            inner.spawn([]() -> task<void> {
+              auto prepared = [](std::shared_ptr<int>) -> task<void> {
+                co_return;
+              }(std::make_shared<int>(1));
+              co_await when_all(sleep_for(1h), sleep_for(2h));
+              co_await std::move(prepared);
+            });
+            co_await sleep_for(1h);
+          });
+        }));
+        group.spawn([]() -> task<void> { co_return; });
+        co_await sleep_for(1h);
+      });
+    };
+    CHECK_THROWS_AS(leat::run(loop, nests(handle, alive_at_end)), std::runtime_error);
+  }
+  CHECK(leat::detail::local_frames.live_frames == frames);
+  CHECK(alive_at_end == 0);
+  REQUIRE(handle.has_value());
+  CHECK(handle->is_done());
 }
 
 TEST_CASE("run: says why it was stopped") {

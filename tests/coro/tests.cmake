@@ -1,5 +1,6 @@
 leat_test(coro
   FILES
+    background_group_test.cpp
     cancellation_sweep_test.cpp
     channel_test.cpp
     event_test.cpp
@@ -15,8 +16,11 @@ leat_test(coro
     shield_test.cpp
     sleep_test.cpp
     stream_test.cpp
+    stuck_group_test.cpp
+    task_drop_test.cpp
     task_group_start_test.cpp
     task_group_test.cpp
+    task_report_test.cpp
     task_test.cpp
     to_thread_test.cpp
     uncancellable_test.cpp
@@ -25,6 +29,7 @@ leat_test(coro
     when_all_test.cpp
     when_any_test.cpp
     with_cancel_scope_test.cpp
+    with_context_test.cpp
     with_deadline_test.cpp
     with_timeout_test.cpp
   DEPENDS leat::coro leat::testing)

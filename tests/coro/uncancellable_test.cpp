@@ -5,6 +5,7 @@
 #include <memory>
 #include <stdexcept>
 
+#include "leat/base/error.hpp"
 #include "leat/coro/sleep.hpp"
 #include "leat/coro/task_group.hpp"
 #include "leat/coro/with_timeout.hpp"
@@ -71,4 +72,7 @@ LEAT_ASYNC_TEST("uncancellable: a stop waits for it, and its late value is destr
     CHECK(timed_out);
   });
   CHECK(loop.elapsed() == 10s);
+  const auto reports = loop.take_reports();
+  REQUIRE(reports.size() == 1);  // it went on for more than five seconds
+  CHECK(describe(reports[0].failure).find("(uncancellable for 6 s)") != std::string::npos);
 }

@@ -2,8 +2,10 @@
 #include "leat/io/signals.hpp"
 
 #include <csignal>
+#include <string>
 #include <system_error>
 
+#include "leat/coro/event.hpp"
 #include "leat/coro/sleep.hpp"
 #include "leat/coro/task_group.hpp"
 #include "leat/coro/with_timeout.hpp"
@@ -76,4 +78,28 @@ LEAT_LOOPBACK_TEST("signals: each of two receivers gets the signal") {
 LEAT_LOOPBACK_TEST("signals: refuses a number that cannot be caught") {
   CHECK_THROWS_AS(io::signal_receiver{SIGKILL}, std::system_error);
   co_return;
+}
+
+LEAT_LOOPBACK_TEST("signals: the tree of tasks is dumped for each one") {
+  int dumps = 0;
+  std::string tree;
+  event dumped;
+  co_await with_task_group([&](task_group& group) -> task<void> {
+    group.spawn(task_name("dump"), io::dump_tasks_on, SIGUSR1, [&](std::string_view text) {
+      tree = text;
+      ++dumps;
+      dumped.set();
+    });
+    group.spawn(task_name("the other"), []() -> task<void> { co_await sleep_for(1h); });
+    for (int i = 0; i < 2; ++i) {
+      co_await some_turns();
+      dumped.reset();
+      ::raise(SIGUSR1);
+      co_await dumped.wait();
+    }
+    group.cancel();
+  });
+  CHECK(dumps == 2);
+  CHECK(tree.find("  dump [task group]: running or ready") != std::string::npos);
+  CHECK(tree.find("  the other [task group]: sleep at signals_test.cpp:") != std::string::npos);
 }

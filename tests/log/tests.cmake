@@ -7,4 +7,5 @@ leat_test(log
     logger_test.cpp
     plain_test.cpp
     redaction_test.cpp
+    task_fields_test.cpp
   DEPENDS leat::log)

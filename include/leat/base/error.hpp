@@ -21,6 +21,8 @@
 ///     ├── usage_error            nested_run, blocking_call_on_loop, exit_stack_closed, ...
 ///     ├── channel_closed         nobody receives any more
 ///     ├── owner_stopped          the group that owns the work was stopped
+///     ├── not_stopping           work goes on long after it was told to stop
+///     ├── background_failed      a child of a background group failed; carries its error
 ///     ├── error_group            several children failed; carries them all
 ///     └── exit_stack_failed      several cleanups failed; carries them all
 ///
@@ -51,6 +53,9 @@ enum class errc {
   channel_closed,
   owner_stopped,
   never_ready,
+  not_stopping,
+  never_awaited,
+  background_failed,
 };
 
 std::error_code make_error_code(errc value) noexcept;
@@ -234,6 +239,32 @@ class owner_stopped : public error {
 class never_ready : public usage_error {
  public:
   explicit never_ready(const std::string& message) : usage_error(errc::never_ready, message) {}
+};
+
+/// Work goes on although it was told to stop a grace period ago. Only ever reported; the
+/// message names what does not stop and what it waits for.
+class not_stopping : public error {
+ public:
+  explicit not_stopping(const std::string& message) : error(errc::not_stopping, message) {}
+};
+
+/// A task was destroyed without ever having been awaited. Only ever reported, by debug builds;
+/// the message names the coroutine.
+class never_awaited : public usage_error {
+ public:
+  explicit never_awaited(const std::string& message) : usage_error(errc::never_awaited, message) {}
+};
+
+/// A child of a background group failed. Only ever reported; the message names both.
+class background_failed : public error {
+ public:
+  background_failed(const std::string& child, std::exception_ptr failure);
+
+  /// What the child threw.
+  [[nodiscard]] const std::exception_ptr& failure() const noexcept { return failure_; }
+
+ private:
+  std::exception_ptr failure_;
 };
 
 /// The text of an exception of any type, for messages and logs: `what()` where there is

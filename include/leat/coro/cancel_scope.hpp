@@ -61,6 +61,13 @@ class cancel_scope : private list_hook<detail::sibling_tag> {
   /// Called once an outer scope has stopped; only for shielded scopes.
   virtual void outer_stopped() noexcept {}
 
+  /// Asks for `has_stopped()` to be called.
+  void watch_stop() noexcept { watched_ = true; }
+
+  /// Called once, when this scope has stopped, for whatever reason, and before its waiters are
+  /// told. Must not throw, cancel or resume anything.
+  virtual void has_stopped() noexcept {}
+
  private:
   friend class leaf;
   friend class intrusive_list<cancel_scope, detail::sibling_tag>;
@@ -76,6 +83,7 @@ class cancel_scope : private list_hook<detail::sibling_tag> {
   stop_reason own_ = stop_reason::none;
   bool stopped_ = false;
   bool shielded_ = false;
+  bool watched_ = false;
   bool observed_ = false;
 };
 

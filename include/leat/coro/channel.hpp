@@ -97,6 +97,7 @@ class channel {
    private:
     friend class channel;
     void start() noexcept override { channel_.senders_.push_back(*this); }
+    void describe(wait_description& to) const noexcept override { to.add("channel: send"); }
 
     channel& channel_;
     T message_;
@@ -118,6 +119,7 @@ class channel {
    private:
     friend class channel;
     void start() noexcept override { channel_.receivers_.push_back(*this); }
+    void describe(wait_description& to) const noexcept override { to.add("channel: receive"); }
 
     channel& channel_;
     std::optional<T> message_;

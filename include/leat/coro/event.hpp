@@ -23,6 +23,7 @@ class event {
 
    private:
     void start() noexcept override { event_.waiters_.push_back(*this); }
+    void describe(wait_description& to) const noexcept override { to.add("event"); }
 
     event& event_;
   };

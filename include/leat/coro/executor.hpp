@@ -12,7 +12,9 @@
 namespace leat {
 
 class executor;
+class task_node;
 class thread_pool;
+class wait_description;
 
 namespace detail {
 struct queue_tag;
@@ -34,6 +36,9 @@ class ready_node : public list_hook<detail::queue_tag> {
   /// Called when the timer it was armed for has come. By default it joins the ready queue, so
   /// that whatever completed before the expiry is also delivered before it.
   virtual void expired() noexcept;
+
+  /// Says, for people, what a task waits for that waits in this node. By default nothing.
+  virtual void describe_wait(wait_description&) const noexcept {}
 
   /// When it expires, while it stands in the timers.
   time_point due{};
@@ -141,6 +146,9 @@ class executor {
 
   /// Null, or the probe that is told of every suspension.
   execution_probe* probe = nullptr;
+
+  /// The task that `run()` was called with, under which all others stand; null if none runs.
+  const task_node* main_task = nullptr;
 
  protected:
   /// To be called first by the destructor of whoever implements this.

@@ -4,11 +4,13 @@
 #include <concepts>
 #include <coroutine>
 #include <cstddef>
+#include <source_location>
 #include <type_traits>
 #include <utility>
 
 #include "leat/coro/cancel_scope.hpp"
 #include "leat/coro/frame_memory.hpp"
+#include "leat/coro/task_node.hpp"
 
 /// Frames, their owners, and how a stop travels through them (docs/adr/0003).
 ///
@@ -24,6 +26,11 @@
 namespace leat {
 
 class promise_base;
+
+namespace detail {
+/// Destroys frames like `unwind` and returns the one to go on with, if any.
+[[nodiscard]] std::coroutine_handle<> destroy_frames(promise_base& from) noexcept;
+}  // namespace detail
 
 /// Whoever holds the frame of a started child. It lives in the parent's frame.
 class frame_owner {
@@ -51,7 +58,7 @@ class frame_owner {
   std::coroutine_handle<> child_{};
 
  private:
-  friend void unwind(promise_base& from) noexcept;
+  friend std::coroutine_handle<> detail::destroy_frames(promise_base& from) noexcept;
 
   bool is_boundary_ = false;
 };
@@ -98,7 +105,7 @@ inline constexpr bool always_false = false;
 /// What every coroutine of Leat has in its frame.
 class promise_base {
  public:
-  promise_base() noexcept = default;
+  explicit promise_base(std::source_location function) noexcept : site(function) {}
   promise_base(const promise_base&) = delete;
   promise_base& operator=(const promise_base&) = delete;
 
@@ -125,15 +132,20 @@ class promise_base {
   [[nodiscard]] std::coroutine_handle<> handle() const noexcept { return owner->child(); }
 
   template <class Awaitable>
-  decltype(auto) await_transform(Awaitable&& awaitable) {
+  decltype(auto) await_transform(Awaitable&& awaitable,
+                                 std::source_location at = std::source_location::current()) {
     using awaiter = std::remove_cvref_t<Awaitable>;
     if constexpr (detail::is_leaf<awaiter>) {
-      awaitable.bind(*this);
+      awaitable.bind(*this, at);
       return static_cast<Awaitable&&>(awaitable);
     } else if constexpr (detail::is_boundary_awaiter<awaiter>) {
       static_assert(!std::is_lvalue_reference_v<Awaitable>,
                     "a combinator is awaited once, as an rvalue: co_await std::move(it)");
-      awaitable.bind(*this);
+      if constexpr (requires { awaitable.bind(*this, at); }) {
+        awaitable.bind(*this, at);
+      } else {
+        awaitable.bind(*this);
+      }
       return static_cast<Awaitable&&>(awaitable);
     } else if constexpr (requires { typename awaiter::leat_task; }) {
       static_assert(!std::is_lvalue_reference_v<Awaitable>,
@@ -149,6 +161,8 @@ class promise_base {
   std::coroutine_handle<> continuation{};  ///< Goes on after the end; null: ask the boundary.
   frame_owner* owner = nullptr;            ///< Holds this frame.
   cancel_scope* scope = nullptr;           ///< The innermost scope.
+  task_node* node = nullptr;               ///< The concurrent task that this frame is a part of.
+  std::source_location site;               ///< The coroutine itself.
 
  protected:
   ~promise_base() = default;
@@ -164,4 +178,23 @@ concept leat_promise = std::derived_from<Promise, promise_base>;
 /// ready queue only.
 void unwind(promise_base& from) noexcept;
 
+namespace detail {
+
+/// While one lives, tasks that were never awaited are dropped because what was to await them
+/// has been stopped, which is nobody's mistake.
+class dropping_tasks {
+ public:
+  dropping_tasks() noexcept { ++depth; }
+  dropping_tasks(const dropping_tasks&) = delete;
+  dropping_tasks& operator=(const dropping_tasks&) = delete;
+  ~dropping_tasks() { --depth; }
+
+  static inline constinit thread_local int depth = 0;
+};
+
+/// Destroys the frame of a task that was never awaited, and reports it in debug builds, unless
+/// an exception or a stop is why.
+void drop_task(std::coroutine_handle<> frame, const promise_base& promise) noexcept;
+
+}  // namespace detail
 }  // namespace leat

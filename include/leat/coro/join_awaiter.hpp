@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <source_location>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -10,19 +11,23 @@
 namespace leat::detail {
 
 /// Awaits children of different types in one join. `Kind` says what the end of a child means
-/// (`policy`), how reports name the join (`name`), and what is returned (`result(join, slots)`).
+/// (`policy`), how reports name the join (`kind`) and its further failures (`name`), and what is
+/// returned (`result(join, slots)`).
 template <class Kind, class... Ts>
 class [[nodiscard]] join_awaiter final : public boundary_awaiter {
  public:
   explicit join_awaiter(task<Ts>&&... children) noexcept : slots_(std::move(children)...) {}
   join_awaiter(join_awaiter&& other) noexcept : slots_(std::move(other.slots_)) {}
 
-  void bind(promise_base& frame) noexcept { parent_ = &frame; }
+  void bind(promise_base& frame, std::source_location at) noexcept {
+    parent_ = &frame;
+    site_ = at;
+  }
   [[nodiscard]] bool await_ready() const noexcept { return sizeof...(Ts) == 0; }
   bool await_suspend(std::coroutine_handle<>) noexcept {
     // One more than there are children: nobody may resume or destroy the parent while we are
     // still inside its await_suspend.
-    join_.open(*parent_, sizeof...(Ts) + 1);
+    join_.open(*parent_, sizeof...(Ts) + 1, site_);
     std::apply([this](auto&... slot) { (slot.start(join_, Kind::policy), ...); }, slots_);
     return join_.stays_suspended();
   }
@@ -30,7 +35,8 @@ class [[nodiscard]] join_awaiter final : public boundary_awaiter {
 
  private:
   promise_base* parent_ = nullptr;
-  join join_{Kind::name};
+  std::source_location site_;
+  join join_{Kind::kind, Kind::name};
   std::tuple<join_slot<Ts>...> slots_;
 };
 
@@ -44,10 +50,13 @@ class [[nodiscard]] join_range_awaiter final : public boundary_awaiter {
   }
   join_range_awaiter(join_range_awaiter&& other) noexcept : slots_(std::move(other.slots_)) {}
 
-  void bind(promise_base& frame) noexcept { parent_ = &frame; }
+  void bind(promise_base& frame, std::source_location at) noexcept {
+    parent_ = &frame;
+    site_ = at;
+  }
   [[nodiscard]] bool await_ready() const noexcept { return slots_.empty(); }
   bool await_suspend(std::coroutine_handle<>) noexcept {
-    join_.open(*parent_, slots_.size() + 1);
+    join_.open(*parent_, slots_.size() + 1, site_);
     for (auto& slot : slots_) slot.start(join_, Kind::policy);
     return join_.stays_suspended();
   }
@@ -55,7 +64,8 @@ class [[nodiscard]] join_range_awaiter final : public boundary_awaiter {
 
  private:
   promise_base* parent_ = nullptr;
-  join join_{Kind::name};
+  std::source_location site_;
+  join join_{Kind::kind, Kind::name};
   std::vector<join_slot<T>> slots_;
 };
 

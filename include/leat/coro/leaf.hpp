@@ -3,8 +3,10 @@
 
 #include <coroutine>
 #include <cstdint>
+#include <source_location>
 
 #include "leat/coro/frame.hpp"
+#include "leat/coro/wait_description.hpp"
 
 namespace leat {
 
@@ -24,6 +26,7 @@ enum class detach_result : std::uint8_t {
 ///  - `void start()`: joins the resource's wait list, arms a timer, begins an operation.
 ///  - `detach_result detach()`: leaves the resource again. The default unlinks the node.
 ///  - `await_resume()`: hands out the result.
+///  - `void describe(wait_description&)`: says for people what it waits for.
 ///
 /// Whoever completes it calls `complete()`, after moving the result into the leaf: from then on
 /// no cancel finds it, and the result belongs to the awaiter, which gives it back if it is
@@ -33,7 +36,10 @@ enum class detach_result : std::uint8_t {
 /// `asked`, never `detached`.
 class leaf : public ready_node, private list_hook<detail::scope_tag> {
  public:
-  void bind(promise_base& frame) noexcept { frame_ = &frame; }
+  void bind(promise_base& frame, std::source_location at) noexcept {
+    frame_ = &frame;
+    site_ = at;
+  }
 
   template <leat_promise Promise>
   void await_suspend(std::coroutine_handle<Promise>) noexcept {
@@ -50,6 +56,7 @@ class leaf : public ready_node, private list_hook<detail::scope_tag> {
   void request_stop() noexcept;
 
   void run() noexcept final;
+  void describe_wait(wait_description& to) const noexcept final;
 
  protected:
   leaf() noexcept = default;
@@ -64,6 +71,9 @@ class leaf : public ready_node, private list_hook<detail::scope_tag> {
     return detach_result::detached;
   }
 
+  virtual void describe(wait_description& to) const noexcept { to.add("an operation"); }
+
+  [[nodiscard]] const task_node& task() const noexcept { return *frame_->node; }
   [[nodiscard]] bool is_stop_pending() const noexcept { return frame_->scope->is_stopped(); }
   [[nodiscard]] bool is_waiting() const noexcept { return state_ == state::waiting; }
 
@@ -78,10 +88,13 @@ class leaf : public ready_node, private list_hook<detail::scope_tag> {
   void schedule(state next) noexcept;
 
   promise_base* frame_ = nullptr;
+  std::source_location site_;  // of the await
   state state_ = state::idle;
 };
 
 inline void leaf::begin() noexcept {
+  executor& home = executor::current();
+  frame_->node->wait_in(*this, home.now());
   if (is_stop_pending()) [[unlikely]] {
     frame_->scope->observe();
     schedule(state::stopping);
@@ -91,7 +104,7 @@ inline void leaf::begin() noexcept {
     frame_->scope->waiters_.push_back(*this);
     start();
   }
-  if (auto* const probe = executor::current().probe; probe != nullptr) [[unlikely]] {
+  if (auto* const probe = home.probe; probe != nullptr) [[unlikely]] {
     probe->on_suspend();
   }
 }
@@ -109,6 +122,7 @@ inline void leaf::complete() noexcept {
 }
 
 inline void leaf::run() noexcept {
+  const detail::task_step step(*frame_->node);
   if (state_ == state::stopping) [[unlikely]] {
     unwind(*frame_);
   } else {

@@ -15,7 +15,7 @@ class [[nodiscard]] move_on_awaiter final : public limited_child<T> {
   using result = std::conditional_t<std::is_void_v<T>, bool, std::optional<T>>;
 
   move_on_awaiter(duration limit, task<T>&& child)
-      : limited_child<T>(std::move(child)), limit_(limit) {}
+      : limited_child<T>(std::move(child), "move_on_after"), limit_(limit) {}
   move_on_awaiter(move_on_awaiter&&) noexcept = default;
 
   std::coroutine_handle<> await_suspend(std::coroutine_handle<> waiting) noexcept {

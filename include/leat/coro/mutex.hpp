@@ -31,7 +31,7 @@ class mutex {
   [[nodiscard]] guard try_lock() noexcept { return one_.try_acquire(); }
 
  private:
-  semaphore one_{1};
+  semaphore one_{1, "mutex: lock"};
 };
 
 }  // namespace leat

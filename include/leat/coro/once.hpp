@@ -28,6 +28,8 @@ class once_state {
     std::exception_ptr error_;
 
    private:
+    void describe(wait_description& to) const noexcept override { to.add("once"); }
+
     friend class once_state;
   };
 

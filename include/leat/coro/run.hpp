@@ -21,7 +21,10 @@ class current_executor_guard {
 /// The outermost boundary: what a loop runs until its end.
 class run_root : public boundary, public ready_node {
  public:
-  void run() noexcept final { child_.resume(); }
+  void run() noexcept final {
+    const task_step step(task_);
+    child_.resume();
+  }
   std::coroutine_handle<> child_done() noexcept final {
     finished_ = true;
     return std::noop_coroutine();
@@ -32,8 +35,24 @@ class run_root : public boundary, public ready_node {
   }
 
  protected:
-  run_root(std::coroutine_handle<> child, executor& on) : boundary(child), home_(on) {}
+  run_root(std::coroutine_handle<> child, executor& on)
+      : boundary(child), home_(on) {
+    on.main_task = &task_;
+  }
   ~run_root() = default;
+
+  void begin(promise_base& main, cancel_scope& scope) noexcept {
+    task_.begin_root(main.site);
+    main.owner = this;
+    main.scope = &scope;
+    main.node = &task_;
+  }
+  /// Destroys the frame; also one that still waits, after the executor has failed.
+  void end() noexcept {
+    const dropping_tasks abandoned;
+    executor::current().main_task = nullptr;
+    destroy_child();
+  }
 
   /// Runs the executor until the child has ended.
   /// Errors: `deadlock`, after the child was stopped.
@@ -44,6 +63,7 @@ class run_root : public boundary, public ready_node {
   // A member, so that the executor is still the current one when the child's frame, with the
   // arguments in it, is destroyed.
   current_executor_guard home_;
+  task_node task_;
 };
 
 template <class T>
@@ -51,7 +71,7 @@ class typed_root final : public run_root {
  public:
   typed_root(executor& on, task<T>&& main, cancel_scope& scope)
       : typed_root(on, main.release(), scope) {}
-  ~typed_root() { destroy_child(); }
+  ~typed_root() { end(); }
 
   outcome<T> run_on(executor& on, cancel_scope& scope) {
     drive(on, scope);
@@ -62,8 +82,7 @@ class typed_root final : public run_root {
  private:
   typed_root(executor& on, typename task<T>::handle main, cancel_scope& scope)
       : run_root(main, on), promise_(&main.promise()) {
-    promise_->owner = this;
-    promise_->scope = &scope;
+    begin(*promise_, scope);
   }
 
   typename task<T>::promise_type* promise_;

@@ -59,12 +59,15 @@ class semaphore {
    private:
     friend class semaphore;
     void start() noexcept override { semaphore_.waiters_.push_back(*this); }
+    void describe(wait_description& to) const noexcept override { to.add(semaphore_.what_); }
 
     semaphore& semaphore_;
     permit permit_;
   };
 
-  explicit semaphore(std::size_t permits) noexcept : free_(permits) {}
+  /// `what` names it in reports; a constant text.
+  explicit semaphore(std::size_t permits, const char* what = "semaphore: acquire") noexcept
+      : free_(permits), what_(what) {}
 
   [[nodiscard]] std::size_t free_permits() const noexcept { return free_; }
   [[nodiscard]] bool has_waiters() const noexcept { return !waiters_.is_empty(); }
@@ -91,6 +94,7 @@ class semaphore {
   }
 
   std::size_t free_;
+  const char* what_;
   ready_list waiters_;
 };
 

@@ -18,6 +18,11 @@ class shielded_scope final : public cancel_scope {
     timer_.unlink();
   }
 
+  /// When the work will be stopped; never, as long as no outer stop has come.
+  [[nodiscard]] deadline end_of_grace() const noexcept {
+    return timer_.is_linked() ? deadline(timer_.due) : deadline::never();
+  }
+
  private:
   void outer_stopped() noexcept override;
 
@@ -35,19 +40,28 @@ class [[nodiscard]] shield_awaiter final : public single_child<T> {
   ~shield_awaiter() { this->destroy_child(); }
 
   std::coroutine_handle<> await_suspend(std::coroutine_handle<> waiting) noexcept {
+    // What is shielded outlives the limits around it; its own is the grace, once that runs.
+    outer_until_ = this->parent->node->until;
     scope_.attach(*this->parent->scope);
+    this->parent->node->until = scope_.end_of_grace();
     return this->start_child(waiting, scope_);
   }
   after_stop child_stopped() noexcept override {
-    scope_.end();
+    leave();
     return this->unwind_parent();  // the grace only runs after an outer stop
   }
   T await_resume() {
-    scope_.end();
+    leave();
     return this->take();
   }
 
  private:
+  void leave() noexcept {
+    scope_.end();
+    this->parent->node->until = outer_until_;
+  }
+
+  deadline outer_until_ = deadline::never();
   shielded_scope scope_;
   duration grace_;
 };

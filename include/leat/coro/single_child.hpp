@@ -23,6 +23,7 @@ class single_child : public boundary, public boundary_awaiter {
     promise_->continuation = waiting;
     promise_->owner = this;
     promise_->scope = &scope;
+    promise_->node = parent->node;
     return child_;
   }
 

@@ -19,6 +19,7 @@ class [[nodiscard]] sleep_awaiter final : public leaf {
   void start() noexcept override {
     if (!deadline(until_).is_never()) executor::current().arm(*this, until_);
   }
+  void describe(wait_description& to) const noexcept override { to.add("sleep"); }
 
   time_point until_;
 };

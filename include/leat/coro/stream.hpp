@@ -4,6 +4,7 @@
 #include <exception>
 #include <functional>
 #include <optional>
+#include <source_location>
 #include <type_traits>
 #include <utility>
 
@@ -33,6 +34,10 @@ class stream_promise final : public promise_base {
    private:
     std::coroutine_handle<> consumer_;
   };
+
+  explicit stream_promise(
+      std::source_location function = std::source_location::current()) noexcept
+      : promise_base(function) {}
 
   stream<T> get_return_object() noexcept;
 
@@ -131,6 +136,7 @@ class [[nodiscard]] stream : private frame_owner {
     promise_->continuation = waiting;
     promise_->owner = this;
     promise_->scope = frame.scope;
+    promise_->node = frame.node;
     return child_;
   }
 

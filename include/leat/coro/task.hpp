@@ -6,6 +6,7 @@
 #include <exception>
 #include <memory>
 #include <new>
+#include <source_location>
 #include <type_traits>
 #include <utility>
 
@@ -87,6 +88,10 @@ class result_slot<void> {
 template <class T>
 class task_promise final : public promise_base, public result_slot<T> {
  public:
+  explicit task_promise(
+      std::source_location function = std::source_location::current()) noexcept
+      : promise_base(function) {}
+
   task<T> get_return_object() noexcept;
 };
 
@@ -104,6 +109,7 @@ class [[nodiscard]] task_awaiter : public frame_owner {
     promise_->continuation = waiting;
     promise_->owner = this;
     promise_->scope = parent->scope;
+    promise_->node = parent->node;
     return child_;
   }
   T await_resume() { return promise_->take(); }
@@ -118,7 +124,8 @@ class [[nodiscard]] task_awaiter : public frame_owner {
 ///
 /// A task is lazy (nothing happens before it is awaited), move-only, and awaited at most once,
 /// as an rvalue: `co_await fetch()` or `co_await std::move(named)`. A task that is never
-/// awaited is destroyed without having run. To run tasks side by side, see `when_all` and
+/// awaited is destroyed without having run; debug builds tell `executor::report()` of it, with
+/// the coroutine's name and place, unless an exception or a stop was the reason. To run tasks side by side, see `when_all` and
 /// `task_group`.
 ///
 /// `T` is an object type or `void`; to hand out a reference, return a pointer.
@@ -143,13 +150,13 @@ class [[nodiscard]] task {
   task(task&& other) noexcept : handle_(std::exchange(other.handle_, {})) {}
   task& operator=(task&& other) noexcept {
     if (this != &other) {
-      if (handle_) handle_.destroy();
+      if (handle_) detail::drop_task(handle_, handle_.promise());
       handle_ = std::exchange(other.handle_, {});
     }
     return *this;
   }
   ~task() {
-    if (handle_) handle_.destroy();
+    if (handle_) detail::drop_task(handle_, handle_.promise());
   }
 
   /// Hands the frame to an owner. For awaiters and boundaries.

@@ -6,7 +6,10 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <source_location>
+#include <string>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 #include "leat/coro/event.hpp"
@@ -24,29 +27,47 @@ namespace detail {
 
 class starting;
 
+/// What a group knows of its child.
+class group_member : public boundary, public ready_node, public task_node {
+ public:
+  void run() noexcept final {
+    const task_step step(*this);
+    child_.resume();
+  }
+
+  /// Destroys the child although it has not ended, because the executor has failed.
+  virtual void abandon() noexcept = 0;
+
+ protected:
+  explicit group_member(join& joined) noexcept : join_(joined) {}
+  ~group_member() = default;
+
+  join& join_;
+};
+
 /// The part of a group's child that its handle knows: where to put the outcome.
 template <class T>
-class group_child_base : public boundary, public ready_node {
+class group_child_base : public group_member {
  public:
-  void run() noexcept final { child_.resume(); }
-
   spawned<T>* watcher = nullptr;
 
  protected:
-  explicit group_child_base(join& joined) noexcept : join_(joined) {}
+  using group_member::group_member;
   ~group_child_base() = default;
 
   void adopt(typename task<T>::handle child) noexcept {
     child_ = child;
     promise_ = &child.promise();
     promise_->owner = this;
-    promise_->scope = &join_.scope;
+    // What whoever spawns it carries; a spawn from outside of tasks has only the group's own.
+    join_.adopt(*this, *promise_,
+                current_carried != nullptr ? current_carried->values
+                                           : join_.parent().node->values);
   }
   /// Tells the group and the handle, and destroys the frame.
   void settle_done() noexcept;
   void settle_stopped() noexcept;
 
-  join& join_;
   typename task<T>::promise_type* promise_ = nullptr;
 };
 
@@ -84,6 +105,10 @@ class group_child final : public group_child_base<T> {
     delete this;
     return joined.child_stopped();
   }
+  void abandon() noexcept override {
+    this->settle_stopped();
+    delete this;
+  }
 
  private:
   Callable callable_;
@@ -92,6 +117,9 @@ class group_child final : public group_child_base<T> {
 
 template <class Body, class T>
 class group_awaiter;
+
+/// An address in the code that called the function this is inlined into.
+[[nodiscard]] const void* calling_code() noexcept;
 
 }  // namespace detail
 
@@ -114,6 +142,12 @@ class spawned {
     outcome<T> await_resume() { return std::move(*spawned_.result_); }
 
    private:
+    void describe(wait_description& to) const noexcept override {
+      to.add("the end of a child");
+      if (spawned_.child_ == nullptr || spawned_.child_->name().empty()) return;
+      to.add(": ");
+      to.add(spawned_.child_->name());
+    }
     void start() noexcept override {
       LEAT_ASSERT(spawned_.waiter_ == nullptr);  // one waiter: the result is moved out
       spawned_.waiter_ = this;
@@ -193,16 +227,19 @@ class task_group {
   /// The child starts from the ready queue, not inside this call. A child that fails stops
   /// the group.
   template <class Callable, class... Args>
-  auto spawn(Callable&& callable, Args&&... args) {
-    using work = std::invoke_result_t<std::decay_t<Callable>&, std::decay_t<Args>&&...>;
-    static_assert(detail::is_task<work>, "spawn() takes a callable that returns a leat::task");
-    using value = typename work::value_type;
-    auto* const child =
-        new detail::group_child<value, std::decay_t<Callable>, std::decay_t<Args>...>(
-            join_, std::forward<Callable>(callable), std::forward<Args>(args)...);
-    join_.add_child();
-    executor::current().push(*child);
-    return spawned<value>(*child);
+    requires(!std::is_same_v<std::remove_cvref_t<Callable>, task_name>)
+  [[gnu::always_inline]] auto spawn(Callable&& callable, Args&&... args) {
+    auto& child = make_child(std::forward<Callable>(callable), std::forward<Args>(args)...);
+    child.set_creator(detail::calling_code());
+    return begin(child);
+  }
+
+  /// The same for a child with a name: `spawn(task_name("upstream: users"), fetch, url)`.
+  template <class Callable, class... Args>
+  auto spawn(task_name name, Callable&& callable, Args&&... args) {
+    auto& child = make_child(std::forward<Callable>(callable), std::forward<Args>(args)...);
+    child.give_name(std::move(name));
+    return begin(child);
   }
 
   /// Starts `callable(ready, args...)` like `spawn`, and waits until the child has called
@@ -227,7 +264,34 @@ class task_group {
   friend class detail::group_awaiter;
   explicit task_group(detail::join& joined) noexcept : join_(joined) {}
 
+  template <class Callable, class... Args>
+  auto& make_child(Callable&& callable, Args&&... args) {
+    using work = std::invoke_result_t<std::decay_t<Callable>&, std::decay_t<Args>&&...>;
+    static_assert(detail::is_task<work>, "spawn() takes a callable that returns a leat::task");
+    return *new detail::group_child<typename work::value_type, std::decay_t<Callable>,
+                                    std::decay_t<Args>...>(
+        join_, std::forward<Callable>(callable), std::forward<Args>(args)...);
+  }
+  template <class T>
+  spawned<T> begin(detail::group_child_base<T>& child) noexcept {
+    join_.add_child();
+    executor::current().push(child);
+    return spawned<T>(child);
+  }
+
   detail::join& join_;
+};
+
+/// How a task group is named in reports, and how long its children may take to end after they
+/// were told to stop, before those that still run are reported.
+struct group_options {
+  group_options() noexcept = default;
+  explicit group_options(std::string group_name, duration stop_grace = detail::join::default_grace)
+      : name(std::move(group_name)), grace(checked_limit(stop_grace, "the grace of a task group")) {
+  }
+
+  std::string name;
+  duration grace = detail::join::default_grace;
 };
 
 namespace detail {
@@ -318,29 +382,43 @@ class starting {
 template <class Body, class T>
 class [[nodiscard]] group_awaiter final : public boundary, public boundary_awaiter {
  public:
-  explicit group_awaiter(Body body) : body_(std::move(body)) {}
-  group_awaiter(group_awaiter&& other) noexcept : body_(std::move(other.body_)) {}
-  ~group_awaiter() { destroy_child(); }
+  group_awaiter(group_options options, Body body)
+      : options_(std::move(options)), body_(std::move(body)) {}
+  group_awaiter(group_awaiter&& other) noexcept
+      : options_(std::move(other.options_)), body_(std::move(other.body_)) {}
+  ~group_awaiter() {
+    destroy_child();
+    // Left only if the executor has failed: a group ends after its children.
+    while (auto* const left = join_.children().first()) static_cast<group_member*>(left)->abandon();
+  }
 
-  void bind(promise_base& frame) noexcept { parent = &frame; }
+  void bind(promise_base& frame, std::source_location at) noexcept {
+    parent = &frame;
+    site_ = at;
+  }
   [[nodiscard]] bool await_ready() const noexcept { return false; }
   std::coroutine_handle<> await_suspend(std::coroutine_handle<>) noexcept {
     // Open before the body is called: it need not be a coroutine, and may spawn or throw right
     // there. What it throws ends the group like any failure, once its children have ended.
-    join_.open(*parent, 1);
+    join_.describe_as(options_.name.empty() ? nullptr : options_.name.c_str(), options_.grace);
+    join_.open(*parent, 1, site_);
     try {
       start_body();
     } catch (...) {
       join_.child_failed(std::current_exception());
-      return join_.child_done();
+      return body_done();
     }
     return child_;
   }
   std::coroutine_handle<> child_done() noexcept override {
     if (auto failure = promise_->error()) join_.child_failed(std::move(failure));
-    return join_.child_done();
+    return body_done();
   }
-  after_stop child_stopped() noexcept override { return join_.child_stopped(); }
+  after_stop child_stopped() noexcept override {
+    const after_stop next = join_.child_stopped();
+    join_.parent_waits();
+    return next;
+  }
 
   auto await_resume() {
     join_.rethrow();
@@ -357,9 +435,17 @@ class [[nodiscard]] group_awaiter final : public boundary, public boundary_await
     promise_ = &child.promise();
     promise_->owner = this;
     promise_->scope = &join_.scope;
+    promise_->node = parent->node;
+  }
+  std::coroutine_handle<> body_done() noexcept {
+    const auto next = join_.child_done();
+    join_.parent_waits();
+    return next;
   }
 
-  join join_{"task group: a further child failed"};
+  group_options options_;
+  std::source_location site_;
+  join join_{"task group", "task group: a further child failed"};
   task_group group_{join_};
   Body body_;
   typename task<T>::promise_type* promise_ = nullptr;
@@ -378,6 +464,9 @@ task<void> task_group::start(Callable callable, Args... args) {
   if (shared->failure() != nullptr) std::rethrow_exception(shared->failure());
 }
 
+template <class Body>
+auto with_task_group(group_options options, Body body);
+
 /// Runs `body(group)`, a callable that returns a task, and waits for it and for every child it
 /// spawned. Nothing of the group is alive afterwards.
 ///
@@ -393,8 +482,17 @@ task<void> task_group::start(Callable callable, Args... args) {
 /// Errors: the first error of the body or a child.
 template <class Body>
 auto with_task_group(Body body) {
+  return with_task_group(group_options(), std::move(body));
+}
+
+/// The same with a name for reports: `with_task_group(group_options("ingest"), body)`. Children
+/// that have not ended within the grace of the options after they were told to stop are reported
+/// by name; the group still waits for them.
+template <class Body>
+auto with_task_group(group_options options, Body body) {
   using work = std::invoke_result_t<Body&, task_group&>;
-  return detail::group_awaiter<Body, typename work::value_type>(std::move(body));
+  return detail::group_awaiter<Body, typename work::value_type>(std::move(options),
+                                                                std::move(body));
 }
 
 }  // namespace leat

@@ -27,7 +27,11 @@ class thread_awaiter : public leaf {
   struct job final : thread_job {
     explicit job(thread_awaiter& awaiting) noexcept : self(awaiting) {}
     void run() noexcept override {
-      self.call();
+      {
+        // The task waits, so what it carries stays as it is.
+        const carry_on_thread of_the_task(self.task());
+        self.call();
+      }
       self.home_->post(self.way_home_);
     }
     thread_awaiter& self;
@@ -43,6 +47,7 @@ class thread_awaiter : public leaf {
 
   void start() noexcept final;
   detach_result detach() noexcept final;
+  void describe(wait_description& to) const noexcept final { to.add("to_thread"); }
 
   thread_pool& pool_;
   executor* home_ = nullptr;
@@ -86,7 +91,7 @@ class [[nodiscard]] thread_call final : public thread_awaiter {
 /// running call cannot be stopped and may refer to the frames that wait for it.
 /// Errors: what the call throws.
 /// Thread-safety: the callable runs on another thread; nothing else touches what it uses until
-/// it has returned.
+/// it has returned. What the task carries, its context and its deadline, is that of the call too.
 template <class Callable>
 task<std::invoke_result_t<Callable&>> to_thread(Callable callable) {
   thread_pool& pool = executor::current().blocking_threads();

@@ -74,6 +74,7 @@ class [[nodiscard]] foreign_call final : public leaf {
     }
   }
   detach_result detach() noexcept override { return detach_result::refused; }
+  void describe(wait_description& to) const noexcept override { to.add("uncancellable"); }
 
   Awaitable awaitable_;
   result_slot<value> result_;

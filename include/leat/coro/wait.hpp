@@ -21,6 +21,7 @@ namespace detail {
 template <join_policy Policy>
 struct waiting_join {
   static constexpr join_policy policy = Policy;
+  static constexpr const char* kind = "wait";
   static constexpr const char* name = "wait";
 
   template <class T>

@@ -12,6 +12,7 @@ namespace detail {
 
 struct fail_fast_join {
   static constexpr join_policy policy = join_policy::fail_fast;
+  static constexpr const char* kind = "when_all";
   static constexpr const char* name = "when_all: a further child failed";
 
   template <class... Ts>
@@ -29,6 +30,7 @@ struct fail_fast_join {
 
 struct settled_join {
   static constexpr join_policy policy = join_policy::settle;
+  static constexpr const char* kind = "when_all_settled";
   static constexpr const char* name = "when_all_settled";
 
   template <class... Ts>

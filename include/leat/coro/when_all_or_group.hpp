@@ -16,6 +16,7 @@ void throw_if_any(std::vector<std::exception_ptr> errors, std::size_t children);
 
 struct group_join {
   static constexpr join_policy policy = join_policy::collect_errors;
+  static constexpr const char* kind = "when_all_or_group";
   static constexpr const char* name = "when_all_or_group";
 
   template <class... Ts>

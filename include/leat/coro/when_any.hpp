@@ -53,6 +53,7 @@ namespace detail {
 
 struct any_join {
   static constexpr join_policy policy = join_policy::first_completed;
+  static constexpr const char* kind = "when_any";
   static constexpr const char* name = "when_any";
 
   template <class... Ts>

@@ -26,6 +26,7 @@ class [[nodiscard]] scope_awaiter final : public boundary, public boundary_await
     promise_->continuation = waiting;
     promise_->owner = this;
     promise_->scope = &scope_;
+    promise_->node = parent->node;
     return child;
   }
   after_stop child_stopped() noexcept override {

@@ -10,14 +10,14 @@ template <class T>
 class [[nodiscard]] deadline_awaiter final : public limited_child<T> {
  public:
   deadline_awaiter(deadline until, task<T>&& child) noexcept
-      : limited_child<T>(std::move(child)), until_(until) {}
+      : limited_child<T>(std::move(child), "with_deadline"), until_(until) {}
   deadline_awaiter(deadline_awaiter&&) noexcept = default;
 
   std::coroutine_handle<> await_suspend(std::coroutine_handle<> waiting) noexcept {
     return this->start_until(waiting, until_);
   }
   T await_resume() {
-    if (this->end_late()) throw_deadline_exceeded();
+    if (this->end_late()) throw_deadline_passed(this->waiting_frame());
     return this->take();
   }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <functional>
 #include <initializer_list>
 #include <memory>
+#include <string_view>
 
 #include "leat/coro/task.hpp"
 
@@ -26,5 +28,12 @@ class signal_receiver {
   class impl;
   std::unique_ptr<impl> impl_;
 };
+
+/// Writes the tree of all live tasks of this loop as text to `sink`, each time the process
+/// receives `number`, such as `SIGUSR1`. It runs until it is stopped: spawn it, in a task group
+/// or a background group. The library itself never takes a signal over.
+///
+/// Cancellation: safe. Errors: those of `signal_receiver`; what `sink` throws.
+[[nodiscard]] task<void> dump_tasks_on(int number, std::function<void(std::string_view tree)> sink);
 
 }  // namespace leat::io

@@ -130,6 +130,10 @@ class resource_pool {
     friend class resource_pool;
     void start() noexcept override;
     detach_result detach() noexcept override;
+    void describe(wait_description& to) const noexcept override {
+      to.add("pool: a slot for ");
+      to.add(key_);
+    }
 
     resource_pool& pool_;
     std::string key_;

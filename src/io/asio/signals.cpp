@@ -6,6 +6,8 @@
 
 #include <boost/asio/basic_signal_set.hpp>
 
+#include "leat/coro/task_report.hpp"
+
 #include "io/asio/operation.hpp"
 #include "io/asio/reactor.hpp"
 
@@ -26,6 +28,7 @@ class signal_operation final : public operation {
 
  private:
   void initiate(handler on_end) override { signals_.async_wait(on_signal{on_end}); }
+  void describe(wait_description& to) const noexcept override { to.add("a signal"); }
 
   // Asio gives the signal's number where other operations give a size.
   struct on_signal : handler {
@@ -62,6 +65,14 @@ signal_receiver::~signal_receiver() = default;
 task<int> signal_receiver::next() {
   operation_slot slot;
   co_return co_await signal_operation(impl_->signals, slot);
+}
+
+task<void> dump_tasks_on(int number, std::function<void(std::string_view tree)> sink) {
+  signal_receiver signals({number});
+  for (;;) {
+    co_await signals.next();
+    sink(live_tasks(executor::current()).format());
+  }
 }
 
 }  // namespace leat::io

@@ -20,9 +20,9 @@ std::error_code last_error() noexcept {
 
 class read_operation final : public operation {
  public:
-  read_operation(stream_socket& socket, std::span<std::byte> into, operation_slot& slot,
-                 deadline until) noexcept
-      : operation(slot, until), socket_(socket), into_(into) {}
+  read_operation(stream_socket& socket, const std::string& peer, std::span<std::byte> into,
+                 operation_slot& slot, deadline until) noexcept
+      : operation(slot, until), socket_(socket), peer_(peer), into_(into) {}
 
   void await_resume() const noexcept {}
 
@@ -30,16 +30,21 @@ class read_operation final : public operation {
   void initiate(handler on_end) override {
     socket_.async_read_some(asio::buffer(into_.data(), into_.size()), on_end);
   }
+  void describe(wait_description& to) const noexcept override {
+    to.add("read from ");
+    to.add(peer_);
+  }
 
   stream_socket& socket_;
+  const std::string& peer_;
   std::span<std::byte> into_;
 };
 
 class write_operation final : public operation {
  public:
-  write_operation(stream_socket& socket, std::span<const std::byte> from, operation_slot& slot,
-                  deadline until) noexcept
-      : operation(slot, until), socket_(socket), from_(from) {}
+  write_operation(stream_socket& socket, const std::string& peer, std::span<const std::byte> from,
+                  operation_slot& slot, deadline until) noexcept
+      : operation(slot, until), socket_(socket), peer_(peer), from_(from) {}
 
   void await_resume() const noexcept {}
 
@@ -47,8 +52,13 @@ class write_operation final : public operation {
   void initiate(handler on_end) override {
     socket_.async_write_some(asio::buffer(from_.data(), from_.size()), on_end);
   }
+  void describe(wait_description& to) const noexcept override {
+    to.add("write to ");
+    to.add(peer_);
+  }
 
   stream_socket& socket_;
+  const std::string& peer_;
   std::span<const std::byte> from_;
 };
 
@@ -70,7 +80,7 @@ class socket_stream final : public async_stream {
       may_have_input_ = false;
       if (errno != EAGAIN) throw_read_error(last_error());
     }
-    read_operation reading(socket_, into, read_slot_, until);
+    read_operation reading(socket_, peer_name_, into, read_slot_, until);
     co_await reading;
     inline_work_ = 0;
     if (!reading.error()) co_return note_read(reading.size(), into);
@@ -95,7 +105,7 @@ class socket_stream final : public async_stream {
         if (errno == EINTR) continue;
         if (errno != EAGAIN) throw_write_error(last_error());
       }
-      write_operation writing(socket_, from, write_slot_, until);
+      write_operation writing(socket_, peer_name_, from, write_slot_, until);
       co_await writing;
       inline_work_ = 0;
       if (writing.error()) {

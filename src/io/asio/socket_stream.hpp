@@ -31,6 +31,7 @@ class connect_operation final : public operation {
 
  private:
   void initiate(handler on_end) override { socket_.async_connect(to_, on_end); }
+  void describe(wait_description& to) const noexcept override { to.add("connect"); }
 
   stream_socket& socket_;
   protocol::endpoint to_;

@@ -30,6 +30,7 @@ class accept_operation final : public operation {
 
  private:
   void initiate(handler on_end) override { acceptor_.async_accept(peer_, from_, on_end); }
+  void describe(wait_description& to) const noexcept override { to.add("accept a connection"); }
 
   acceptor_socket& acceptor_;
   stream_socket& peer_;

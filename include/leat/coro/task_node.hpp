@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <source_location>
+#include <string_view>
+#include <utility>
+
+#include "leat/base/context.hpp"
+#include "leat/coro/executor.hpp"
+
+namespace leat {
+
+namespace detail {
+class join;
+struct task_tag;
+}  // namespace detail
+
+/// The name of a task, for whoever looks at the running program. It also notes where the name
+/// was given, which is where the task was created.
+class task_name {
+ public:
+  explicit task_name(std::string_view text,
+                     std::source_location created = std::source_location::current());
+
+ private:
+  friend class task_node;
+
+  struct block {
+    std::source_location created;
+    std::size_t size;
+  };
+  struct deleter {
+    void operator()(block* named) const noexcept;
+  };
+
+  std::unique_ptr<block, deleter> block_;  // with the text behind it
+};
+
+/// A concurrent task in the tree of all that run: the one of `run()`, each child of a group,
+/// each of several children that a combinator runs side by side. Frames that are awaited one
+/// after the other are parts of one task.
+///
+/// It lives beside the task's frame and is linked, not allocated. To look at the tree, use
+/// `live_tasks()`.
+class task_node : public carried_context, public list_hook<detail::task_tag> {
+ public:
+  task_node() noexcept = default;
+  task_node(const task_node&) = delete;
+  task_node& operator=(const task_node&) = delete;
+
+  ~task_node() {
+    if (is_named()) task_name::deleter()(named());
+  }
+
+  void give_name(task_name&& name) noexcept {
+    origin_ = reinterpret_cast<std::uintptr_t>(name.block_.release()) | named_bit;
+  }
+
+  /// The name it was given; empty if it was given none.
+  [[nodiscard]] std::string_view name() const noexcept;
+  /// Where it was created, as far as that is known; its line may be 0.
+  [[nodiscard]] std::source_location created_at() const noexcept;
+  /// The coroutine it began with.
+  [[nodiscard]] std::source_location function() const noexcept { return function_; }
+  /// The code that spawned it, for a symboliser; null if `created_at()` is known instead.
+  [[nodiscard]] const void* created_by() const noexcept {
+    return is_named() ? nullptr : reinterpret_cast<const void*>(origin_);
+  }
+  /// The innermost join that is open in this task; null if it has no children.
+  [[nodiscard]] detail::join* innermost_join() const noexcept { return innermost_join_; }
+  /// What it waits in; null if it runs, or is about to.
+  [[nodiscard]] const ready_node* waits_in() const noexcept { return waits_in_; }
+  /// When it began to wait.
+  [[nodiscard]] time_point waits_since() const noexcept { return waits_since_; }
+
+  /// The task suspends in `node`.
+  void wait_in(const ready_node& node, time_point now) noexcept {
+    waits_in_ = &node;
+    waits_since_ = now;
+  }
+  /// Where a child was spawned, as an address in the code that did it.
+  void set_creator(const void* code) noexcept {
+    origin_ = reinterpret_cast<std::uintptr_t>(code) & ~named_bit;
+  }
+  void wait_no_more() noexcept { waits_in_ = nullptr; }
+
+  /// For run roots: the task begins with `function` and has no parent.
+  void begin_root(std::source_location function) noexcept { function_ = function; }
+
+ private:
+  friend class detail::join;
+
+  // Of one word, because it is in every task: blocks of names are aligned, so their lowest bit
+  // is free to tell them from an address in code, of which symbolisers do not need it.
+  static constexpr std::uintptr_t named_bit = 1;
+  [[nodiscard]] bool is_named() const noexcept { return (origin_ & named_bit) != 0; }
+  [[nodiscard]] task_name::block* named() const noexcept {
+    return reinterpret_cast<task_name::block*>(origin_ & ~named_bit);
+  }
+
+  detail::join* innermost_join_ = nullptr;
+  const ready_node* waits_in_ = nullptr;
+  time_point waits_since_{};
+  std::source_location function_;
+  std::uintptr_t origin_ = 0;
+};
+
+namespace detail {
+
+/// A step of a task from the ready queue: until its end, this is the running task.
+class task_step {
+ public:
+  explicit task_step(task_node& task) noexcept {
+    task.wait_no_more();
+    current_carried = &task;
+  }
+  task_step(const task_step&) = delete;
+  task_step& operator=(const task_step&) = delete;
+  // Not what it was before: between two steps nothing runs.
+  ~task_step() { current_carried = nullptr; }
+};
+
+}  // namespace detail
+}  // namespace leat
