@@ -1,5 +1,6 @@
 leat_test(coro
   FILES
+    blocking_task_test.cpp
     cancellation_sweep_test.cpp
     channel_test.cpp
     event_test.cpp
