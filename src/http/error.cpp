@@ -25,6 +25,7 @@ constexpr std::array entries{
     error_entry{static_cast<int>(errc::unsupported_protocol), "unsupported protocol", caller_fault},
     error_entry{static_cast<int>(errc::no_response), "no response", peer_fault | transient},
     error_entry{static_cast<int>(errc::client_closed), "client is closed", caller_fault},
+    error_entry{static_cast<int>(errc::stream_closed), "stream is closed", caller_fault},
     error_entry{static_cast<int>(errc::request_refused), "request refused by its handler",
                 caller_fault},
 };
@@ -65,5 +66,7 @@ unsupported_protocol::unsupported_protocol(const std::string& message)
 
 client_closed::client_closed()
     : error(errc::client_closed, "the client has been closed and cannot send requests") {}
+
+stream_closed::stream_closed(const std::string& message) : error(errc::stream_closed, message) {}
 
 }  // namespace leat::http

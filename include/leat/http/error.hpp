@@ -19,6 +19,7 @@
 ///     ├── http::invalid_url
 ///     ├── http::unsupported_protocol    a URL whose scheme this client does not speak
 ///     ├── http::client_closed
+///     ├── http::stream_closed           the body of an answer was closed before it was read
 ///     └── http::http_error             thrown by handlers: how a request is refused
 namespace leat::http {
 
@@ -34,6 +35,7 @@ enum class errc {
   client_closed,
   request_refused,
   no_response,
+  stream_closed,
 };
 
 std::error_code make_error_code(errc value) noexcept;
@@ -97,6 +99,12 @@ class unsupported_protocol : public error {
 class client_closed : public error {
  public:
   client_closed();
+};
+
+/// The body of an answer was read after it had been closed.
+class stream_closed : public error {
+ public:
+  explicit stream_closed(const std::string& message);
 };
 
 }  // namespace leat::http

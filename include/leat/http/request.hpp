@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "leat/http/body_source.hpp"
 #include "leat/http/headers.hpp"
 #include "leat/http/timeouts.hpp"
 #include "leat/model/json.hpp"
+#include "leat/proto/url/url.hpp"
 
 namespace leat::http {
 
@@ -65,5 +68,47 @@ class request_options {
   std::string content_type;  ///< Sent when there is a body.
   timeout_overrides timeouts;
 };
+
+/// The options of one surface: those that both share, and where a streamed body comes from.
+/// Converts from `request_options`, so those are what one usually writes.
+template <class Io>
+class basic_request_options : public request_options {
+ public:
+  basic_request_options() = default;
+  // NOLINTNEXTLINE(google-explicit-constructor): what both surfaces share is enough for either
+  basic_request_options(request_options shared) : request_options(std::move(shared)) {}
+
+  /// Sets the body to what `source` gives; it takes the place of `content()` and `json()`.
+  basic_request_options& stream(std::shared_ptr<basic_body_source<Io>> source,
+                                std::string type = "application/octet-stream") & {
+    streamed = std::move(source);
+    content_type = std::move(type);
+    return *this;
+  }
+  basic_request_options&& stream(std::shared_ptr<basic_body_source<Io>> source,
+                                 std::string type = "application/octet-stream") && {
+    return std::move(stream(std::move(source), std::move(type)));
+  }
+
+  std::shared_ptr<basic_body_source<Io>> streamed;
+};
+
+using async_request_options = basic_request_options<io::async>;
+using blocking_request_options = basic_request_options<io::blocking>;
+
+/// A request as it will be sent: what `build_request()` makes of the options, and what hooks and
+/// transports see. It may be changed before it is given to `send()`.
+template <class Io>
+struct basic_request {
+  std::string method;
+  proto::url url;
+  http::headers headers;  ///< With Host.
+  std::string content;    ///< Empty if the body is streamed.
+  std::shared_ptr<basic_body_source<Io>> streamed;
+  http::timeouts timeouts;
+};
+
+using async_request = basic_request<io::async>;
+using request = basic_request<io::blocking>;
 
 }  // namespace leat::http

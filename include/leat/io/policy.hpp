@@ -12,6 +12,7 @@
 #include "leat/coro/executor.hpp"
 #include "leat/coro/sleep.hpp"
 #include "leat/coro/task.hpp"
+#include "leat/coro/with_deadline.hpp"
 #include "leat/coro/with_timeout.hpp"
 #include "leat/io/blocking_network.hpp"
 #include "leat/io/network.hpp"
@@ -65,6 +66,12 @@ struct async {
   static auto with_total(duration limit, Work work) {
     return with_timeout(limit, std::move(work)());
   }
+
+  /// The same until a point in time.
+  template <class Work>
+  static auto within(deadline until, Work work) {
+    return with_deadline(until, std::move(work)());
+  }
 };
 
 /// Threads without a loop.
@@ -104,6 +111,13 @@ struct blocking {
   template <class Work>
   static std::invoke_result_t<Work&> with_total(duration limit, Work work) {
     const blocking_deadline total(deadline::after(now(), checked_limit(limit, "with_total")));
+    co_return co_await work();
+  }
+
+  /// The same until a point in time.
+  template <class Work>
+  static std::invoke_result_t<Work&> within(deadline until, Work work) {
+    const blocking_deadline total(until);
     co_return co_await work();
   }
 };
