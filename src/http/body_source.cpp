@@ -25,7 +25,7 @@ class generated final : public body_source {
   generated(std::function<std::optional<std::string>()> generate, std::optional<std::uint64_t> size)
       : generate_(std::move(generate)), size_(size) {}
 
-  blocking_task<std::optional<std::string>> next() override { co_return generate_(); }
+  std::optional<std::string> next() override { return generate_(); }
   std::optional<std::uint64_t> size() const noexcept override { return size_; }
 
  private:

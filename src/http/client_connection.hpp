@@ -194,7 +194,7 @@ class client_connection final : public pool::resource {
       co_await send_piece(request.content, request.timeouts.write, into);
     } else {
       for (;;) {
-        const auto piece = co_await request.streamed->next();
+        const auto piece = co_await Io::await(request.streamed->next());
         if (!piece) break;
         co_await send_piece(*piece, request.timeouts.write, into);
         if (machine_.has_head()) co_return;

@@ -12,6 +12,7 @@
 
 #include "http/pooled_transport.hpp"
 #include "http/request_builder.hpp"
+#include "http/surface.hpp"
 
 namespace leat::http {
 
@@ -19,6 +20,8 @@ namespace leat::http {
 template <class Io>
 class client_core {
  public:
+  using stream_type = typename surface<Io>::response_stream;
+
   explicit client_core(basic_client_options<Io>&& options) : options_(std::move(options)) {
     check_limits(options_.timeouts);
     check_limits(options_.limits);
@@ -59,14 +62,14 @@ class client_core {
     return send_built([built = std::move(built)]() mutable { return std::move(built); });
   }
 
-  typename Io::template task<basic_response_stream<Io>> stream(std::string method, std::string url,
-                                                               basic_request_options<Io> options) {
+  typename Io::template task<stream_type> stream(std::string method, std::string url,
+                                                 basic_request_options<Io> options) {
     return open_built([this, method = std::move(method), url = std::move(url),
                        options = std::move(options)]() mutable {
       return build_request(std::move(method), url, std::move(options));
     });
   }
-  typename Io::template task<basic_response_stream<Io>> open(basic_request<Io> built) {
+  typename Io::template task<stream_type> open(basic_request<Io> built) {
     return open_built([built = std::move(built)]() mutable { return std::move(built); });
   }
 
@@ -105,12 +108,12 @@ class client_core {
 
   /// Sends and reads the head of the answer.
   template <class Make>
-  typename Io::template task<basic_response_stream<Io>> open_built(Make make) {
+  typename Io::template task<stream_type> open_built(Make make) {
     auto outgoing = make();
     const deadline until = deadline::after(Io::now(), outgoing.timeouts.total);
     try {
-      co_return co_await Io::within(until,
-                                    [this, &outgoing, until] { return start(outgoing, until); });
+      co_return stream_type(
+          co_await Io::within(until, [this, &outgoing, until] { return start(outgoing, until); }));
     } catch (const deadline_exceeded&) {
       throw_total_exceeded(outgoing);
     }
@@ -123,20 +126,20 @@ class client_core {
                             outgoing.url.redacted() + " took longer than its total timeout allows");
   }
 
-  typename Io::template task<basic_response_stream<Io>> start(basic_request<Io>& outgoing,
-                                                              deadline until) {
+  typename Io::template task<detail::response_reader<Io>> start(basic_request<Io>& outgoing,
+                                                                deadline until) {
     if (is_closed_) throw client_closed();
-    auto answer = co_await options_.transport->handle(outgoing);
+    auto answer = co_await Io::await(options_.transport->handle(outgoing));
     answer.head.method = outgoing.method;
     answer.head.url = outgoing.url.redacted();
-    co_return basic_response_stream<Io>(response_head(std::move(answer.head)),
-                                        std::move(answer.body), until, options_.max_body_bytes);
+    co_return detail::response_reader<Io>(response_head(std::move(answer.head)),
+                                          std::move(answer.body), until, options_.max_body_bytes);
   }
 
   typename Io::template task<response> send_and_read(basic_request<Io>& outgoing,
                                                      time_point began) {
     auto answer = co_await start(outgoing, deadline::never());
-    std::string body = co_await answer.read_all();
+    std::string body = co_await answer.read_to_end();
     const duration elapsed = Io::read_clock() - began;
     co_return response(std::move(answer), std::move(body), elapsed);
   }

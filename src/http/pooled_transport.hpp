@@ -30,8 +30,22 @@ class pooled_transport final : public basic_transport<Io> {
                    const proto::http1::limits& machine_limits)
       : connections_(pool_options_of(limits)), network_(network), machine_limits_(machine_limits) {}
 
-  typename Io::template task<basic_transport_response<Io>> handle(
+  typename Io::template result<basic_transport_response<Io>> handle(
       basic_request<Io>& request) override {
+    return Io::expose(carry(request));
+  }
+
+  void close() noexcept override { connections_.close(); }
+
+  [[nodiscard]] pool::pool_statistics statistics() const noexcept {
+    return connections_.statistics();
+  }
+
+ private:
+  using pool_type = typename surface<Io>::pool;
+  using lease_type = typename pool_type::lease;
+
+  typename Io::template task<basic_transport_response<Io>> carry(basic_request<Io>& request) {
     if (request.url.scheme() != "http") {
       throw unsupported_protocol("this client speaks http, not " +
                                  std::string(request.url.scheme()));
@@ -70,16 +84,6 @@ class pooled_transport final : public basic_transport<Io> {
     }
   }
 
-  void close() noexcept override { connections_.close(); }
-
-  [[nodiscard]] pool::pool_statistics statistics() const noexcept {
-    return connections_.statistics();
-  }
-
- private:
-  using pool_type = typename surface<Io>::pool;
-  using lease_type = typename pool_type::lease;
-
   static client_connection<Io>& connection_of(lease_type& lease) noexcept {
     return static_cast<client_connection<Io>&>(*lease.get());
   }
@@ -90,7 +94,12 @@ class pooled_transport final : public basic_transport<Io> {
     leased_body(lease_type lease, duration limit) noexcept
         : lease_(std::move(lease)), limit_(limit) {}
 
-    typename Io::template task<std::string_view> read_some() override {
+    typename Io::template result<std::string_view> read_some() override {
+      return Io::expose(read());
+    }
+
+   private:
+    typename Io::template task<std::string_view> read() {
       if (is_over_) co_return std::string_view();
       const auto piece = co_await connection_of(lease_).read_body(limit_);
       if (!piece.empty()) co_return piece;
@@ -100,7 +109,6 @@ class pooled_transport final : public basic_transport<Io> {
       co_return std::string_view();
     }
 
-   private:
     lease_type lease_;
     duration limit_;
     bool is_over_ = false;

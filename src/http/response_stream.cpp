@@ -3,20 +3,20 @@
 
 #include "leat/http/error.hpp"
 
-namespace leat::http {
+namespace leat::http::detail {
 
 template <class Io>
-typename Io::template task<std::string_view> basic_response_stream<Io>::read_some() {
+typename Io::template task<std::string_view> response_reader<Io>::read() {
   if (is_at_end_) co_return std::string_view();
   if (body_ == nullptr) {
     throw stream_closed("the body of the answer to " + method() + " " + url() + " was closed");
   }
   std::string_view piece;
   if (until_.is_never()) {
-    piece = co_await body_->read_some();
+    piece = co_await Io::await(body_->read_some());
   } else {
     try {
-      piece = co_await Io::within(until_, [this] { return body_->read_some(); });
+      piece = co_await Io::within(until_, [this] { return read_body(); });
     } catch (const deadline_exceeded&) {
       throw deadline_exceeded("request timed out: " + method() + " " + url() +
                               " took longer than its total timeout allows");
@@ -34,16 +34,21 @@ typename Io::template task<std::string_view> basic_response_stream<Io>::read_som
 }
 
 template <class Io>
-typename Io::template task<std::string> basic_response_stream<Io>::read_all() {
+typename Io::template task<std::string_view> response_reader<Io>::read_body() {
+  co_return co_await Io::await(body_->read_some());
+}
+
+template <class Io>
+typename Io::template task<std::string> response_reader<Io>::read_to_end() {
   std::string all;
   for (;;) {
-    const auto piece = co_await read_some();
+    const auto piece = co_await read();
     if (piece.empty()) co_return all;
     all += piece;
   }
 }
 
-template class basic_response_stream<io::async>;
-template class basic_response_stream<io::blocking>;
+template class response_reader<io::async>;
+template class response_reader<io::blocking>;
 
-}  // namespace leat::http
+}  // namespace leat::http::detail

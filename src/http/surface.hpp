@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "leat/http/response_stream.hpp"
 #include "leat/io/network.hpp"
 #include "leat/io/policy.hpp"
 #include "leat/pool/blocking_resource_pool.hpp"
@@ -17,6 +18,7 @@ struct surface;
 template <>
 struct surface<io::async> {
   using pool = pool::resource_pool;
+  using response_stream = async_response_stream;
 
   static auto acquire(pool& from, const std::string& key, deadline until) {
     return from.acquire(key, until);
@@ -27,6 +29,7 @@ struct surface<io::async> {
 template <>
 struct surface<io::blocking> {
   using pool = pool::blocking_resource_pool;
+  using response_stream = http::response_stream;
 
   static ready<pool::lease> acquire(pool& from, const std::string& key, deadline until) {
     return ready(from.acquire(key, until));

@@ -26,7 +26,7 @@ class basic_body_source {
 
   /// The next piece; nothing after the last one. Empty pieces are skipped.
   /// Cancellation: lossy; the request is given up as well.
-  virtual typename Io::template task<std::optional<std::string>> next() = 0;
+  virtual typename Io::template result<std::optional<std::string>> next() = 0;
 
   /// How many bytes there are in all, if that is known: then it is announced as Content-Length,
   /// and the request fails if it turns out otherwise. Unknown lengths are sent in chunks.

@@ -21,7 +21,7 @@ class basic_response_body {
 
   /// The next piece; empty at the end, and from then on.
   /// Cancellation: lossy. Lifetime: the view is valid until the next call.
-  virtual typename Io::template task<std::string_view> read_some() = 0;
+  virtual typename Io::template result<std::string_view> read_some() = 0;
 };
 
 /// What a transport answers: the head, and the body while it comes.
@@ -46,7 +46,7 @@ class basic_transport {
 
   /// Lifetime: `request` outlives the call, not the body of the answer.
   /// Cancellation: safe for the transport; whatever carried the request is given up.
-  virtual typename Io::template task<basic_transport_response<Io>> handle(
+  virtual typename Io::template result<basic_transport_response<Io>> handle(
       basic_request<Io>& request) = 0;
 
   /// Gives up what is idle. Requests under way go on.

@@ -29,6 +29,10 @@
 /// finished when it returns, so `run_blocking` runs the algorithm to its end on the caller's
 /// stack. What could suspend there does not compile.
 ///
+/// What users call and what they implement (streams, transports, sources of bodies) has the honest
+/// type of its surface, `Io::result<T>`: a task, or the value itself. `expose()` turns an
+/// algorithm into it, `await()` makes it something an algorithm can await.
+///
 /// Rules for algorithms: they are straight-line, what is concurrent or timed is a primitive of
 /// the policy; they never catch broadly and never retry after a deadline; parameters are owned.
 namespace leat::io {
@@ -37,9 +41,20 @@ namespace leat::io {
 struct async {
   template <class T>
   using task = leat::task<T>;
+  template <class T>
+  using result = leat::task<T>;
   using stream = async_stream;
   using network = io::network;
   static constexpr bool is_blocking = false;
+
+  template <class T>
+  static task<T> expose(task<T>&& algorithm) noexcept {
+    return std::move(algorithm);
+  }
+  template <class T>
+  static task<T> await(task<T>&& returned) noexcept {
+    return std::move(returned);
+  }
 
   static auto connect(network& net, endpoint to, deadline until) {
     return net.connect(std::move(to), until);
@@ -78,9 +93,20 @@ struct async {
 struct blocking {
   template <class T>
   using task = blocking_task<T>;
+  template <class T>
+  using result = T;
   using stream = blocking_stream;
   using network = blocking_network;
   static constexpr bool is_blocking = true;
+
+  template <class T>
+  static T expose(task<T>&& algorithm) {
+    return run_blocking(std::move(algorithm));
+  }
+  template <class T>
+  static ready<T> await(T returned) {
+    return ready<T>(std::move(returned));
+  }
 
   static ready<std::unique_ptr<stream>> connect(network& net, const endpoint& to, deadline until) {
     return ready(net.connect(to, until));
