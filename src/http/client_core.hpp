@@ -3,14 +3,17 @@
 
 #include <atomic>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "leat/http/client_options.hpp"
 #include "leat/http/error.hpp"
 #include "leat/http/response_stream.hpp"
 
 #include "http/pooled_transport.hpp"
+#include "http/redirects.hpp"
 #include "http/request_builder.hpp"
 #include "http/surface.hpp"
 
@@ -26,6 +29,7 @@ class client_core {
     check_limits(options_.timeouts);
     check_limits(options_.limits);
     if (!options_.base_url.empty()) base_ = parse_absolute(options_.base_url);
+    if (options_.cookies == nullptr) options_.cookies = std::make_shared<cookies>();
     if (options_.transport != nullptr) return;
     proto::http1::limits machine_limits;
     machine_limits.max_body_bytes = options_.max_body_bytes;
@@ -48,6 +52,12 @@ class client_core {
     built.headers = merge_headers(built.url, options_.headers, options, has_body);
     built.content = std::move(options.body);
     built.streamed = std::move(options.streamed);
+    built.redirects = options_.redirects;
+    if (options.follows_redirects) built.redirects.follow = *options.follows_redirects;
+    built.auth = options.auth != nullptr ? std::move(options.auth) : options_.auth;
+    if (built.auth == nullptr && !built.url.userinfo().empty()) {
+      built.auth = basic_auth(built.url.username(), built.url.password());
+    }
     return built;
   }
 
@@ -126,14 +136,110 @@ class client_core {
                             outgoing.url.redacted() + " took longer than its total timeout allows");
   }
 
-  typename Io::template task<detail::response_reader<Io>> start(basic_request<Io>& outgoing,
-                                                                deadline until) {
+  using reader = detail::response_reader<Io>;
+
+  /// The call as its caller sees it: with redirects, and the hooks around them.
+  typename Io::template task<reader> start(basic_request<Io>& outgoing, deadline until) {
     if (is_closed_) throw client_closed();
+    const bool hooks_see_hops = options_.hook_scope == hook_scope::per_hop;
+    if (!hooks_see_hops) co_await call_request_hooks(outgoing);
+
+    std::vector<response_head> history;
+    std::set<std::string> seen;
+    for (;;) {
+      auto answer = co_await send_authenticated(outgoing);
+      response_head head(std::move(answer.head));
+      if (!outgoing.redirects.follow || !redirect_location(head)) {
+        answer.head = std::move(head).release();
+        if (!hooks_see_hops) co_await call_response_hooks(outgoing, answer.head);
+        co_return reader(response_head(std::move(answer.head)), std::move(answer.body), until,
+                         options_.max_body_bytes, std::move(history));
+      }
+      if (history.size() == outgoing.redirects.max) throw_too_many_redirects(head, history.size());
+      co_await drain(answer);
+      redirect(outgoing, head, seen);
+      history.push_back(std::move(head));
+    }
+  }
+
+  /// Makes the request that a redirect asks for.
+  static void redirect(basic_request<Io>& outgoing, const response_head& answer,
+                       std::set<std::string>& seen) {
+    // The answer to the same request with other cookies may be another: logins work like that.
+    std::string key = outgoing.method + " " + outgoing.url.text() + " " +
+                      std::string(outgoing.headers.get("cookie").value_or(""));
+    if (outgoing.redirects.detects_cycles && !seen.insert(std::move(key)).second) {
+      throw_redirect_loop(answer);
+    }
+    auto step = follow_redirect(outgoing.method, outgoing.url, answer);
+    if (step.becomes_get) {
+      outgoing.method = "GET";
+      outgoing.content.clear();
+      outgoing.streamed = nullptr;
+    } else if (outgoing.streamed != nullptr && !outgoing.streamed->rewind()) {
+      throw_not_replayable(outgoing.method, step.url);
+    }
+    apply_redirect(step, outgoing.headers);
+    if (!step.keeps_credentials) outgoing.auth = nullptr;
+    outgoing.url = std::move(step.url);
+  }
+
+  /// One hop, in as many rounds as its authentication takes.
+  typename Io::template task<basic_transport_response<Io>> send_authenticated(
+      basic_request<Io>& outgoing) {
+    if (outgoing.auth == nullptr) co_return co_await send_once(outgoing);
+    const auto flow = outgoing.auth->start();
+    auth_target target{outgoing.method, outgoing.url, outgoing.content, outgoing.headers};
+    flow->begin(target);
+    for (;;) {
+      auto answer = co_await send_once(outgoing);
+      response_head head(std::move(answer.head));
+      const bool goes_on = flow->again(target, head);
+      answer.head = std::move(head).release();
+      if (!goes_on) co_return answer;
+      if (outgoing.streamed != nullptr && !outgoing.streamed->rewind()) co_return answer;
+      co_await drain(answer);
+    }
+  }
+
+  /// One request on the wire, and the head of its answer.
+  typename Io::template task<basic_transport_response<Io>> send_once(basic_request<Io>& outgoing) {
+    const bool hooks_see_hops = options_.hook_scope == hook_scope::per_hop;
+    if (hooks_see_hops) co_await call_request_hooks(outgoing);
+    // A Cookie field that the caller has written stands.
+    const bool uses_jar = !outgoing.headers.contains("cookie");
+    if (uses_jar) {
+      const std::string sent = options_.cookies->header_for(outgoing.url);
+      if (!sent.empty()) outgoing.headers.set("cookie", sent);
+    }
     auto answer = co_await Io::await(options_.transport->handle(outgoing));
+    if (uses_jar) outgoing.headers.remove("cookie");
     answer.head.method = outgoing.method;
     answer.head.url = outgoing.url.redacted();
-    co_return detail::response_reader<Io>(response_head(std::move(answer.head)),
-                                          std::move(answer.body), until, options_.max_body_bytes);
+    options_.cookies->store(outgoing.url, answer.head.headers);
+    if (hooks_see_hops) co_await call_response_hooks(outgoing, answer.head);
+    co_return answer;
+  }
+
+  typename Io::template task<void> call_request_hooks(basic_request<Io>& outgoing) {
+    for (auto& each : options_.on_request) co_await Io::call(each, outgoing);
+  }
+  typename Io::template task<void> call_response_hooks(const basic_request<Io>& outgoing,
+                                                       response_head::parts& head) {
+    basic_hook_answer<Io> seen{outgoing, head};
+    for (auto& each : options_.on_response) co_await Io::call(each, seen);
+  }
+
+  /// Reads the body of an answer that nobody wants, so that its connection can be used again.
+  /// A long one costs more than a new connection.
+  static typename Io::template task<void> drain(basic_transport_response<Io>& unwanted) {
+    constexpr std::size_t most_drained = std::size_t{64} << 10;
+    const auto body = std::move(unwanted.body);
+    for (std::size_t size = 0; size < most_drained;) {
+      const auto piece = co_await Io::await(body->read_some());
+      if (piece.empty()) break;
+      size += piece.size();
+    }
   }
 
   typename Io::template task<response> send_and_read(basic_request<Io>& outgoing,
@@ -141,7 +247,8 @@ class client_core {
     auto answer = co_await start(outgoing, deadline::never());
     std::string body = co_await answer.read_to_end();
     const duration elapsed = Io::read_clock() - began;
-    co_return response(std::move(answer), std::move(body), elapsed);
+    auto history = answer.take_history();
+    co_return response(std::move(answer), std::move(body), elapsed, std::move(history));
   }
 
   basic_client_options<Io> options_;

@@ -32,3 +32,8 @@ leat_test(proto/cookies
     cookie_test.cpp
     jar_test.cpp
   DEPENDS leat::proto_cookies)
+
+leat_test(proto/hash
+  FILES
+    hash_test.cpp
+  DEPENDS leat::proto_hash)

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "leat/base/time.hpp"
 #include "leat/http/error.hpp"
@@ -31,6 +32,9 @@ class response_head {
 
   explicit response_head(parts from) noexcept : parts_(std::move(from)) {}
 
+  /// What it was made of.
+  [[nodiscard]] parts release() && noexcept { return std::move(parts_); }
+
   [[nodiscard]] int status() const noexcept { return parts_.status; }
   /// The phrase behind the status, as the peer sent it. Untrusted; may be empty.
   [[nodiscard]] const std::string& reason() const noexcept { return parts_.reason; }
@@ -53,8 +57,12 @@ class response_head {
 /// The answer to a request, read to its end.
 class response : public response_head {
  public:
-  response(response_head head, std::string body, duration elapsed) noexcept
-      : response_head(std::move(head)), body_(std::move(body)), elapsed_(elapsed) {}
+  response(response_head head, std::string body, duration elapsed,
+           std::vector<response_head> history = {}) noexcept
+      : response_head(std::move(head)),
+        body_(std::move(body)),
+        elapsed_(elapsed),
+        history_(std::move(history)) {}
 
   /// The body as it came.
   [[nodiscard]] const std::string& content() const& noexcept { return body_; }
@@ -79,9 +87,13 @@ class response : public response_head {
   /// From the start of the request to the end of the answer, on the monotonic clock.
   [[nodiscard]] duration elapsed() const noexcept { return elapsed_; }
 
+  /// The redirects that led here, in their order; their bodies were not kept.
+  [[nodiscard]] const std::vector<response_head>& history() const noexcept { return history_; }
+
  private:
   std::string body_;
   duration elapsed_;
+  std::vector<response_head> history_;
 };
 
 }  // namespace leat::http

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "leat/http/response.hpp"
 #include "leat/http/transport.hpp"
@@ -18,12 +19,14 @@ namespace detail {
 template <class Io>
 class response_reader : public response_head {
  public:
-  response_reader(response_head head, std::unique_ptr<basic_response_body<Io>> body, deadline until,
-                  std::uint64_t max_bytes) noexcept
+  response_reader(response_head head, std::unique_ptr<basic_response_body<Io>> body,
+                  deadline until, std::uint64_t max_bytes,
+                  std::vector<response_head> history) noexcept
       : response_head(std::move(head)),
         body_(std::move(body)),
         until_(until),
-        max_bytes_(max_bytes) {}
+        max_bytes_(max_bytes),
+        history_(std::move(history)) {}
 
   typename Io::template task<std::string_view> read();
   typename Io::template task<std::string> read_to_end();
@@ -37,12 +40,17 @@ class response_reader : public response_head {
   /// Ends reading. Closing again does nothing.
   void close() noexcept { body_.reset(); }
 
+  /// The redirects that led here, in their order.
+  [[nodiscard]] const std::vector<response_head>& history() const noexcept { return history_; }
+  [[nodiscard]] std::vector<response_head> take_history() noexcept { return std::move(history_); }
+
  private:
   typename Io::template task<std::string_view> read_body();
 
   std::unique_ptr<basic_response_body<Io>> body_;
   deadline until_;
   std::uint64_t max_bytes_;
+  std::vector<response_head> history_;
   std::uint64_t bytes_read_ = 0;
   bool is_at_end_ = false;
 };
@@ -79,6 +87,7 @@ class async_response_stream : private detail::response_reader<io::async> {
   using response_head::url;
   using response_reader::bytes_read;
   using response_reader::close;
+  using response_reader::history;
   using response_reader::is_at_end;
 
   /// The next piece of the body; empty at the end, and from then on.
@@ -117,6 +126,7 @@ class response_stream : private detail::response_reader<io::blocking> {
   using response_head::url;
   using response_reader::bytes_read;
   using response_reader::close;
+  using response_reader::history;
   using response_reader::is_at_end;
 
   /// As `async_response_stream::read_some()`.

@@ -55,6 +55,11 @@ struct async {
   static task<T> await(task<T>&& returned) noexcept {
     return std::move(returned);
   }
+  /// Calls what a user gave; for what may return nothing.
+  template <class Callable, class... Args>
+  static auto call(Callable& callable, Args&... args) {
+    return callable(args...);
+  }
 
   static auto connect(network& net, endpoint to, deadline until) {
     return net.connect(std::move(to), until);
@@ -106,6 +111,11 @@ struct blocking {
   template <class T>
   static ready<T> await(T returned) {
     return ready<T>(std::move(returned));
+  }
+  template <class Callable, class... Args>
+  static ready<void> call(Callable& callable, Args&... args) {
+    callable(args...);
+    return {};
   }
 
   static ready<std::unique_ptr<stream>> connect(network& net, const endpoint& to, deadline until) {

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <limits>
 
+#include "leat/proto/fields/ascii.hpp"
+
 #include "proto/cookies/matching.hpp"
 
 namespace leat::proto {
@@ -16,12 +18,6 @@ constexpr std::size_t most_attribute = 1024;
 // RFC 6265bis, section 5.6.2: nobody keeps a cookie for longer than 400 days.
 constexpr std::chrono::seconds longest_life = std::chrono::days(400);
 
-std::string_view trimmed(std::string_view text) noexcept {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 /// Cuts off what stands in front of `separator`, or all of it.
 std::string_view take_until(std::string_view& text, char separator) noexcept {
   const std::size_t at = std::min(text.find(separator), text.size());
@@ -32,14 +28,12 @@ std::string_view take_until(std::string_view& text, char separator) noexcept {
 
 std::string lower(std::string_view text) {
   std::string made(text);
-  for (char& c : made) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
+  for (char& c : made) c = ascii_lower(c);
   return made;
 }
 
-bool starts_with_nocase(std::string_view text, std::string_view prefix) {
-  return text.size() >= prefix.size() && lower(text.substr(0, prefix.size())) == prefix;
+bool starts_with_nocase(std::string_view text, std::string_view prefix) noexcept {
+  return equals_ignoring_case(text.substr(0, prefix.size()), prefix);
 }
 
 bool has_control(std::string_view text) noexcept {
@@ -77,8 +71,8 @@ attributes read_attributes(std::string_view text) {
   attributes found;
   while (!text.empty()) {
     std::string_view value = take_until(text, ';');
-    const std::string name = lower(trimmed(take_until(value, '=')));
-    value = trimmed(value);
+    const std::string name = lower(trim_blanks(take_until(value, '=')));
+    value = trim_blanks(value);
     if (value.size() > most_attribute) continue;
     if (name == "expires") {
       if (const auto date = parse_cookie_date(value)) found.expires = date;
@@ -156,8 +150,8 @@ cookie_refusal parse_set_cookie(std::string_view text, const url& from, wall_tim
   const std::string_view pair = take_until(text, ';');
   const std::size_t equals = pair.find('=');
   if (equals == std::string_view::npos) return cookie_refusal::malformed;
-  const auto name = trimmed(pair.substr(0, equals));
-  const auto value = trimmed(pair.substr(equals + 1));
+  const auto name = trim_blanks(pair.substr(0, equals));
+  const auto value = trim_blanks(pair.substr(equals + 1));
   if (name.empty()) return cookie_refusal::malformed;
   if (name.size() + value.size() > most_name_and_value) return cookie_refusal::too_long;
 

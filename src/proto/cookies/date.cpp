@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "leat/proto/cookies/cookie.hpp"
+#include "leat/proto/fields/ascii.hpp"
 
 // RFC 6265, section 5.1.1: the date is cut into tokens at everything that is no digit, letter or
 // colon, and the first token that looks like a time, a day, a month, a year is taken for it.
@@ -58,8 +59,7 @@ std::optional<unsigned> read_month(std::string_view token) noexcept {
   if (token.size() < 3) return std::nullopt;
   std::array<char, 3> name{};
   for (std::size_t i = 0; i < 3; ++i) {
-    const char c = token[i];
-    name[i] = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    name[i] = ascii_lower(token[i]);
   }
   for (std::size_t i = 0; i < months.size(); ++i) {
     if (months[i] == std::string_view(name.data(), 3)) return static_cast<unsigned>(i + 1);
