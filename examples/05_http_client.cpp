@@ -72,8 +72,8 @@ task<void> ask_impatiently(http::async_client& api) {
 // endregion override
 
 // region limits
-http::client_options options_for(std::string base_url) {
-  http::client_options options;
+http::async_client_options options_for(std::string base_url) {
+  http::async_client_options options;
   options.base_url = std::move(base_url);
   options.headers.add("authorization", "Bearer secret");
   options.timeouts.total = 10s;

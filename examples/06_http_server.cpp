@@ -141,7 +141,7 @@ task<void> show_all() {
   });
   http::server server(std::move(routes), options());
   const auto at = server.listen(io::endpoint::tcp("127.0.0.1", 0));
-  http::client_options to_server;
+  http::async_client_options to_server;
   to_server.base_url = "http://" + at.to_string();
   http::async_client client(to_server);
 

@@ -25,8 +25,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-http::client_options on(testing::memory_network& net) {
-  http::client_options options;
+http::async_client_options on(testing::memory_network& net) {
+  http::async_client_options options;
   options.base_url = "http://a.test";
   options.network = &net;
   return options;

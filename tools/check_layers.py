@@ -26,7 +26,7 @@ VOCABULARY = ["base", "proto/url", "proto/fields"]
 CODECS = {
     "proto/http1": VOCABULARY,
     "proto/http2": VOCABULARY,
-    "proto/ws": VOCABULARY + ["proto/http1"],  # its handshake is an HTTP/1.1 exchange
+    "proto/ws": VOCABULARY + ["proto/http1", "proto/hash"],  # its handshake is an HTTP/1.1 exchange
     "proto/resp": VOCABULARY,
     "proto/cookies": VOCABULARY,
     "proto/coding": VOCABULARY,
@@ -35,7 +35,7 @@ CODECS = {
 }
 
 # Level 0 and 1 are what everything above may use.
-FOUNDATION = ["base", "coro", "proto/url", "proto/fields", *CODECS, "model", "log", "metrics"]
+FOUNDATION = ["base", "coro", "proto/url", "proto/fields", "proto/hash", *CODECS, "model", "log", "metrics"]
 BELOW_CLIENTS = [*FOUNDATION, "io", "pool"]
 CLIENTS = ["http", "ws", "sql", "redis"]
 
@@ -44,6 +44,7 @@ LAYERS = {
     "coro": ["base"],
     "proto/url": ["base"],
     "proto/fields": ["base"],
+    "proto/hash": ["base"],
     **CODECS,
     "model": ["base"],
     "log": ["base"],
@@ -66,6 +67,7 @@ CONFINED = {
     "boost/json": ["src/model/"],
     "toml++/": ["src/model/"],
     "openssl/": ["src/io/tls/"],
+    "openssl/evp.h": ["src/io/tls/", "src/proto/hash/"],
     "nghttp2/": ["src/proto/http2/"],
     "zlib.h": ["src/proto/coding/", "src/proto/ws/"],
     "brotli/": ["src/proto/coding/"],

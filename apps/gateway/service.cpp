@@ -157,7 +157,7 @@ class service {
         around_(std::move(around)),
         demo_(counts_, std::move(revenue)),
         demo_server_(demo_.routes(), demo_options(settings_.server, around_)),
-        client_(client_options()),
+        client_(async_client_options()),
         fetcher_(client_),
         aggregator_(fetcher_, sources_of(settings_, listen_demo()), around_.log, registry_),
         public_(aggregator_, registry_),
@@ -174,8 +174,8 @@ class service {
   }
 
  private:
-  [[nodiscard]] leat::http::client_options client_options() const {
-    leat::http::client_options options;
+  [[nodiscard]] leat::http::async_client_options async_client_options() const {
+    leat::http::async_client_options options;
     options.network = &around_.network;
     options.max_body_bytes = most_metrics_bytes;
     options.limits.max_per_host = connections_per_host;

@@ -1,71 +1,274 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <exception>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "leat/base/byte_buffer.hpp"
+#include "leat/coro/task_group.hpp"
+#include "leat/coro/with_cancel_scope.hpp"
+#include "leat/http/error.hpp"
+#include "leat/http/request.hpp"
 #include "leat/http/response.hpp"
-#include "leat/http/timeouts.hpp"
-#include "leat/io/stream.hpp"
-#include "leat/pool/resource_pool.hpp"
+#include "leat/io/error.hpp"
+#include "leat/pool/resource.hpp"
 #include "leat/proto/http1/client_connection.hpp"
 
 namespace leat::http {
 
-/// A request as it goes on the wire.
-struct wire_request {
-  std::string method;
-  std::string target;
-  http::headers headers;  ///< With Host.
-  std::string body;
-  proto::http1::body_size body_size = proto::http1::body_size::none();
-};
+// Large enough that a big body takes few system calls, small enough for every connection.
+inline constexpr std::size_t read_size = 16384;
+// A body below this size goes with the head in one write, which the kernel takes at once.
+inline constexpr std::size_t most_gathered = std::size_t{16} << 10;
+// What the server has to accept within `timeouts::write`.
+inline constexpr std::size_t write_piece = std::size_t{64} << 10;
 
-/// One connection of a client: a stream and the machine that speaks on it. It only carries
-/// bytes between the two; every decision about HTTP is the machine's.
-class client_connection final : public pool::resource {
+/// A client's machine with the bytes it has not yet looked at, and how its findings become
+/// errors: what a connection is apart from its I/O.
+class client_machine {
  public:
-  client_connection(std::unique_ptr<io::async_stream> stream,
-                    const proto::http1::limits& limits) noexcept
-      : stream_(std::move(stream)), machine_(limits) {}
+  explicit client_machine(const proto::http1::limits& limits) noexcept : machine_(limits) {}
 
-  [[nodiscard]] bool is_usable() noexcept override {
-    return received_.is_empty() && stream_->is_idle_and_open();
+  // Writing. Only what has been sent is told to the machine: a connection whose request is
+  // incomplete must not be used again, whatever was answered.
+  // Errors: `local_protocol_error`.
+  template <class Request>
+  void begin_request(byte_buffer& out, const Request& request, proto::http1::body_size size) {
+    proto::http1::outgoing_request head;
+    head.method = request.method;
+    head.target = request.url.target();
+    head.fields = request.headers;
+    head.body = size;
+    method_ = request.method;
+    has_received_ = false;
+    has_head_ = false;
+    check_sendable(machine_.send_head(out, head));
   }
+  void begin_data(byte_buffer& out, std::uint64_t size) {
+    check_sendable(machine_.begin_data(out, size));
+  }
+  void finish_data(byte_buffer& out) { check_sendable(machine_.finish_data(out)); }
+  void end_request(byte_buffer& out) { check_sendable(machine_.send_end(out)); }
 
-  /// Sends `request` and reads the answer into `into`.
-  /// Cancellation: lossy. Errors: those of the stream; `local_protocol_error`,
-  /// `remote_protocol_error`.
-  task<void> exchange(const wire_request& request, const timeouts& limits, response::parts& into);
+  // Reading.
+  [[nodiscard]] std::span<std::byte> room() { return received_.prepare(read_size); }
+  /// What was read into the room; nothing is the end of the input.
+  void take(std::size_t size) noexcept;
+
+  /// Looks for the head of the final answer. Returns whether it is there.
+  /// Errors: `remote_protocol_error`, `no_response`.
+  [[nodiscard]] bool find_head(const std::string& peer, response_head::parts& into);
+  [[nodiscard]] bool has_head() const noexcept { return has_head_; }
+
+  enum class body_step { need_more, data, end };
+  /// Looks for the next piece of the body, which stays where it is until the next call.
+  /// Errors: `remote_protocol_error`.
+  [[nodiscard]] body_step find_data(const std::string& peer, std::string_view& piece);
 
   /// Whether the connection is clean after an exchange; then it is ready for the next.
   [[nodiscard]] bool prepare_reuse() noexcept;
-
   /// Whether nothing was sent since the last exchange: the connection is as clean as before.
   [[nodiscard]] bool is_unused() const noexcept { return machine_.is_idle(); }
-
   /// Whether anything of an answer has come in the current exchange.
   [[nodiscard]] bool has_received() const noexcept { return has_received_; }
+  [[nodiscard]] bool has_unread() const noexcept { return !received_.is_empty(); }
 
  private:
-  struct early_answer;
+  void check_sendable(std::error_code refused) const;
+  [[noreturn]] static void throw_remote_error(const std::string& peer, std::error_code cause);
 
-  void put_head(byte_buffer& out, const wire_request& request);
-  void put_end(byte_buffer& out, const wire_request& request);
-  task<void> send(const wire_request& request, duration write_limit);
-  task<void> send_watching(const wire_request& request, duration write_limit, early_answer& answer,
-                           response::parts& into);
-  task<void> watch(early_answer& answer, response::parts& into);
-  task<void> receive(duration read_limit, response::parts& into);
-  task<void> read_more(duration read_limit);
-  void take_head(response::parts& into);
-  [[noreturn]] void throw_remote_error(std::error_code cause) const;
-
-  std::unique_ptr<io::async_stream> stream_;
   proto::http1::client_connection machine_;
   byte_buffer received_;
+  std::string method_;
+  std::size_t shown_ = 0;  // bytes in front that the last piece of a body refers to
   bool has_received_ = false;
+  bool has_head_ = false;
+};
+
+/// One HTTP/1.1 connection of a client: a stream and the machine that speaks on it. It only
+/// carries bytes between the two; every decision about HTTP is the machine's.
+template <class Io>
+class client_connection final : public pool::resource {
+ public:
+  client_connection(std::unique_ptr<typename Io::stream> stream, const proto::http1::limits& limits)
+      : stream_(std::move(stream)), machine_(limits) {}
+
+  [[nodiscard]] bool is_usable() noexcept override {
+    return !machine_.has_unread() && stream_->is_idle_and_open();
+  }
+
+  /// Sends `request` and reads the head of the answer into `into`. The answer may come before
+  /// the request has been sent whole; then no more of it is (RFC 9112, section 9.5).
+  ///
+  /// Cancellation: lossy. Errors: those of the stream and of the request's body;
+  /// `local_protocol_error`, `remote_protocol_error`.
+  typename Io::template task<void> exchange(basic_request<Io>& request,
+                                            response_head::parts& into) {
+    std::exception_ptr unsent;
+    try {
+      if (request.streamed == nullptr && request.content.size() < most_gathered) {
+        co_await send_gathered(request);
+      } else {
+        co_await send_watching(request, into);
+      }
+    } catch (const io::write_error&) {
+      // Some servers answer and close before they have read the body; the answer is still there.
+      unsent = std::current_exception();
+    } catch (const io::write_timeout&) {
+      // A server that has begun to answer need not read any more.
+      if (!machine_.has_received()) throw;
+      unsent = std::current_exception();
+    }
+    if (machine_.has_head()) co_return;
+    try {
+      co_await read_head(request.timeouts.read, into);
+    } catch (const io_error&) {
+      if (unsent == nullptr) throw;
+    } catch (const io::read_timeout&) {
+      if (unsent == nullptr) throw;
+    } catch (const protocol_error&) {
+      if (unsent == nullptr) throw;
+    }
+    if (!machine_.has_head()) std::rethrow_exception(unsent);
+  }
+
+  /// The next piece of the body; empty at its end.
+  /// Cancellation: lossy. Errors: those of the stream; `remote_protocol_error`.
+  typename Io::template task<std::string_view> read_body(duration limit) {
+    for (;;) {
+      std::string_view piece;
+      switch (machine_.find_data(stream_->peer_name(), piece)) {
+        case client_machine::body_step::data: co_return piece;
+        case client_machine::body_step::end: co_return std::string_view();
+        case client_machine::body_step::need_more: co_await read_more(limit); break;
+      }
+    }
+  }
+
+  [[nodiscard]] client_machine& machine() noexcept { return machine_; }
+
+ private:
+  using task = typename Io::template task<void>;
+
+  static deadline in(duration limit) { return deadline::after(Io::now(), limit); }
+
+  static proto::http1::body_size size_of(const basic_request<Io>& request) {
+    using proto::http1::body_size;
+    if (request.streamed == nullptr) {
+      return request.content.empty() ? body_size::none()
+                                     : body_size::exactly(request.content.size());
+    }
+    const auto size = request.streamed->size();
+    return size ? body_size::exactly(*size) : body_size::unknown();
+  }
+
+  task send_gathered(const basic_request<Io>& request) {
+    byte_buffer out;
+    machine_.begin_request(out, request, size_of(request));
+    machine_.begin_data(out, request.content.size());
+    out.append(request.content);
+    co_await Io::write_all(*stream_, out.bytes(), in(request.timeouts.write));
+    out.clear();
+    machine_.finish_data(out);
+    machine_.end_request(out);
+    LEAT_ASSERT(out.is_empty());  // a body of a known size needs no end
+  }
+
+  /// Sends a body that takes a while, and meanwhile looks at what the server says to it.
+  task send_watching(basic_request<Io>& request, response_head::parts& into) {
+    byte_buffer out;
+    machine_.begin_request(out, request, size_of(request));
+    co_await Io::write_all(*stream_, out.bytes(), in(request.timeouts.write));
+    if constexpr (Io::is_blocking) {
+      co_await send_body(request, into);
+    } else {
+      co_await send_while_reading(request, into);
+    }
+  }
+
+  /// The body piece by piece, until the answer is there.
+  task send_body(basic_request<Io>& request, response_head::parts& into) {
+    if (request.streamed == nullptr) {
+      co_await send_piece(request.content, request.timeouts.write, into);
+    } else {
+      for (;;) {
+        const auto piece = co_await Io::await(request.streamed->next());
+        if (!piece) break;
+        co_await send_piece(*piece, request.timeouts.write, into);
+        if (machine_.has_head()) co_return;
+      }
+    }
+    if (machine_.has_head()) co_return;
+    byte_buffer end;
+    machine_.end_request(end);
+    if (!end.is_empty()) co_await Io::write_all(*stream_, end.bytes(), in(request.timeouts.write));
+  }
+
+  task send_piece(std::string_view piece, duration limit, response_head::parts& into) {
+    if (piece.empty()) co_return;
+    byte_buffer frame;
+    machine_.begin_data(frame, piece.size());
+    if (!frame.is_empty()) co_await Io::write_all(*stream_, frame.bytes(), in(limit));
+    while (!piece.empty()) {
+      const auto part = piece.substr(0, write_piece);
+      if constexpr (Io::is_blocking) {
+        const std::size_t written = stream_->write_until_input(as_bytes(part), in(limit));
+        piece.remove_prefix(written);
+        if (written < part.size()) {
+          // There is something to read: a final answer ends the sending, a 1xx does not.
+          co_await read_more(limit);
+          if (machine_.find_head(stream_->peer_name(), into)) co_return;
+        }
+      } else {
+        co_await Io::write_all(*stream_, as_bytes(part), in(limit));
+        piece.remove_prefix(part.size());
+      }
+    }
+    frame.clear();
+    machine_.finish_data(frame);
+    if (!frame.is_empty()) co_await Io::write_all(*stream_, frame.bytes(), in(limit));
+  }
+
+  task send_while_reading(basic_request<Io>& request, response_head::parts& into) {
+    std::exception_ptr failure;
+    static_cast<void>(co_await with_cancel_scope(
+        [&](cancel_scope& sending) { return send_beside_watch(request, into, sending, failure); }));
+    if (failure != nullptr) std::rethrow_exception(failure);
+  }
+
+  task send_beside_watch(basic_request<Io>& request, response_head::parts& into,
+                         cancel_scope& sending, std::exception_ptr& failure) {
+    co_await with_task_group([&](task_group& group) -> task {
+      group.spawn([](client_connection& self, response_head::parts& head, cancel_scope& sender,
+                     std::exception_ptr& seen) { return self.watch(head, sender, seen); },
+                  std::ref(*this), std::ref(into), std::ref(sending), std::ref(failure));
+      co_await send_body(request, into);
+      group.cancel();
+    });
+  }
+
+  /// The limits of the sending bound this wait; that of reading begins behind it.
+  task watch(response_head::parts& into, cancel_scope& sending, std::exception_ptr& failure) {
+    try {
+      co_await read_head(no_timeout, into);
+    } catch (const leat::error&) {
+      failure = std::current_exception();
+    }
+    sending.cancel();
+  }
+
+  task read_head(duration limit, response_head::parts& into) {
+    while (!machine_.find_head(stream_->peer_name(), into)) co_await read_more(limit);
+  }
+
+  task read_more(duration limit) {
+    machine_.take(co_await Io::read_some(*stream_, machine_.room(), in(limit)));
+  }
+
+  std::unique_ptr<typename Io::stream> stream_;
+  client_machine machine_;
 };
 
 }  // namespace leat::http

@@ -25,6 +25,13 @@ constexpr std::array entries{
     error_entry{static_cast<int>(errc::unsupported_protocol), "unsupported protocol", caller_fault},
     error_entry{static_cast<int>(errc::no_response), "no response", peer_fault | transient},
     error_entry{static_cast<int>(errc::client_closed), "client is closed", caller_fault},
+    error_entry{static_cast<int>(errc::stream_closed), "stream is closed", caller_fault},
+    error_entry{static_cast<int>(errc::too_many_redirects), "too many redirects", peer_fault},
+    error_entry{static_cast<int>(errc::redirect_loop), "redirects lead in a circle", peer_fault},
+    error_entry{static_cast<int>(errc::body_not_replayable), "body cannot be sent again",
+                caller_fault},
+    error_entry{static_cast<int>(errc::cookie_conflict), "several cookies of one name",
+                caller_fault},
     error_entry{static_cast<int>(errc::request_refused), "request refused by its handler",
                 caller_fault},
 };
@@ -65,5 +72,19 @@ unsupported_protocol::unsupported_protocol(const std::string& message)
 
 client_closed::client_closed()
     : error(errc::client_closed, "the client has been closed and cannot send requests") {}
+
+stream_closed::stream_closed(const std::string& message) : error(errc::stream_closed, message) {}
+
+too_many_redirects::too_many_redirects(const std::string& message)
+    : error(errc::too_many_redirects, message) {}
+
+redirect_loop::redirect_loop(const std::string& message) : error(errc::redirect_loop, message) {}
+
+body_not_replayable::body_not_replayable(const std::string& message)
+    : error(errc::body_not_replayable, message) {}
+
+cookie_conflict::cookie_conflict(const std::string& name, std::size_t count)
+    : error(errc::cookie_conflict, std::to_string(count) + " cookies are called " + name +
+                                       ": say of which domain or path") {}
 
 }  // namespace leat::http

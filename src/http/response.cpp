@@ -3,12 +3,12 @@
 
 namespace leat::http {
 
-void response::throw_decode_error(const leat::error& problem) const {
+void response_head::throw_decode_error(const leat::error& problem) const {
   throw decode_error("the answer to " + parts_.method + " " + parts_.url +
                      " cannot be decoded: " + problem.what());
 }
 
-void response::check_status() const {
+void response_head::check_status() const {
   if (is_success()) return;
   const std::string_view kind = is_client_error(parts_.status)   ? "client error"
                                 : is_server_error(parts_.status) ? "server error"

@@ -10,6 +10,9 @@
 
 namespace leat::io {
 
+// RFC 8305, section 5: the delay before the next address is tried while one is under way.
+inline constexpr duration connection_attempt_delay = std::chrono::milliseconds(250);
+
 /// Connects to the first of `addresses` that answers. They are tried in their order, each when
 /// the one before has failed or has had its head start (RFC 8305, section 5).
 ///

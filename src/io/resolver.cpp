@@ -18,6 +18,8 @@
 #include "leat/coro/with_timeout.hpp"
 #include "leat/io/error.hpp"
 
+#include "io/address_lookup.hpp"
+
 namespace leat::io {
 namespace {
 
@@ -73,15 +75,13 @@ class lookup {
   }
 
   lookup_awaiter* awaiter = nullptr;  ///< Null once nobody waits any more.
-  std::vector<socket_address> addresses;
-  int failure = 0;       ///< An EAI_ code.
-  int system_error = 0;  ///< errno, for EAI_SYSTEM.
+  lookup_result found;
 
  private:
   struct job final : thread_job {
     explicit job(lookup& on) noexcept : self(on) {}
     void run() noexcept override {
-      self.look_up();
+      self.found = io::look_up(self.host_, self.port_);
       self.home_.post(self.way_home_);
     }
     lookup& self;
@@ -91,27 +91,6 @@ class lookup {
     void run() noexcept override { self.came_home(); }
     lookup& self;
   };
-
-  void look_up() noexcept {
-    addrinfo hints{};
-    hints.ai_family = AF_UNSPEC;
-    hints.ai_socktype = SOCK_STREAM;
-    hints.ai_flags = AI_NUMERICSERV | AI_ADDRCONFIG;
-    addrinfo* found = nullptr;
-    failure = ::getaddrinfo(host_.c_str(), port_.c_str(), &hints, &found);
-    if (failure == EAI_SYSTEM) system_error = errno;
-    const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, &::freeaddrinfo);
-    try {
-      for (const auto* each = found; each != nullptr; each = each->ai_next) {
-        socket_address address;
-        std::memcpy(&address.storage, each->ai_addr, each->ai_addrlen);
-        address.size = each->ai_addrlen;
-        addresses.push_back(address);
-      }
-    } catch (const std::bad_alloc&) {
-      failure = EAI_MEMORY;
-    }
-  }
 
   void came_home() noexcept;
 
@@ -147,7 +126,7 @@ class [[nodiscard]] lookup_awaiter final : public timed_leaf {
       running_->submit_to(pool_);
     } catch (const std::exception&) {
       std::unique_ptr<lookup> failed(running_);
-      failed->failure = EAI_AGAIN;  // no thread to be had, or no memory for one
+      failed->found.failure = EAI_AGAIN;  // no thread to be had, or no memory for one
       done(std::move(failed));
     }
   }
@@ -184,13 +163,6 @@ task<semaphore::permit> acquire_until(semaphore& places, deadline until) {
   throw connect_timeout("connect timed out: looking up " + at.host() + " took too long");
 }
 
-[[noreturn]] void throw_resolve_error(const endpoint& at, const lookup& work) {
-  const std::string reason = work.failure == EAI_SYSTEM
-                                 ? std::system_category().message(work.system_error)
-                                 : std::string(::gai_strerror(work.failure));
-  throw resolve_error("name lookup failed: " + at.host() + ": " + reason);
-}
-
 }  // namespace
 
 endpoint to_endpoint(const socket_address& address) {
@@ -215,6 +187,44 @@ socket_address numeric_address(const endpoint& at) {
                       at.to_string());
 }
 
+lookup_result look_up(const std::string& host, const std::string& port) noexcept {
+  lookup_result result;
+  addrinfo hints{};
+  hints.ai_family = AF_UNSPEC;
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_NUMERICSERV | AI_ADDRCONFIG;
+  addrinfo* found = nullptr;
+  result.failure = ::getaddrinfo(host.c_str(), port.c_str(), &hints, &found);
+  if (result.failure == EAI_SYSTEM) result.system_error = errno;
+  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, &::freeaddrinfo);
+  try {
+    for (const auto* each = found; each != nullptr; each = each->ai_next) {
+      socket_address address;
+      std::memcpy(&address.storage, each->ai_addr, each->ai_addrlen);
+      address.size = each->ai_addrlen;
+      result.addresses.push_back(address);
+    }
+  } catch (const std::bad_alloc&) {
+    result.failure = EAI_MEMORY;
+  }
+  return result;
+}
+
+void throw_resolve_error(const endpoint& at, const lookup_result& found) {
+  const std::string reason = found.failure == EAI_SYSTEM
+                                 ? std::system_category().message(found.system_error)
+                                 : std::string(::gai_strerror(found.failure));
+  throw resolve_error("name lookup failed: " + at.host() + ": " + reason);
+}
+
+std::vector<socket_address> resolve_blocking(const endpoint& at) {
+  if (at.is_unix()) return {numeric_address(at)};
+  if (const auto numeric = parse_numeric(at)) return {*numeric};
+  auto found = look_up(at.host(), std::to_string(at.port()));
+  if (found.failure != 0) throw_resolve_error(at, found);
+  return std::move(found.addresses);
+}
+
 task<std::vector<socket_address>> resolve(endpoint at, deadline until) {
   if (at.is_unix()) {
     co_return std::vector{numeric_address(at)};
@@ -233,8 +243,8 @@ task<std::vector<socket_address>> resolve(endpoint at, deadline until) {
   const auto work =
       co_await lookup_awaiter(std::make_unique<lookup>(home, at, std::move(permit)), pool, until);
   if (work == nullptr) throw_lookup_timeout(at);
-  if (work->failure != 0) throw_resolve_error(at, *work);
-  co_return std::move(work->addresses);
+  if (work->found.failure != 0) throw_resolve_error(at, work->found);
+  co_return std::move(work->found.addresses);
 }
 
 }  // namespace leat::io

@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "pool/messages.hpp"
+
 namespace leat::pool {
 namespace {
 
@@ -25,5 +27,18 @@ pool_timeout::pool_timeout(const std::string& message)
     : timeout_error(errc::acquire_timeout, message) {}
 
 pool_closed::pool_closed(const std::string& message) : usage_error(errc::closed, message) {}
+
+namespace detail {
+
+void throw_pool_closed(const std::string& key) {
+  throw pool_closed("the pool for " + key + " is closed");
+}
+
+void throw_pool_timeout(const std::string& key, const slot_ledger& slots, std::size_t waiting) {
+  throw pool_timeout("no connection to " + key +
+                     " became free in time: " + slots.describe_holders(waiting));
+}
+
+}  // namespace detail
 
 }  // namespace leat::pool

@@ -1,6 +1,7 @@
 leat_test(coro
   FILES
     background_group_test.cpp
+    blocking_task_test.cpp
     cancellation_sweep_test.cpp
     channel_test.cpp
     event_test.cpp

@@ -35,8 +35,8 @@ metrics_source source(std::string name, std::uint16_t number, duration timeout =
   return {std::move(name), "http://up.test:" + std::to_string(number) + "/m", timeout};
 }
 
-http::client_options on(memory_network& net) {
-  http::client_options options;
+http::async_client_options on(memory_network& net) {
+  http::async_client_options options;
   options.network = &net;
   return options;
 }

@@ -41,8 +41,8 @@ class stop_requests {
   event changed_;
 };
 
-http::client_options on(memory_network& net) {
-  http::client_options options;
+http::async_client_options on(memory_network& net) {
+  http::async_client_options options;
   options.network = &net;
   options.base_url = "http://127.0.0.1:8080";
   return options;
@@ -179,7 +179,7 @@ LEAT_ASYNC_TEST("gateway: a source may hang for longer than a handler usually ma
   co_await with_task_group([&](task_group& group) -> task<void> {
     group.spawn([&silent] { return silent.play(); });
     co_await beside_gateway(net, with_patience, stop, [](memory_network& on_net) -> task<void> {
-      http::client_options options = on(on_net);
+      http::async_client_options options = on(on_net);
       options.timeouts.read = no_timeout;
       http::async_client client(options);
       const auto answer = co_await client.get("/dashboard");
@@ -203,7 +203,7 @@ LEAT_ASYNC_TEST("gateway: asked to stop, it answers what is under way and then e
     group.spawn([&slow] { return slow.play(); });
     co_await beside_gateway(net, with_slow, stop, [&]() -> task<void> {
       auto call = group.spawn([&net]() -> task<std::string> {
-        http::client_options options = on(net);
+        http::async_client_options options = on(net);
         options.timeouts.read = 1min;
         http::async_client client(options);
         const auto answer = co_await client.get("/dashboard");
@@ -236,7 +236,7 @@ LEAT_ASYNC_TEST("gateway: asked twice to stop, it does not wait for what is unde
     group.spawn([&slow] { return slow.play(); });
     co_await beside_gateway(net, with_slow, stop, [&]() -> task<void> {
       group.spawn([&net]() -> task<void> {
-        http::client_options options = on(net);
+        http::async_client_options options = on(net);
         options.timeouts.read = 1min;
         http::async_client client(options);
         try {
@@ -274,7 +274,7 @@ timeout = "2s"
     group.spawn(&serve_metrics, std::ref(*silent), std::ref(group), false);
     group.spawn(&serve_metrics, std::ref(*prompt), std::ref(group), true);
     co_await beside_gateway(net, sources, stop, [](memory_network& on_net, int& ok) -> task<void> {
-      http::client_options many = on(on_net);
+      http::async_client_options many = on(on_net);
       many.limits.max_connections = 500;
       http::async_client client(many);
       co_await with_task_group([&](task_group& users) -> task<void> {

@@ -19,7 +19,7 @@
 
 using namespace leat;
 using http::async_client;
-using http::client_options;
+using http::async_client_options;
 using http::request_options;
 using testing::memory_network;
 using testing::scripted_peer;
@@ -32,8 +32,8 @@ struct user {
 };
 BOOST_DESCRIBE_STRUCT(user, (), (id, name))
 
-client_options on(memory_network& net) {
-  client_options options;
+async_client_options on(memory_network& net) {
+  async_client_options options;
   options.base_url = "http://a.test/api";
   options.network = &net;
   return options;

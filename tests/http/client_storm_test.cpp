@@ -182,7 +182,7 @@ LEAT_ASYNC_TEST(
   CAPTURE(seed);
   memory_network net;
   random_source random(seed);
-  http::client_options options;
+  http::async_client_options options;
   options.network = &net;
   options.base_url = "http://echo.test";
   options.limits.max_connections = 6;

@@ -25,6 +25,7 @@
 
 #include "io/connection_race.hpp"
 #include "support/async_test.hpp"
+#include "support/full_listener.hpp"
 #include "support/scratch_folder.hpp"
 
 using namespace leat;
@@ -36,37 +37,6 @@ using stream_ptr = std::unique_ptr<io::async_stream>;
 
 io::network& net() {
   return io::system_network();
-}
-
-/// A listening socket that accepts nothing more: what connects to it waits.
-class full_listener {
- public:
-  explicit full_listener(const io::socket_address& at)
-      : listening_(::socket(at.family(), SOCK_STREAM, 0)),
-        filling_(::socket(at.family(), SOCK_STREAM | SOCK_NONBLOCK, 0)) {
-    REQUIRE(::bind(listening_, at.data(), at.size) == 0);
-    REQUIRE(::listen(listening_, 0) == 0);
-    address_.size = sizeof address_.storage;
-    ::getsockname(listening_, reinterpret_cast<sockaddr*>(&address_.storage), &address_.size);
-    ::connect(filling_, address_.data(), address_.size);
-  }
-  full_listener(const full_listener&) = delete;
-  full_listener& operator=(const full_listener&) = delete;
-  ~full_listener() {
-    ::close(filling_);
-    ::close(listening_);
-  }
-
-  [[nodiscard]] const io::socket_address& address() const { return address_; }
-
- private:
-  int listening_;
-  int filling_;
-  io::socket_address address_;
-};
-
-full_listener full_tcp_listener() {
-  return full_listener(io::numeric_address(endpoint::tcp("127.0.0.1", 0)));
 }
 
 /// A port on which nobody listens: one that was free a moment ago.

@@ -9,7 +9,10 @@ target_include_directories(io_test PRIVATE ${PROJECT_SOURCE_DIR}/src)
 # On sockets, signals and threads of the system.
 leat_test(io NAME loopback_ LABELS loopback
   FILES
+    blocking_network_test.cpp
+    blocking_stream_test.cpp
     loop_test.cpp
+    policy_test.cpp
     network_test.cpp
     signals_test.cpp
     socket_stream_test.cpp

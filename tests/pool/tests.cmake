@@ -1,3 +1,8 @@
 leat_test(pool
   FILES resource_pool_test.cpp
   DEPENDS leat::pool leat::testing)
+
+# On threads of the system.
+leat_test(pool NAME threads_ LABELS loopback
+  FILES blocking_resource_pool_test.cpp
+  DEPENDS leat::pool leat::testing)

@@ -26,3 +26,14 @@ leat_test(proto/url
     url_test.cpp
   DEPENDS leat::proto_url)
 target_include_directories(proto_url_test PRIVATE ${PROJECT_SOURCE_DIR}/src)
+
+leat_test(proto/cookies
+  FILES
+    cookie_test.cpp
+    jar_test.cpp
+  DEPENDS leat::proto_cookies)
+
+leat_test(proto/hash
+  FILES
+    hash_test.cpp
+  DEPENDS leat::proto_hash)

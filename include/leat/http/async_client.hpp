@@ -1,56 +1,18 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <limits>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "leat/coro/task.hpp"
+#include "leat/http/client_options.hpp"
 #include "leat/http/error.hpp"
 #include "leat/http/request.hpp"
 #include "leat/http/response.hpp"
-#include "leat/http/timeouts.hpp"
-
-namespace leat::io {
-class network;
-}
+#include "leat/http/response_stream.hpp"
 
 namespace leat::http {
-
-/// How many connections a client keeps. The waiting line of a full pool is bounded by
-/// `timeouts::pool`.
-struct connection_limits {
-  connection_limits() noexcept = default;
-
-  std::size_t max_connections = 100;  ///< In use and idle together.
-  std::size_t max_per_host = std::numeric_limits<std::size_t>::max();
-  std::size_t max_idle = 20;
-  duration max_idle_time = std::chrono::seconds(5);  ///< Servers keep theirs longer, as a rule.
-};
-
-struct client_options {
-  client_options() = default;
-
-  /// Stands in front of every URL that has no scheme; its path is kept and appended to.
-  std::string base_url;
-  /// Sent with every request, unless the request says otherwise.
-  http::headers headers;
-  http::timeouts timeouts;
-  connection_limits limits;
-  /// The most a response's body may have. Unlimited unless set: only the program knows.
-  std::uint64_t max_body_bytes = std::numeric_limits<std::uint64_t>::max();
-  /// Where connections come from. By default the system's network.
-  /// Lifetime: outlives the client.
-  io::network* network = nullptr;
-};
-
-struct client_statistics {
-  std::size_t active = 0;   ///< Connections in use.
-  std::size_t idle = 0;     ///< Connections kept for the next request.
-  std::size_t waiting = 0;  ///< Requests that wait for a connection.
-};
 
 /// An HTTP/1.1 client for tasks of one loop: connections are kept and reused, every wait has a
 /// limit, and whatever ends a request early closes its connection.
@@ -80,35 +42,49 @@ class async_client {
  public:
   /// Errors: `invalid_url` for the base URL; `invalid_argument` for a negative timeout or a
   /// limit of no connections.
-  explicit async_client(client_options options = {});
+  explicit async_client(async_client_options options = {});
   async_client(const async_client&) = delete;
   async_client& operator=(const async_client&) = delete;
   ~async_client();
 
-  /// `url` is absolute, or is appended to the base URL.
+  /// Sends a request and reads the answer to its end. `url` is absolute, or is appended to the
+  /// base URL.
   [[nodiscard]] task<response> request(std::string method, std::string url,
-                                       request_options options = {});
+                                       async_request_options options = {});
 
-  [[nodiscard]] task<response> get(std::string url, request_options options = {}) {
+  /// Sends a request and returns when the head of the answer is there; the body is read while it
+  /// comes. `timeouts::total` bounds both together.
+  [[nodiscard]] task<async_response_stream> stream(std::string method, std::string url,
+                                                   async_request_options options = {});
+
+  /// The request as `request()` would send it, for changing it first. Sends nothing.
+  /// Errors: `invalid_url`, `invalid_argument`, `local_protocol_error`.
+  [[nodiscard]] async_request build_request(std::string method, const std::string& url,
+                                            async_request_options options = {}) const;
+  /// Sends what was built, as it is.
+  [[nodiscard]] task<response> send(async_request built);
+  [[nodiscard]] task<async_response_stream> open(async_request built);
+
+  [[nodiscard]] task<response> get(std::string url, async_request_options options = {}) {
     return request("GET", std::move(url), std::move(options));
   }
-  [[nodiscard]] task<response> head(std::string url, request_options options = {}) {
+  [[nodiscard]] task<response> head(std::string url, async_request_options options = {}) {
     return request("HEAD", std::move(url), std::move(options));
   }
-  [[nodiscard]] task<response> options(std::string url, request_options options = {}) {
+  [[nodiscard]] task<response> options(std::string url, async_request_options options = {}) {
     return request("OPTIONS", std::move(url), std::move(options));
   }
-  [[nodiscard]] task<response> post(std::string url, request_options options = {}) {
+  [[nodiscard]] task<response> post(std::string url, async_request_options options = {}) {
     return request("POST", std::move(url), std::move(options));
   }
-  [[nodiscard]] task<response> put(std::string url, request_options options = {}) {
+  [[nodiscard]] task<response> put(std::string url, async_request_options options = {}) {
     return request("PUT", std::move(url), std::move(options));
   }
-  [[nodiscard]] task<response> patch(std::string url, request_options options = {}) {
+  [[nodiscard]] task<response> patch(std::string url, async_request_options options = {}) {
     return request("PATCH", std::move(url), std::move(options));
   }
   /// DELETE; the word itself belongs to the language.
-  [[nodiscard]] task<response> del(std::string url, request_options options = {}) {
+  [[nodiscard]] task<response> del(std::string url, async_request_options options = {}) {
     return request("DELETE", std::move(url), std::move(options));
   }
 

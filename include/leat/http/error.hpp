@@ -18,7 +18,12 @@
 ///     ├── http::decode_error            the body is not what it was asked for as
 ///     ├── http::invalid_url
 ///     ├── http::unsupported_protocol    a URL whose scheme this client does not speak
+///     ├── http::too_many_redirects
+///     ├── http::redirect_loop           the same request again, with nothing new to say
+///     ├── http::body_not_replayable     a streamed body that would have to be sent a second time
+///     ├── http::cookie_conflict         several cookies of one name
 ///     ├── http::client_closed
+///     ├── http::stream_closed           the body of an answer was closed before it was read
 ///     └── http::http_error             thrown by handlers: how a request is refused
 namespace leat::http {
 
@@ -34,6 +39,11 @@ enum class errc {
   client_closed,
   request_refused,
   no_response,
+  stream_closed,
+  too_many_redirects,
+  redirect_loop,
+  body_not_replayable,
+  cookie_conflict,
 };
 
 std::error_code make_error_code(errc value) noexcept;
@@ -97,6 +107,36 @@ class unsupported_protocol : public error {
 class client_closed : public error {
  public:
   client_closed();
+};
+
+/// More redirects than the client follows.
+class too_many_redirects : public error {
+ public:
+  explicit too_many_redirects(const std::string& message);
+};
+
+/// A redirect leads to a request that was made before, with the same cookies.
+class redirect_loop : public error {
+ public:
+  explicit redirect_loop(const std::string& message);
+};
+
+/// The request has to be sent a second time, and its body is a stream that has been read.
+class body_not_replayable : public error {
+ public:
+  explicit body_not_replayable(const std::string& message);
+};
+
+/// There are several cookies of a name; a domain or a path would tell which is meant.
+class cookie_conflict : public error {
+ public:
+  cookie_conflict(const std::string& name, std::size_t count);
+};
+
+/// The body of an answer was read after it had been closed.
+class stream_closed : public error {
+ public:
+  explicit stream_closed(const std::string& message);
 };
 
 }  // namespace leat::http

@@ -1,16 +1,29 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "leat/http/auth.hpp"
+#include "leat/http/body_source.hpp"
 #include "leat/http/headers.hpp"
 #include "leat/http/timeouts.hpp"
 #include "leat/model/json.hpp"
+#include "leat/proto/url/url.hpp"
 
 namespace leat::http {
+
+/// Whether and how far redirects are followed.
+struct redirect_policy {
+  bool follow = false;         ///< Off, because whom a request reaches should be seen in it.
+  std::size_t max = 20;        ///< One more is `too_many_redirects`.
+  bool detects_cycles = true;  ///< `redirect_loop` at once, not after `max` rounds.
+};
 
 /// What a request carries besides its method and URL. Everything is optional; what it says
 /// wins over what the client was configured with.
@@ -59,11 +72,75 @@ class request_options {
     return std::move(json(value));
   }
 
+  /// Whether redirects are followed, whatever the client does.
+  request_options& follow_redirects(bool follow = true) & {
+    follows_redirects = follow;
+    return *this;
+  }
+  request_options&& follow_redirects(bool follow = true) && {
+    return std::move(follow_redirects(follow));
+  }
+
+  /// The credentials of this request in place of the client's; `no_auth()` for none.
+  request_options& authenticate(auth_ptr with) & {
+    auth = std::move(with);
+    return *this;
+  }
+  request_options&& authenticate(auth_ptr with) && {
+    return std::move(authenticate(std::move(with)));
+  }
+
   http::headers headers;
   std::vector<std::pair<std::string, std::string>> query_parameters;
   std::string body;
   std::string content_type;  ///< Sent when there is a body.
   timeout_overrides timeouts;
+  std::optional<bool> follows_redirects;
+  auth_ptr auth;  ///< Null: the client's.
 };
+
+/// The options of one surface: those that both share, and where a streamed body comes from.
+/// Converts from `request_options`, so those are what one usually writes.
+template <class Io>
+class basic_request_options : public request_options {
+ public:
+  basic_request_options() = default;
+  // NOLINTNEXTLINE(google-explicit-constructor): what both surfaces share is enough for either
+  basic_request_options(request_options shared) : request_options(std::move(shared)) {}
+
+  /// Sets the body to what `source` gives; it takes the place of `content()` and `json()`.
+  basic_request_options& stream(std::shared_ptr<basic_body_source<Io>> source,
+                                std::string type = "application/octet-stream") & {
+    streamed = std::move(source);
+    content_type = std::move(type);
+    return *this;
+  }
+  basic_request_options&& stream(std::shared_ptr<basic_body_source<Io>> source,
+                                 std::string type = "application/octet-stream") && {
+    return std::move(stream(std::move(source), std::move(type)));
+  }
+
+  std::shared_ptr<basic_body_source<Io>> streamed;
+};
+
+using async_request_options = basic_request_options<io::async>;
+using blocking_request_options = basic_request_options<io::blocking>;
+
+/// A request as it will be sent: what `build_request()` makes of the options, and what hooks and
+/// transports see. It may be changed before it is given to `send()`.
+template <class Io>
+struct basic_request {
+  std::string method;
+  proto::url url;
+  http::headers headers;  ///< With Host.
+  std::string content;    ///< Empty if the body is streamed.
+  std::shared_ptr<basic_body_source<Io>> streamed;
+  http::timeouts timeouts;
+  redirect_policy redirects;
+  auth_ptr auth;  ///< Null: none.
+};
+
+using async_request = basic_request<io::async>;
+using request = basic_request<io::blocking>;
 
 }  // namespace leat::http

@@ -11,9 +11,6 @@ namespace leat::io {
 namespace asio_backend {
 namespace {
 
-// RFC 8305, section 5: the delay before the next address is tried while one is under way.
-constexpr duration connection_attempt_delay = std::chrono::milliseconds(250);
-
 /// Attempts to connect to several addresses: the first that succeeds wins.
 class connection_race {
  public:

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "leat/http/headers.hpp"
+#include "leat/http/response.hpp"
+#include "leat/proto/url/url.hpp"
+
+namespace leat::http {
+
+/// The request as an authentication sees it: it adds fields and changes nothing else.
+struct auth_target {
+  std::string_view method;
+  const proto::url& url;
+  std::string_view content;  ///< The body, if it is held in memory.
+  http::headers& headers;
+};
+
+/// One request being authenticated: a conversation of requests and answers that may take several
+/// rounds. It does no I/O, so that it serves both surfaces.
+class auth_flow {
+ public:
+  auth_flow() = default;
+  auth_flow(const auth_flow&) = delete;
+  auth_flow& operator=(const auth_flow&) = delete;
+  virtual ~auth_flow() = default;
+
+  /// Called before the request is first sent.
+  virtual void begin(auth_target& request) = 0;
+
+  /// Called with each answer. Returns whether the request is to be sent again, after having
+  /// changed it; otherwise the answer stands.
+  virtual bool again(auth_target& request, const response_head& answer) {
+    static_cast<void>(request);
+    static_cast<void>(answer);
+    return false;
+  }
+};
+
+/// Credentials, and how they are shown to a server. Sent to the origin of the request only:
+/// whoever a redirect leads to does not get them.
+///
+/// Thread-safety: any thread.
+class auth {
+ public:
+  auth() = default;
+  auth(const auth&) = delete;
+  auth& operator=(const auth&) = delete;
+  virtual ~auth() = default;
+
+  [[nodiscard]] virtual std::unique_ptr<auth_flow> start() const = 0;
+};
+
+using auth_ptr = std::shared_ptr<const auth>;
+
+/// User name and password with every request (RFC 7617), as UTF-8.
+/// Errors: `invalid_argument`, if the user name holds a colon or either a control character.
+[[nodiscard]] auth_ptr basic_auth(std::string_view user, std::string_view password);
+
+/// A token with every request (RFC 6750).
+/// Errors: `invalid_argument`, if it cannot stand in a field.
+[[nodiscard]] auth_ptr bearer_auth(std::string_view token);
+
+/// Challenge and response (RFC 7616), with MD5, SHA-256 or SHA-512-256, `-sess` or not, and
+/// `qop=auth`. What a server has asked for is used for the next requests at once.
+///
+/// A challenge with other algorithms or qualities only leaves the answer as it is: 401.
+[[nodiscard]] auth_ptr digest_auth(std::string user, std::string password);
+
+/// Whatever `apply` adds to the header.
+[[nodiscard]] auth_ptr custom_auth(std::function<void(auth_target&)> apply);
+
+/// The user names and passwords of a netrc file, by host; `text` is its content. A host that
+/// is not in it, and for which there is no `default`, gets none.
+/// Errors: `invalid_argument`, with the line that cannot be read.
+[[nodiscard]] auth_ptr netrc_auth(std::string_view text);
+
+/// No authentication, not even that of the client or of a URL.
+[[nodiscard]] auth_ptr no_auth();
+
+}  // namespace leat::http

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "leat/http/client_options.hpp"
+#include "leat/http/error.hpp"
+#include "leat/http/request.hpp"
+#include "leat/http/response.hpp"
+#include "leat/http/response_stream.hpp"
+
+namespace leat::http {
+
+/// An HTTP/1.1 client for threads without a loop: the blocking twin of `async_client`, with the
+/// same methods, options, results and errors. Each call returns when it is done. No loop and no
+/// thread stand behind it, so it may be used anywhere, but not where a loop runs: there it would
+/// hold everything up.
+///
+///     http::client api(options);                   // no I/O yet
+///     const auto user = api.get("/users/7").raise_for_status().json<user_record>();
+///
+/// All requests:
+///
+/// Errors: those of `async_client`; `blocking_call_on_loop` on a thread that runs a loop.
+///
+/// Name lookups cannot be interrupted: a resolver that does not answer holds a call up beyond its
+/// limits.
+///
+/// Lifetime: outlives its requests and the streams they return.
+/// Thread-safety: any thread; several may send requests at once. A stream belongs to one thread
+/// at a time.
+class client {
+ public:
+  /// Errors: `invalid_url` for the base URL; `invalid_argument` for a negative timeout or a
+  /// limit of no connections.
+  explicit client(client_options options = {});
+  client(const client&) = delete;
+  client& operator=(const client&) = delete;
+  ~client();
+
+  /// Sends a request and reads the answer to its end. `url` is absolute, or is appended to the
+  /// base URL.
+  [[nodiscard]] response request(std::string method, std::string url,
+                                 blocking_request_options options = {});
+
+  /// Sends a request and returns when the head of the answer is there; the body is read while it
+  /// comes. `timeouts::total` bounds both together.
+  [[nodiscard]] response_stream stream(std::string method, std::string url,
+                                       blocking_request_options options = {});
+
+  /// The request as `request()` would send it, for changing it first. Sends nothing.
+  /// Errors: `invalid_url`, `invalid_argument`, `local_protocol_error`.
+  [[nodiscard]] http::request build_request(std::string method, const std::string& url,
+                                            blocking_request_options options = {}) const;
+  /// Sends what was built, as it is.
+  [[nodiscard]] response send(http::request built);
+  [[nodiscard]] response_stream open(http::request built);
+
+  [[nodiscard]] response get(std::string url, blocking_request_options options = {}) {
+    return request("GET", std::move(url), std::move(options));
+  }
+  [[nodiscard]] response head(std::string url, blocking_request_options options = {}) {
+    return request("HEAD", std::move(url), std::move(options));
+  }
+  [[nodiscard]] response options(std::string url, blocking_request_options options = {}) {
+    return request("OPTIONS", std::move(url), std::move(options));
+  }
+  [[nodiscard]] response post(std::string url, blocking_request_options options = {}) {
+    return request("POST", std::move(url), std::move(options));
+  }
+  [[nodiscard]] response put(std::string url, blocking_request_options options = {}) {
+    return request("PUT", std::move(url), std::move(options));
+  }
+  [[nodiscard]] response patch(std::string url, blocking_request_options options = {}) {
+    return request("PATCH", std::move(url), std::move(options));
+  }
+  /// DELETE; the word itself belongs to the language.
+  [[nodiscard]] response del(std::string url, blocking_request_options options = {}) {
+    return request("DELETE", std::move(url), std::move(options));
+  }
+
+  /// Closes idle connections and refuses new requests and those that wait for a connection.
+  /// Requests under way go on. Closing again does nothing.
+  void close() noexcept;
+  [[nodiscard]] bool is_closed() const noexcept;
+
+  [[nodiscard]] client_statistics statistics() const noexcept;
+
+ private:
+  class impl;
+  std::unique_ptr<impl> impl_;
+};
+
+}  // namespace leat::http

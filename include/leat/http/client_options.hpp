@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "leat/http/auth.hpp"
+#include "leat/http/cookies.hpp"
+#include "leat/http/headers.hpp"
+#include "leat/http/timeouts.hpp"
+#include "leat/http/transport.hpp"
+
+namespace leat::http {
+
+/// How many connections a client keeps. The waiting line of a full pool is bounded by
+/// `timeouts::pool`.
+struct connection_limits {
+  connection_limits() noexcept = default;
+
+  std::size_t max_connections = 100;  ///< In use and idle together.
+  std::size_t max_per_host = std::numeric_limits<std::size_t>::max();
+  std::size_t max_idle = 20;
+  duration max_idle_time = std::chrono::seconds(5);  ///< Servers keep theirs longer, as a rule.
+};
+
+/// When hooks run.
+enum class hook_scope : std::uint8_t {
+  per_call,  ///< Once for what the caller asked, whatever redirects and authentication add to it.
+  per_hop,   ///< For each request that is sent, and for its answer.
+};
+
+/// An answer as a hook sees it, before its body is read. What it changes, the caller sees.
+template <class Io>
+struct basic_hook_answer {
+  const basic_request<Io>& request;
+  response_head::parts& head;
+};
+
+using async_hook_answer = basic_hook_answer<io::async>;
+using hook_answer = basic_hook_answer<io::blocking>;
+
+/// What a client is made with; the same for both surfaces but for the types of what it uses.
+template <class Io>
+struct basic_client_options {
+  basic_client_options() = default;
+
+  /// Stands in front of every URL that has no scheme; its path is kept and appended to.
+  std::string base_url;
+  /// Sent with every request, unless the request says otherwise.
+  http::headers headers;
+  http::timeouts timeouts;
+  connection_limits limits;
+  /// The most a response's body may have. Unlimited unless set: only the program knows.
+  std::uint64_t max_body_bytes = std::numeric_limits<std::uint64_t>::max();
+  redirect_policy redirects;
+  /// The credentials of requests that bring none.
+  auth_ptr auth;
+  /// The jar, which several clients may share; by default one of this client's own.
+  std::shared_ptr<http::cookies> cookies;
+
+  /// Called in their order before a request is sent, and may change it. One that throws ends the
+  /// call, and no connection is taken. On the async surface they are tasks.
+  std::vector<std::function<typename Io::template result<void>(basic_request<Io>&)>> on_request;
+  /// Called in their order when the head of an answer is there. One that throws ends the call,
+  /// and the connection is given up.
+  std::vector<std::function<typename Io::template result<void>(basic_hook_answer<Io>&)>>
+      on_response;
+  http::hook_scope hook_scope = http::hook_scope::per_call;
+
+  /// Where connections come from. By default the system's network.
+  /// Lifetime: outlives the client.
+  typename Io::network* network = nullptr;
+  /// Takes the place of the client's own transport and its connections.
+  std::shared_ptr<basic_transport<Io>> transport;
+};
+
+using async_client_options = basic_client_options<io::async>;
+using client_options = basic_client_options<io::blocking>;
+
+struct client_statistics {
+  std::size_t active = 0;   ///< Connections in use.
+  std::size_t idle = 0;     ///< Connections kept for the next request.
+  std::size_t waiting = 0;  ///< Requests that wait for a connection.
+};
+
+}  // namespace leat::http

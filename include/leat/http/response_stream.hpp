@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "leat/http/response.hpp"
+#include "leat/http/transport.hpp"
+
+namespace leat::http {
+
+namespace detail {
+
+/// Reading a body, for both surfaces.
+template <class Io>
+class response_reader : public response_head {
+ public:
+  response_reader(response_head head, std::unique_ptr<basic_response_body<Io>> body,
+                  deadline until, std::uint64_t max_bytes,
+                  std::vector<response_head> history) noexcept
+      : response_head(std::move(head)),
+        body_(std::move(body)),
+        until_(until),
+        max_bytes_(max_bytes),
+        history_(std::move(history)) {}
+
+  typename Io::template task<std::string_view> read();
+  typename Io::template task<std::string> read_to_end();
+
+  /// Whether the end has been read; the connection is free for others then.
+  [[nodiscard]] bool is_at_end() const noexcept { return is_at_end_; }
+
+  /// How many bytes of the body have been read.
+  [[nodiscard]] std::uint64_t bytes_read() const noexcept { return bytes_read_; }
+
+  /// Ends reading. Closing again does nothing.
+  void close() noexcept { body_.reset(); }
+
+  /// The redirects that led here, in their order.
+  [[nodiscard]] const std::vector<response_head>& history() const noexcept { return history_; }
+  [[nodiscard]] std::vector<response_head> take_history() noexcept { return std::move(history_); }
+
+ private:
+  typename Io::template task<std::string_view> read_body();
+
+  std::unique_ptr<basic_response_body<Io>> body_;
+  deadline until_;
+  std::uint64_t max_bytes_;
+  std::vector<response_head> history_;
+  std::uint64_t bytes_read_ = 0;
+  bool is_at_end_ = false;
+};
+
+extern template class response_reader<io::async>;
+extern template class response_reader<io::blocking>;
+
+}  // namespace detail
+
+/// An answer of `async_client` whose body is read while it comes. The end of its scope closes it:
+/// a body that was not read to its end gives the connection up.
+///
+///     auto answer = co_await api.stream("GET", "/export");
+///     answer.raise_for_status();
+///     for (;;) {
+///       const auto piece = co_await answer.read_some();
+///       if (piece.empty()) break;
+///       use(piece);
+///     }
+///
+/// Lifetime: the client outlives it; not moved while it is read. Thread-safety: one loop.
+class async_response_stream : private detail::response_reader<io::async> {
+ public:
+  /// For clients.
+  explicit async_response_stream(detail::response_reader<io::async> reader) noexcept
+      : response_reader(std::move(reader)) {}
+
+  using response_head::headers;
+  using response_head::http_version;
+  using response_head::is_success;
+  using response_head::method;
+  using response_head::reason;
+  using response_head::status;
+  using response_head::url;
+  using response_reader::bytes_read;
+  using response_reader::close;
+  using response_reader::history;
+  using response_reader::is_at_end;
+
+  /// The next piece of the body; empty at the end, and from then on.
+  ///
+  /// Cancellation: lossy; close the stream.
+  /// Errors: `io::read_error`, `io::read_timeout`, `remote_protocol_error` if the body is cut off
+  /// or malformed; `decode_error`; `limit_exceeded`; `deadline_exceeded` for the total;
+  /// `stream_closed` after `close()`.
+  /// Lifetime: the view is valid until the next call.
+  [[nodiscard]] task<std::string_view> read_some() { return read(); }
+
+  /// All that has not been read yet. Cancellation and errors: as `read_some()`.
+  [[nodiscard]] task<std::string> read_all() { return read_to_end(); }
+
+  /// Errors: `status_error`, unless the status is 2xx.
+  async_response_stream& raise_for_status() {
+    check_status();
+    return *this;
+  }
+};
+
+/// The same for `client`, which blocks.
+/// Lifetime: the client outlives it. Thread-safety: one thread at a time.
+class response_stream : private detail::response_reader<io::blocking> {
+ public:
+  /// For clients.
+  explicit response_stream(detail::response_reader<io::blocking> reader) noexcept
+      : response_reader(std::move(reader)) {}
+
+  using response_head::headers;
+  using response_head::http_version;
+  using response_head::is_success;
+  using response_head::method;
+  using response_head::reason;
+  using response_head::status;
+  using response_head::url;
+  using response_reader::bytes_read;
+  using response_reader::close;
+  using response_reader::history;
+  using response_reader::is_at_end;
+
+  /// As `async_response_stream::read_some()`.
+  [[nodiscard]] std::string_view read_some() { return run_blocking(read()); }
+  /// As `async_response_stream::read_all()`.
+  [[nodiscard]] std::string read_all() { return run_blocking(read_to_end()); }
+
+  /// Errors: `status_error`, unless the status is 2xx.
+  response_stream& raise_for_status() {
+    check_status();
+    return *this;
+  }
+};
+
+}  // namespace leat::http

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "leat/base/byte_buffer.hpp"
+#include "leat/base/time.hpp"
+
+namespace leat::io {
+
+/// The blocking sibling of `async_stream`: the same operations, promises and errors, for threads
+/// without a loop.
+///
+/// Every wait has a deadline of its own, and that of the thread's `blocking_deadline`. What the
+/// latter ends fails with `deadline_exceeded`.
+///
+/// Thread-safety: one thread at a time.
+class blocking_stream {
+ public:
+  blocking_stream() = default;
+  blocking_stream(const blocking_stream&) = delete;
+  blocking_stream& operator=(const blocking_stream&) = delete;
+  /// Aborts the connection if it is still open.
+  virtual ~blocking_stream() = default;
+
+  /// Reads at least one byte and at most what fits into `into`. Returns 0 at the end of the
+  /// stream; `into` must not be empty.
+  /// Errors: `read_error`, `read_timeout`.
+  virtual std::size_t read_some(std::span<std::byte> into, deadline until) = 0;
+
+  /// Writes all of `from`.
+  /// Errors: `write_error`, `write_timeout`; then a part may have been sent, so close the stream.
+  virtual void write_all(std::span<const std::byte> from, deadline until) = 0;
+
+  /// Writes until all of `from` is written or there is something to read, and returns how much
+  /// was written. For a peer that may answer before it has taken everything.
+  /// Errors: `write_error`, `write_timeout`.
+  virtual std::size_t write_until_input(std::span<const std::byte> from, deadline until) = 0;
+
+  /// Tells the peer that nothing more will be written; reading goes on.
+  /// Errors: `write_error`, `write_timeout`.
+  virtual void shut_down_write(deadline until) = 0;
+
+  /// Ends the connection in order. Closing again does nothing. What cannot be closed in order by
+  /// `until` is aborted.
+  virtual void close(deadline until) noexcept = 0;
+
+  /// Says whether an idle connection can be used again: the peer has neither closed it nor
+  /// sent what nobody asked for.
+  [[nodiscard]] virtual bool is_idle_and_open() noexcept = 0;
+
+  /// Who is on the other side, for messages.
+  [[nodiscard]] virtual const std::string& peer_name() const noexcept = 0;
+};
+
+/// Two streams on a pair of connected sockets, each the other's peer.
+/// Errors: `connect_error`, when the process has no descriptors left.
+[[nodiscard]] std::pair<std::unique_ptr<blocking_stream>, std::unique_ptr<blocking_stream>>
+make_blocking_stream_pair();
+
+}  // namespace leat::io

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "leat/pool/resource.hpp"
+
+/// The books of a pool: which slots are lent and which resources lie idle, for both surfaces.
+/// It knows neither tasks nor threads nor a clock; who waits is the affair of the pool around
+/// it, and so is a lock where several threads share it.
+namespace leat::pool::detail {
+
+class slot_ledger {
+ public:
+  struct key_state {
+    std::size_t lent = 0;
+    std::size_t idle = 0;
+    std::size_t pins = 0;  // calls that still need the entry
+    [[nodiscard]] std::size_t size() const noexcept { return lent + idle; }
+  };
+  using key_map = std::unordered_map<std::string, key_state>;
+  using key_entry = key_map::value_type;
+
+  /// A slot that counts as lent, with the idle resource that was used last, or empty. Without a
+  /// key it is none.
+  struct slot {
+    key_entry* key = nullptr;
+    std::unique_ptr<resource> idle;
+  };
+
+  /// Errors: `invalid_argument` for a negative `max_idle_time`.
+  explicit slot_ledger(pool_options options);
+  slot_ledger(const slot_ledger&) = delete;
+  slot_ledger& operator=(const slot_ledger&) = delete;
+
+  /// Lends a slot of `key` if there is one: an idle resource that is still usable, or room for
+  /// a new one. Drops idle ones that are no longer usable on the way.
+  /// Errors: `std::bad_alloc`.
+  [[nodiscard]] slot try_lend(const std::string& key, time_point now);
+
+  /// Takes a slot back. `clean` lies idle from now on; null leaves the room to others.
+  void take_back(key_entry& key, std::unique_ptr<resource> clean, time_point now) noexcept;
+
+  /// Drops the idle ones above `max_idle`. Not part of `take_back()`, because those who wait
+  /// are served first.
+  void trim() noexcept;
+  void drop_all() noexcept;
+  void drop_expired(time_point now) noexcept;
+
+  /// When the next idle resource has lain idle for too long.
+  [[nodiscard]] deadline next_expiry() const noexcept;
+
+  /// Whether nothing can be lent before something is given back.
+  [[nodiscard]] bool is_exhausted() const noexcept { return lent_ >= options_.max_size; }
+  [[nodiscard]] std::size_t lent() const noexcept { return lent_; }
+  [[nodiscard]] std::size_t idle() const noexcept { return idle_.size(); }
+
+  /// Who holds the slots, for the message of a timeout.
+  [[nodiscard]] std::string describe_holders(std::size_t waiting) const;
+
+ private:
+  struct idle_resource {
+    std::unique_ptr<resource> held;
+    key_entry* key;
+    time_point since;
+  };
+  // The one used last is at the front.
+  using idle_list = std::list<idle_resource>;
+
+  /// Keeps a key's entry while a call may leave it without any resource.
+  class pin {
+   public:
+    pin(slot_ledger& ledger, key_entry& key) noexcept : ledger_(ledger), key_(key) {
+      ++key_.second.pins;
+    }
+    pin(const pin&) = delete;
+    pin& operator=(const pin&) = delete;
+    ~pin() {
+      --key_.second.pins;
+      ledger_.forget_if_unused(key_);
+    }
+
+   private:
+    slot_ledger& ledger_;
+    key_entry& key_;
+  };
+
+  [[nodiscard]] std::unique_ptr<resource> take_idle(key_entry& key, time_point now) noexcept;
+  [[nodiscard]] bool make_room(const key_entry& key) noexcept;
+  void drop(idle_list::iterator idle) noexcept;
+  void forget_if_unused(key_entry& key) noexcept;
+
+  pool_options options_;
+  key_map keys_;
+  idle_list idle_;
+  std::size_t lent_ = 0;
+};
+
+/// The right to one resource of one key. Move-only; may be empty of a resource.
+template <class Pool>
+class [[nodiscard]] lease {
+ public:
+  lease() noexcept = default;
+  lease(lease&& other) noexcept
+      : pool_(std::exchange(other.pool_, nullptr)),
+        key_(other.key_),
+        resource_(std::move(other.resource_)),
+        is_clean_(other.is_clean_) {}
+  lease& operator=(lease&& other) noexcept {
+    if (this != &other) {
+      release();
+      pool_ = std::exchange(other.pool_, nullptr);
+      key_ = other.key_;
+      resource_ = std::move(other.resource_);
+      is_clean_ = other.is_clean_;
+    }
+    return *this;
+  }
+  ~lease() { release(); }
+
+  /// Null while the slot is empty: then make a resource and `put()` it.
+  [[nodiscard]] resource* get() const noexcept { return resource_.get(); }
+  /// Replaces the resource; null leaves the slot empty. What is put counts as in use.
+  void put(std::unique_ptr<resource> made) noexcept {
+    resource_ = std::move(made);
+    is_clean_ = false;
+  }
+
+  /// From here on the resource is in use, and is destroyed with the lease.
+  void mark_in_use() noexcept { is_clean_ = false; }
+  /// The resource is as if it were new; the next user may have it.
+  void mark_clean() noexcept { is_clean_ = true; }
+
+  /// Gives the slot back now.
+  void release() noexcept {
+    if (pool_ == nullptr) return;
+    std::exchange(pool_, nullptr)->take_back(*key_, std::move(resource_), is_clean_);
+  }
+
+ private:
+  friend Pool;
+  lease(Pool& pool, slot_ledger::slot&& lent) noexcept
+      : pool_(lent.key != nullptr ? &pool : nullptr),
+        key_(lent.key),
+        resource_(std::move(lent.idle)),
+        is_clean_(resource_ != nullptr) {}
+
+  [[nodiscard]] bool is_held() const noexcept { return pool_ != nullptr; }
+
+  Pool* pool_ = nullptr;
+  slot_ledger::key_entry* key_ = nullptr;
+  std::unique_ptr<resource> resource_;
+  bool is_clean_ = false;
+};
+
+}  // namespace leat::pool::detail

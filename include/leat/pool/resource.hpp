@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <limits>
+
+#include "leat/base/time.hpp"
+
+namespace leat::pool {
+
+/// What a pool lends: a connection, as a rule. Destroying it closes it at once.
+class resource {
+ public:
+  resource() = default;
+  resource(const resource&) = delete;
+  resource& operator=(const resource&) = delete;
+  virtual ~resource() = default;
+
+  /// Whether it can be lent again after it lay idle: asked just before that is done.
+  [[nodiscard]] virtual bool is_usable() noexcept = 0;
+};
+
+struct pool_options {
+  pool_options() noexcept = default;
+
+  /// Resources lent and idle together. A further acquire waits in line: the policy is to wait.
+  std::size_t max_size = 100;
+  /// The same for one key.
+  std::size_t max_per_key = std::numeric_limits<std::size_t>::max();
+  /// Idle ones kept; the one that lay idle longest is dropped first.
+  std::size_t max_idle = 20;
+  /// An idle one is dropped after this time. Shorter than servers keep theirs, so that the
+  /// other side rarely closes first.
+  duration max_idle_time = std::chrono::seconds(5);
+};
+
+struct pool_statistics {
+  std::size_t lent = 0;
+  std::size_t idle = 0;
+  std::size_t waiting = 0;
+};
+
+}  // namespace leat::pool

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#include "leat/http/client.hpp"
+
+#include "http/client_core.hpp"
+
+namespace leat::http {
+namespace {
+
+// In release builds too: a loop that is held up by a peer holds up everything else as well.
+void refuse_on_loop(const char* method) {
+  if (executor::current_or_null() == nullptr) return;
+  throw blocking_call_on_loop(std::string("http::async_client::") + method);
+}
+
+}  // namespace
+
+class client::impl final : public client_core<io::blocking> {
+ public:
+  using client_core::client_core;
+};
+
+client::client(client_options options) : impl_(std::make_unique<impl>(std::move(options))) {}
+
+client::~client() = default;
+
+response client::request(std::string method, std::string url, blocking_request_options options) {
+  refuse_on_loop("request");
+  return run_blocking(impl_->request(std::move(method), std::move(url), std::move(options)));
+}
+
+response_stream client::stream(std::string method, std::string url,
+                               blocking_request_options options) {
+  refuse_on_loop("stream");
+  return run_blocking(impl_->stream(std::move(method), std::move(url), std::move(options)));
+}
+
+http::request client::build_request(std::string method, const std::string& url,
+                                    blocking_request_options options) const {
+  return impl_->build_request(std::move(method), url, std::move(options));
+}
+
+response client::send(http::request built) {
+  refuse_on_loop("send");
+  return run_blocking(impl_->send(std::move(built)));
+}
+
+response_stream client::open(http::request built) {
+  refuse_on_loop("open");
+  return run_blocking(impl_->open(std::move(built)));
+}
+
+void client::close() noexcept {
+  impl_->close();
+}
+
+bool client::is_closed() const noexcept {
+  return impl_->is_closed();
+}
+
+client_statistics client::statistics() const noexcept {
+  return impl_->statistics();
+}
+
+}  // namespace leat::http

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "leat/http/client_options.hpp"
+#include "leat/http/error.hpp"
+#include "leat/http/response_stream.hpp"
+
+#include "http/pooled_transport.hpp"
+#include "http/redirects.hpp"
+#include "http/request_builder.hpp"
+#include "http/surface.hpp"
+
+namespace leat::http {
+
+/// What a client does, written once for both surfaces (docs/adr/0004).
+template <class Io>
+class client_core {
+ public:
+  using stream_type = typename surface<Io>::response_stream;
+
+  explicit client_core(basic_client_options<Io>&& options) : options_(std::move(options)) {
+    check_limits(options_.timeouts);
+    check_limits(options_.limits);
+    if (!options_.base_url.empty()) base_ = parse_absolute(options_.base_url);
+    if (options_.cookies == nullptr) options_.cookies = std::make_shared<cookies>();
+    if (options_.transport != nullptr) return;
+    proto::http1::limits machine_limits;
+    machine_limits.max_body_bytes = options_.max_body_bytes;
+    auto pooled =
+        std::make_shared<pooled_transport<Io>>(options_.limits, options_.network, machine_limits);
+    pooled_ = pooled.get();
+    options_.transport = std::move(pooled);
+  }
+
+  [[nodiscard]] basic_request<Io> build_request(std::string method, const std::string& url,
+                                                basic_request_options<Io> options) const {
+    basic_request<Io> built;
+    built.url = resolve_url(base_, url, options);
+    built.timeouts = options.timeouts.applied_to(options_.timeouts);
+    check_limits(built.timeouts);
+    // Later messages name the method, so it is looked at first.
+    check_method(method);
+    built.method = std::move(method);
+    const bool has_body = options.streamed != nullptr || !options.body.empty();
+    built.headers = merge_headers(built.url, options_.headers, options, has_body);
+    built.content = std::move(options.body);
+    built.streamed = std::move(options.streamed);
+    built.redirects = options_.redirects;
+    if (options.follows_redirects) built.redirects.follow = *options.follows_redirects;
+    built.auth = options.auth != nullptr ? std::move(options.auth) : options_.auth;
+    if (built.auth == nullptr && !built.url.userinfo().empty()) {
+      built.auth = basic_auth(built.url.username(), built.url.password());
+    }
+    return built;
+  }
+
+  typename Io::template task<response> request(std::string method, std::string url,
+                                               basic_request_options<Io> options) {
+    return send_built([this, method = std::move(method), url = std::move(url),
+                       options = std::move(options)]() mutable {
+      return build_request(std::move(method), url, std::move(options));
+    });
+  }
+  typename Io::template task<response> send(basic_request<Io> built) {
+    return send_built([built = std::move(built)]() mutable { return std::move(built); });
+  }
+
+  typename Io::template task<stream_type> stream(std::string method, std::string url,
+                                                 basic_request_options<Io> options) {
+    return open_built([this, method = std::move(method), url = std::move(url),
+                       options = std::move(options)]() mutable {
+      return build_request(std::move(method), url, std::move(options));
+    });
+  }
+  typename Io::template task<stream_type> open(basic_request<Io> built) {
+    return open_built([built = std::move(built)]() mutable { return std::move(built); });
+  }
+
+  void close() noexcept {
+    is_closed_ = true;
+    options_.transport->close();
+  }
+  [[nodiscard]] bool is_closed() const noexcept { return is_closed_; }
+
+  [[nodiscard]] client_statistics statistics() const noexcept {
+    client_statistics result;
+    if (pooled_ == nullptr) return result;
+    const auto now = pooled_->statistics();
+    result.active = now.lent;
+    result.idle = now.idle;
+    result.waiting = now.waiting;
+    return result;
+  }
+
+ private:
+  // The request is made inside the task, so that what is wrong with it shows at the await.
+
+  /// Sends and reads the answer to its end.
+  template <class Make>
+  typename Io::template task<response> send_built(Make make) {
+    auto outgoing = make();
+    const time_point began = Io::read_clock();
+    try {
+      co_return co_await Io::with_total(outgoing.timeouts.total, [this, &outgoing, began] {
+        return send_and_read(outgoing, began);
+      });
+    } catch (const deadline_exceeded&) {
+      throw_total_exceeded(outgoing);
+    }
+  }
+
+  /// Sends and reads the head of the answer.
+  template <class Make>
+  typename Io::template task<stream_type> open_built(Make make) {
+    auto outgoing = make();
+    const deadline until = deadline::after(Io::now(), outgoing.timeouts.total);
+    try {
+      co_return stream_type(
+          co_await Io::within(until, [this, &outgoing, until] { return start(outgoing, until); }));
+    } catch (const deadline_exceeded&) {
+      throw_total_exceeded(outgoing);
+    }
+  }
+
+  // Rethrows the deadline of whoever called, if the request has none of its own.
+  [[noreturn]] static void throw_total_exceeded(const basic_request<Io>& outgoing) {
+    if (outgoing.timeouts.total == no_timeout) throw;
+    throw deadline_exceeded("request timed out: " + outgoing.method + " " +
+                            outgoing.url.redacted() + " took longer than its total timeout allows");
+  }
+
+  using reader = detail::response_reader<Io>;
+
+  /// The call as its caller sees it: with redirects, and the hooks around them.
+  typename Io::template task<reader> start(basic_request<Io>& outgoing, deadline until) {
+    if (is_closed_) throw client_closed();
+    const bool hooks_see_hops = options_.hook_scope == hook_scope::per_hop;
+    if (!hooks_see_hops) co_await call_request_hooks(outgoing);
+
+    std::vector<response_head> history;
+    std::set<std::string> seen;
+    for (;;) {
+      auto answer = co_await send_authenticated(outgoing);
+      response_head head(std::move(answer.head));
+      if (!outgoing.redirects.follow || !redirect_location(head)) {
+        answer.head = std::move(head).release();
+        if (!hooks_see_hops) co_await call_response_hooks(outgoing, answer.head);
+        co_return reader(response_head(std::move(answer.head)), std::move(answer.body), until,
+                         options_.max_body_bytes, std::move(history));
+      }
+      if (history.size() == outgoing.redirects.max) throw_too_many_redirects(head, history.size());
+      co_await drain(answer);
+      redirect(outgoing, head, seen);
+      history.push_back(std::move(head));
+    }
+  }
+
+  /// Makes the request that a redirect asks for.
+  static void redirect(basic_request<Io>& outgoing, const response_head& answer,
+                       std::set<std::string>& seen) {
+    // The answer to the same request with other cookies may be another: logins work like that.
+    std::string key = outgoing.method + " " + outgoing.url.text() + " " +
+                      std::string(outgoing.headers.get("cookie").value_or(""));
+    if (outgoing.redirects.detects_cycles && !seen.insert(std::move(key)).second) {
+      throw_redirect_loop(answer);
+    }
+    auto step = follow_redirect(outgoing.method, outgoing.url, answer);
+    if (step.becomes_get) {
+      outgoing.method = "GET";
+      outgoing.content.clear();
+      outgoing.streamed = nullptr;
+    } else if (outgoing.streamed != nullptr && !outgoing.streamed->rewind()) {
+      throw_not_replayable(outgoing.method, step.url);
+    }
+    apply_redirect(step, outgoing.headers);
+    if (!step.keeps_credentials) outgoing.auth = nullptr;
+    outgoing.url = std::move(step.url);
+  }
+
+  /// One hop, in as many rounds as its authentication takes.
+  typename Io::template task<basic_transport_response<Io>> send_authenticated(
+      basic_request<Io>& outgoing) {
+    if (outgoing.auth == nullptr) co_return co_await send_once(outgoing);
+    const auto flow = outgoing.auth->start();
+    auth_target target{outgoing.method, outgoing.url, outgoing.content, outgoing.headers};
+    flow->begin(target);
+    for (;;) {
+      auto answer = co_await send_once(outgoing);
+      response_head head(std::move(answer.head));
+      const bool goes_on = flow->again(target, head);
+      answer.head = std::move(head).release();
+      if (!goes_on) co_return answer;
+      if (outgoing.streamed != nullptr && !outgoing.streamed->rewind()) co_return answer;
+      co_await drain(answer);
+    }
+  }
+
+  /// One request on the wire, and the head of its answer.
+  typename Io::template task<basic_transport_response<Io>> send_once(basic_request<Io>& outgoing) {
+    const bool hooks_see_hops = options_.hook_scope == hook_scope::per_hop;
+    if (hooks_see_hops) co_await call_request_hooks(outgoing);
+    // A Cookie field that the caller has written stands.
+    const bool uses_jar = !outgoing.headers.contains("cookie");
+    if (uses_jar) {
+      const std::string sent = options_.cookies->header_for(outgoing.url);
+      if (!sent.empty()) outgoing.headers.set("cookie", sent);
+    }
+    auto answer = co_await Io::await(options_.transport->handle(outgoing));
+    if (uses_jar) outgoing.headers.remove("cookie");
+    answer.head.method = outgoing.method;
+    answer.head.url = outgoing.url.redacted();
+    options_.cookies->store(outgoing.url, answer.head.headers);
+    if (hooks_see_hops) co_await call_response_hooks(outgoing, answer.head);
+    co_return answer;
+  }
+
+  typename Io::template task<void> call_request_hooks(basic_request<Io>& outgoing) {
+    for (auto& each : options_.on_request) co_await Io::call(each, outgoing);
+  }
+  typename Io::template task<void> call_response_hooks(const basic_request<Io>& outgoing,
+                                                       response_head::parts& head) {
+    basic_hook_answer<Io> seen{outgoing, head};
+    for (auto& each : options_.on_response) co_await Io::call(each, seen);
+  }
+
+  /// Reads the body of an answer that nobody wants, so that its connection can be used again.
+  /// A long one costs more than a new connection.
+  static typename Io::template task<void> drain(basic_transport_response<Io>& unwanted) {
+    constexpr std::size_t most_drained = std::size_t{64} << 10;
+    const auto body = std::move(unwanted.body);
+    for (std::size_t size = 0; size < most_drained;) {
+      const auto piece = co_await Io::await(body->read_some());
+      if (piece.empty()) break;
+      size += piece.size();
+    }
+  }
+
+  typename Io::template task<response> send_and_read(basic_request<Io>& outgoing,
+                                                     time_point began) {
+    auto answer = co_await start(outgoing, deadline::never());
+    std::string body = co_await answer.read_to_end();
+    const duration elapsed = Io::read_clock() - began;
+    auto history = answer.take_history();
+    co_return response(std::move(answer), std::move(body), elapsed, std::move(history));
+  }
+
+  basic_client_options<Io> options_;
+  proto::url base_;
+  pooled_transport<Io>* pooled_ = nullptr;
+  std::atomic<bool> is_closed_ = false;
+};
+
+}  // namespace leat::http

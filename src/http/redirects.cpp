@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#include "http/redirects.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "leat/http/error.hpp"
+#include "leat/http/status.hpp"
+
+namespace leat::http {
+namespace {
+
+bool becomes_get(std::string_view method, int code) noexcept {
+  if (method == "HEAD") return false;
+  switch (code) {
+    case status::found:
+    case status::see_other: return method != "GET";
+    // Browsers turn a POST into a GET here, and nothing else.
+    case status::moved_permanently: return method == "POST";
+    default: return false;
+  }
+}
+
+// The same server as before, only encrypted, may have what the one before had.
+bool is_upgrade(const proto::url& from, const proto::url& to) noexcept {
+  return from.scheme() == "http" && to.scheme() == "https" && from.host() == to.host() &&
+         !from.has_explicit_port() && !to.has_explicit_port();
+}
+
+}  // namespace
+
+std::optional<std::string_view> redirect_location(const response_head& answer) {
+  switch (answer.status()) {
+    case status::moved_permanently:
+    case status::found:
+    case status::see_other:
+    case status::temporary_redirect:
+    case status::permanent_redirect: return answer.headers().get("location");
+    default: return std::nullopt;
+  }
+}
+
+redirect_step follow_redirect(std::string_view method, const proto::url& from,
+                              const response_head& answer) {
+  const auto location = redirect_location(answer);
+  redirect_step step;
+  if (const auto refused = proto::resolve(from, *location, step.url)) {
+    throw remote_protocol_error("the answer to " + std::string(method) + " " + from.redacted() +
+                                    " redirects to what is no URL: " + refused.message(),
+                                refused);
+  }
+  // RFC 9110, section 10.2.2: without a fragment of its own the target has that of the request.
+  if (from.has_fragment() && !step.url.has_fragment()) {
+    proto::url with_fragment;
+    const std::string text = step.url.text() + "#" + std::string(from.fragment());
+    if (!proto::parse_url(text, with_fragment)) step.url = std::move(with_fragment);
+  }
+  step.becomes_get = becomes_get(method, answer.status());
+  step.keeps_credentials = from.origin() == step.url.origin() || is_upgrade(from, step.url);
+  return step;
+}
+
+void apply_redirect(const redirect_step& step, headers& fields) {
+  fields.set("host", step.url.authority());
+  if (!step.keeps_credentials) {
+    for (const char* secret : {"authorization", "cookie", "proxy-authorization"}) {
+      fields.remove(secret);
+    }
+  }
+  if (step.becomes_get) {
+    for (const char* of_body : {"content-length", "content-type", "content-encoding",
+                                "content-language", "content-location", "transfer-encoding"}) {
+      fields.remove(of_body);
+    }
+  }
+}
+
+void throw_too_many_redirects(const response_head& last, std::size_t max) {
+  throw too_many_redirects("more than " + std::to_string(max) + " redirects: the last was from " +
+                           last.method() + " " + last.url());
+}
+
+void throw_redirect_loop(const response_head& last) {
+  throw redirect_loop("redirects lead in a circle: " + last.method() + " " + last.url() +
+                      " leads to where it came from");
+}
+
+void throw_not_replayable(std::string_view method, const proto::url& to) {
+  throw body_not_replayable("the " + std::string(method) + " request has to be sent again to " +
+                            to.redacted() + ", and its body is a stream that has been read");
+}
+
+}  // namespace leat::http

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#include "http/request_builder.hpp"
+
+#include "leat/http/error.hpp"
+#include "leat/proto/fields/validation.hpp"
+#include "leat/proto/url/query.hpp"
+
+namespace leat::http {
+namespace {
+
+void merge(headers& into, const headers& from) {
+  for (const auto& each : from) into.remove(each.name);
+  for (const auto& each : from) into.add(each.name, each.value);
+}
+
+}  // namespace
+
+void check_limits(const connection_limits& limits) {
+  if (limits.max_connections == 0 || limits.max_per_host == 0) {
+    throw invalid_argument("client_options: a limit of 0 connections lets no request through");
+  }
+}
+
+void check_limits(const timeouts& limits) {
+  checked_limit(limits.pool, "the pool timeout");
+  checked_limit(limits.connect, "the connect timeout");
+  checked_limit(limits.write, "the write timeout");
+  checked_limit(limits.read, "the read timeout");
+  checked_limit(limits.total, "the total timeout");
+}
+
+proto::url parse_absolute(std::string_view text) {
+  proto::url parsed;
+  if (const auto refused = proto::parse_url(text, parsed)) {
+    throw invalid_url("not a URL that can be requested: " + refused.message(), refused);
+  }
+  return parsed;
+}
+
+proto::url resolve_url(const proto::url& base, const std::string& url,
+                       const request_options& options) {
+  proto::url target;
+  if (proto::has_scheme(url)) {
+    target = parse_absolute(url);
+  } else if (base.is_empty()) {
+    throw invalid_url("a URL without a scheme needs a client with a base_url");
+  } else if (const auto refused = proto::append(base, url, target)) {
+    throw invalid_url("not a path that can be appended to the base URL: " + refused.message(),
+                      refused);
+  }
+  if (options.query_parameters.empty()) return target;
+  proto::query_builder added;
+  for (const auto& [name, value] : options.query_parameters) added.add(name, value);
+  std::string query(target.query());
+  if (!query.empty()) query += '&';
+  query += added.text();
+  if (const auto refused = proto::replace_query(target, query, target)) {
+    throw invalid_url("the query cannot be added: " + refused.message(), refused);
+  }
+  return target;
+}
+
+headers merge_headers(const proto::url& url, const headers& of_client,
+                      const request_options& options, bool has_body) {
+  headers merged{{"host", url.authority()}, {"accept", "*/*"}, {"user-agent", "leat/0.1"}};
+  merge(merged, of_client);
+  if (has_body && !options.content_type.empty()) merged.set("content-type", options.content_type);
+  merge(merged, options.headers);
+  return merged;
+}
+
+void check_method(const std::string& method) {
+  if (const auto refused = proto::check_method(method)) {
+    throw local_protocol_error("the method of the request: " + refused.message(), refused);
+  }
+}
+
+}  // namespace leat::http

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+
+#include "leat/http/response_stream.hpp"
+#include "leat/io/network.hpp"
+#include "leat/io/policy.hpp"
+#include "leat/pool/blocking_resource_pool.hpp"
+#include "leat/pool/resource_pool.hpp"
+
+/// What the algorithms of the client need of a surface besides the I/O policy.
+namespace leat::http {
+
+template <class Io>
+struct surface;
+
+template <>
+struct surface<io::async> {
+  using pool = pool::resource_pool;
+  using response_stream = async_response_stream;
+
+  static auto acquire(pool& from, const std::string& key, deadline until) {
+    return from.acquire(key, until);
+  }
+  static io::network& system_network() noexcept { return io::system_network(); }
+};
+
+template <>
+struct surface<io::blocking> {
+  using pool = pool::blocking_resource_pool;
+  using response_stream = http::response_stream;
+
+  static ready<pool::lease> acquire(pool& from, const std::string& key, deadline until) {
+    return ready(from.acquire(key, until));
+  }
+  static io::blocking_network& system_network() noexcept { return io::system_blocking_network(); }
+};
+
+}  // namespace leat::http

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: MIT
+#include "io/blocking/socket_stream.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <ctime>
+#include <system_error>
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include "leat/coro/blocking_deadline.hpp"
+#include "leat/io/error.hpp"
+
+namespace leat::io {
+namespace blocking_sockets {
+
+bool wait_ready(std::span<pollfd> sockets, deadline until) {
+  for (;;) {
+    timespec left{};
+    if (!until.is_never()) {
+      const auto rest = std::max(until.at() - std::chrono::steady_clock::now(), duration::zero());
+      const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(rest);
+      left.tv_sec = static_cast<std::time_t>(seconds.count());
+      left.tv_nsec = static_cast<long>((rest - seconds).count());
+    }
+    const int ready =
+        ::ppoll(sockets.data(), sockets.size(), until.is_never() ? nullptr : &left, nullptr);
+    if (ready > 0) return true;
+    if (ready == 0) return false;
+    if (errno != EINTR)
+      throw io_error(errc::read_failed, "poll failed", {errno, std::system_category()});
+  }
+}
+
+namespace {
+
+std::error_code last_error() noexcept {
+  return {errno, std::system_category()};
+}
+
+class socket_stream final : public blocking_stream {
+ public:
+  socket_stream(descriptor socket, std::string peer_name)
+      : socket_(std::move(socket)), peer_name_(std::move(peer_name)) {
+    const int on = 1;
+    // Fails on Unix sockets, which have no such delay to switch off.
+    ::setsockopt(socket_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  }
+
+  std::size_t read_some(std::span<std::byte> into, deadline until) override {
+    for (;;) {
+      const ssize_t size = receive(into, 0);
+      if (size >= 0) return static_cast<std::size_t>(size);
+      if (errno != EAGAIN) {
+        throw read_error(
+            "read failed: connection with " + peer_name_ + ": " + last_error().message(),
+            last_error());
+      }
+      if (wait_for(POLLIN, until) == 0) {
+        blocking_deadline::throw_if_exceeded(until, "reading from " + peer_name_);
+        throw read_timeout("read timed out: no data from " + peer_name_ + " in time");
+      }
+    }
+  }
+
+  void write_all(std::span<const std::byte> from, deadline until) override {
+    write(from, until, POLLOUT);
+  }
+
+  std::size_t write_until_input(std::span<const std::byte> from, deadline until) override {
+    return write(from, until, POLLOUT | POLLIN);
+  }
+
+  void shut_down_write(deadline /*until*/) override {
+    if (::shutdown(socket_.get(), SHUT_WR) != 0) throw_write_error();
+  }
+
+  void close(deadline /*until*/) noexcept override { socket_.close(); }
+
+  bool is_idle_and_open() noexcept override {
+    if (!socket_.is_open()) return false;
+    std::byte probe{};
+    return receive({&probe, 1}, MSG_PEEK) < 0 && errno == EAGAIN;
+  }
+
+  const std::string& peer_name() const noexcept override { return peer_name_; }
+
+ private:
+  // The socket's buffer has room nearly always, so the kernel is asked first. Where input ends
+  // the writing, it is looked for first: a peer that has answered takes no more.
+  std::size_t write(std::span<const std::byte> from, deadline until, short events) {
+    std::size_t written = 0;
+    const bool minds_input = (events & POLLIN) != 0;
+    while (written < from.size()) {
+      if (minds_input && has_input()) break;
+      const ssize_t sent = ::send(socket_.get(), from.data() + written, from.size() - written,
+                                  MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (sent >= 0) {
+        written += static_cast<std::size_t>(sent);
+        continue;
+      }
+      if (errno == EINTR) continue;
+      if (errno != EAGAIN) throw_write_error();
+      const short ready = wait_for(events, until);
+      if (ready == 0) {
+        blocking_deadline::throw_if_exceeded(until, "writing to " + peer_name_);
+        throw write_timeout("write timed out: " + peer_name_ + " does not read in time");
+      }
+    }
+    return written;
+  }
+
+  [[nodiscard]] bool has_input() {
+    pollfd waited{socket_.get(), POLLIN, 0};
+    return wait_ready({&waited, 1}, deadline(time_point()));
+  }
+
+  /// What became ready; 0 if the time was up.
+  [[nodiscard]] short wait_for(short events, deadline until) {
+    pollfd waited{socket_.get(), events, 0};
+    return wait_ready({&waited, 1}, blocking_deadline::bound(until)) ? waited.revents : short{0};
+  }
+
+  ssize_t receive(std::span<std::byte> into, int flags) noexcept {
+    for (;;) {
+      const ssize_t size = ::recv(socket_.get(), into.data(), into.size(), flags | MSG_DONTWAIT);
+      if (size >= 0 || errno != EINTR) return size;
+    }
+  }
+
+  [[noreturn]] void throw_write_error() const {
+    throw write_error("write failed: connection with " + peer_name_ + ": " + last_error().message(),
+                      last_error());
+  }
+
+  descriptor socket_;
+  std::string peer_name_;
+};
+
+}  // namespace
+
+std::unique_ptr<blocking_stream> make_socket_stream(descriptor socket, std::string peer_name) {
+  return std::make_unique<socket_stream>(std::move(socket), std::move(peer_name));
+}
+
+}  // namespace blocking_sockets
+
+std::pair<std::unique_ptr<blocking_stream>, std::unique_ptr<blocking_stream>>
+make_blocking_stream_pair() {
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+    const std::error_code cause(errno, std::system_category());
+    throw connect_error("a pair of sockets could not be made: " + cause.message(), cause);
+  }
+  blocking_sockets::descriptor first(ends[0]);
+  blocking_sockets::descriptor second(ends[1]);
+  auto near = blocking_sockets::make_socket_stream(std::move(first), "the other end of the pair");
+  return {std::move(near),
+          blocking_sockets::make_socket_stream(std::move(second), "the other end of the pair")};
+}
+
+}  // namespace leat::io

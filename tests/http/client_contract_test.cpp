@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: MIT
+#include <future>
+#include <string>
+#include <vector>
+
+#include "leat/http/error.hpp"
+#include "leat/io/error.hpp"
+#include "leat/pool/error.hpp"
+
+#include "http/surfaces.hpp"
+#include "support/raw_peer.hpp"
+#include "support/server_thread.hpp"
+
+// What both clients promise, each case on both surfaces.
+
+using namespace leat;
+using namespace std::chrono_literals;
+using http::server_request;
+using http::server_response;
+
+#define LEAT_BOTH_SURFACES(name) \
+  TEST_CASE_TEMPLATE("client: " name, Surface, async_surface, blocking_surface)
+
+namespace {
+
+http::router routes() {
+  http::router all;
+  all.get("/hello", [](server_request&) -> task<server_response> {
+    co_return server_response::text("hello");
+  });
+  all.get("/empty",
+          [](server_request&) -> task<server_response> { co_return server_response::empty(); });
+  all.get("/missing", [](server_request&) -> task<server_response> {
+    co_return server_response::text("no", 404);
+  });
+  all.get("/large", [](server_request&) -> task<server_response> {
+    co_return server_response::text(std::string(std::size_t{4} << 20, 'x'));
+  });
+  all.get("/query", [](server_request& r) -> task<server_response> {
+    co_return server_response::text(std::string(r.query()));
+  });
+  all.get("/headers", [](server_request& r) -> task<server_response> {
+    co_return server_response::text(r.headers().joined("x-trace").value_or("none"));
+  });
+  const auto echo = [](server_request& r) -> task<server_response> {
+    co_return server_response::text(std::string(r.method()) + " " + std::string(r.body()));
+  };
+  all.post("/echo", echo);
+  all.put("/echo", echo);
+  all.patch("/echo", echo);
+  all.del("/echo", echo);
+  all.get("/echo", echo);
+  return all;
+}
+
+/// Answers every request on a connection with the same bytes.
+raw_peer::script always(std::string answer, int times = 1) {
+  return [answer = std::move(answer), times](raw_peer::conversation& talk) {
+    for (int i = 0; i < times; ++i) {
+      talk.read_until();
+      talk.send(answer);
+    }
+    talk.wait_closed();
+  };
+}
+
+constexpr const char* small_answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+}  // namespace
+
+LEAT_BOTH_SURFACES("reads an answer with its status, header and body") {
+  const server_thread server(routes());
+  Surface api;
+  const auto answer = api.get(server.url("/hello"));
+  CHECK(answer.status() == 200);
+  CHECK(answer.headers().get("content-type") == "text/plain; charset=utf-8");
+  CHECK(answer.content() == "hello");
+  CHECK(answer.method() == "GET");
+  CHECK(answer.url() == server.url("/hello"));
+}
+
+LEAT_BOTH_SURFACES("sends each method with its body") {
+  const server_thread server(routes());
+  Surface api;
+  for (const char* method : {"POST", "PUT", "PATCH", "DELETE"}) {
+    CAPTURE(method);
+    CHECK(api.request(method, server.url("/echo"),
+                      http::request_options().content("body", "text/plain"))
+              .content() == std::string(method) + " body");
+  }
+}
+
+LEAT_BOTH_SURFACES("an answer to HEAD has no body, and the connection goes on") {
+  const server_thread server(routes());
+  Surface api;
+  const auto answer = api.request("HEAD", server.url("/hello"));
+  CHECK(answer.headers().get("content-length") == "5");
+  CHECK(answer.content().empty());
+  CHECK(api.get(server.url("/hello")).content() == "hello");
+  CHECK(api.client().statistics().idle == 1);
+}
+
+LEAT_BOTH_SURFACES("appends relative URLs and query parameters") {
+  const server_thread server(routes());
+  typename Surface::options options;
+  options.base_url = server.url();
+  Surface api(options);
+  CHECK(api.get("/query", http::request_options().query("q", "a b")).content() == "q=a%20b");
+}
+
+LEAT_BOTH_SURFACES("the header of a request wins over that of the client") {
+  const server_thread server(routes());
+  typename Surface::options options;
+  options.headers.add("x-trace", "client");
+  Surface api(options);
+  CHECK(api.get(server.url("/headers")).content() == "client");
+  CHECK(api.get(server.url("/headers"), http::request_options().header("X-Trace", "mine"))
+            .content() == "mine");
+}
+
+LEAT_BOTH_SURFACES("keeps its connection for the next request") {
+  raw_peer peer(always(small_answer, 3));
+  {
+    Surface api;
+    for (int i = 0; i < 3; ++i) CHECK(api.get(peer.url()).content() == "ok");
+    CHECK(api.client().statistics().idle == 1);
+  }
+  peer.finish();
+}
+
+LEAT_BOTH_SURFACES("sends a request again when the kept connection had been closed") {
+  raw_peer peer({[](auto& talk) {
+                   talk.read_until();
+                   talk.send(small_answer);
+                   talk.read_until();  // the second request is lost
+                 },
+                 always(small_answer)});
+  {
+    Surface api;
+    CHECK(api.get(peer.url()).content() == "ok");
+    CHECK(api.get(peer.url()).content() == "ok");
+  }
+  peer.finish();
+}
+
+LEAT_BOTH_SURFACES("does not repeat what is not idempotent") {
+  raw_peer peer([](auto& talk) {
+    talk.read_until();
+    talk.send(small_answer);
+    talk.read_until();
+  });
+  Surface api;
+  CHECK(api.get(peer.url()).content() == "ok");
+  CHECK_THROWS_AS(api.post(peer.url()), http::no_response);
+  CHECK(api.client().statistics().active == 0);
+}
+
+LEAT_BOTH_SURFACES("a status is an error when it is asked for") {
+  const server_thread server(routes());
+  Surface api;
+  const auto answer = api.get(server.url("/missing"));
+  CHECK(answer.content() == "no");
+  CHECK_THROWS_AS(static_cast<void>(answer.raise_for_status()), http::status_error);
+}
+
+LEAT_BOTH_SURFACES("a body that ends too soon is an error, never a short answer") {
+  raw_peer peer([](auto& talk) {
+    talk.read_until();
+    talk.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this");
+  });
+  Surface api;
+  CHECK_THROWS_AS(static_cast<void>(api.get(peer.url())), http::remote_protocol_error);
+  CHECK(api.client().statistics().active == 0);
+  CHECK(api.client().statistics().idle == 0);
+}
+
+LEAT_BOTH_SURFACES("an answer that breaks HTTP is refused") {
+  raw_peer peer([](auto& talk) {
+    talk.read_until();
+    talk.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok!");
+  });
+  Surface api;
+  CHECK_THROWS_AS(static_cast<void>(api.get(peer.url())), http::remote_protocol_error);
+}
+
+LEAT_BOTH_SURFACES("a peer that says nothing meets the read timeout") {
+  raw_peer peer([](auto& talk) { talk.wait_closed(); });
+  Surface api;
+  typename Surface::request_options options;
+  options.timeouts.read = 5ms;
+  CHECK_THROWS_AS(static_cast<void>(api.get(peer.url(), options)), io::read_timeout);
+  CHECK(api.client().statistics().active == 0);
+}
+
+LEAT_BOTH_SURFACES("a peer that drips meets the total timeout") {
+  raw_peer peer([](auto& talk) {
+    talk.read_until();
+    talk.send("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n");
+    talk.send("x");
+    talk.wait_closed();
+  });
+  Surface api;
+  typename Surface::request_options options;
+  options.timeouts.total = 20ms;
+  CHECK_THROWS_AS(static_cast<void>(api.get(peer.url(), options)), deadline_exceeded);
+  CHECK(api.client().statistics().active == 0);
+}
+
+LEAT_BOTH_SURFACES("nobody who listens is a connect_error") {
+  std::string url;
+  {
+    raw_peer gone([](auto&) {});
+    url = gone.url();
+  }
+  Surface api;
+  CHECK_THROWS_AS(static_cast<void>(api.get(url)), io::connect_error);
+  CHECK(api.client().statistics().active == 0);
+}
+
+LEAT_BOTH_SURFACES("what is wrong with a request is said before anything is sent") {
+  Surface api;
+  CHECK_THROWS_AS(static_cast<void>(api.get("/relative")), http::invalid_url);
+  CHECK_THROWS_AS(static_cast<void>(api.get("ftp://a.test/")), http::unsupported_protocol);
+  CHECK_THROWS_AS(static_cast<void>(api.request("BAD METHOD", "http://a.test/")),
+                  http::local_protocol_error);
+  typename Surface::request_options negative;
+  negative.timeouts.read = -1s;
+  CHECK_THROWS_AS(static_cast<void>(api.get("http://a.test/", negative)), invalid_argument);
+}
+
+LEAT_BOTH_SURFACES("a header cannot smuggle a line, and the connection is kept") {
+  const server_thread server(routes());
+  Surface api;
+  CHECK(api.get(server.url("/hello")).status() == 200);
+  CHECK_THROWS_AS(static_cast<void>(api.get(server.url("/hello"),
+                                            http::request_options().header("x", "a\r\nb: c"))),
+                  http::local_protocol_error);
+  CHECK(api.client().statistics().idle == 1);
+}
+
+LEAT_BOTH_SURFACES("a closed client refuses requests") {
+  Surface api;
+  api.client().close();
+  api.client().close();
+  CHECK(api.client().is_closed());
+  CHECK_THROWS_AS(static_cast<void>(api.get("http://a.test/")), http::client_closed);
+}
+
+LEAT_BOTH_SURFACES("a stream gives the body while it comes") {
+  std::promise<void> go_on;
+  raw_peer peer([&go_on](auto& talk) {
+    talk.read_until();
+    talk.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n");
+    go_on.get_future().wait();
+    talk.send("6\r\nsecond\r\n0\r\n\r\n");
+    talk.wait_closed();
+  });
+  Surface api;
+
+  auto answer = api.stream("GET", peer.url());
+  CHECK(answer.status() == 200);
+  CHECK(api.read_some(answer) == "first");
+  CHECK_FALSE(answer.is_at_end());
+  CHECK(answer.bytes_read() == 5);
+
+  go_on.set_value();
+  CHECK(api.read_some(answer) == "second");
+  CHECK(api.read_some(answer).empty());
+  CHECK(answer.is_at_end());
+}
+
+LEAT_BOTH_SURFACES("a stream that is read to its end gives its connection back") {
+  const server_thread server(routes());
+  Surface api;
+  auto answer = api.stream("GET", server.url("/large"));
+  CHECK(api.client().statistics().active == 1);
+  CHECK(api.read_all(answer).size() == std::size_t{4} << 20);
+  CHECK(answer.is_at_end());
+  CHECK(api.client().statistics().active == 0);
+  CHECK(api.client().statistics().idle == 1);
+  CHECK(api.read_some(answer).empty());
+}
+
+LEAT_BOTH_SURFACES("a stream that is left early gives its connection up") {
+  const server_thread server(routes());
+  Surface api;
+  {
+    auto answer = api.stream("GET", server.url("/large"));
+    CHECK_FALSE(api.read_some(answer).empty());
+  }
+  CHECK(api.client().statistics().active == 0);
+  CHECK(api.client().statistics().idle == 0);
+}
+
+LEAT_BOTH_SURFACES("a closed stream cannot be read") {
+  const server_thread server(routes());
+  Surface api;
+  auto answer = api.stream("GET", server.url("/large"));
+  answer.close();
+  answer.close();
+  CHECK_THROWS_AS(static_cast<void>(api.read_some(answer)), http::stream_closed);
+  CHECK(api.client().statistics().active == 0);
+}
+
+LEAT_BOTH_SURFACES("the total timeout covers reading a stream") {
+  raw_peer peer([](auto& talk) {
+    talk.read_until();
+    talk.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nx");
+    talk.wait_closed();
+  });
+  Surface api;
+  typename Surface::request_options options;
+  options.timeouts.total = 50ms;
+  auto answer = api.stream("GET", peer.url(), options);
+  CHECK(api.read_some(answer) == "x");
+  CHECK_THROWS_AS(static_cast<void>(api.read_some(answer)), deadline_exceeded);
+}
+
+LEAT_BOTH_SURFACES("a streamed body of unknown length is sent in chunks") {
+  raw_peer peer([](auto& talk) {
+    const std::string head = talk.read_until();
+    const std::string body = talk.read_until("0\r\n\r\n");
+    const std::string seen =
+        (head.find("Content-Length") == std::string::npos ? "" : "length ") + body;
+    talk.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(seen.size()) + "\r\n\r\n" +
+              seen);
+    talk.wait_closed();
+  });
+  Surface api;
+  typename Surface::request_options options;
+  options.stream(Surface::pieces({"one", "", "three"}));
+  CHECK(api.post(peer.url(), options).content() == "3\r\none\r\n5\r\nthree\r\n0\r\n\r\n");
+}
+
+LEAT_BOTH_SURFACES("an answer that comes early ends the sending of a large body") {
+  raw_peer peer([](auto& talk) {
+    talk.read_until();
+    talk.send("HTTP/1.1 413 Content Too Large\r\nContent-Length: 2\r\n\r\nno");
+    talk.wait_closed();
+  });
+  Surface api;
+  const auto answer = api.post(
+      peer.url(), http::request_options().content(std::string(std::size_t{64} << 20, 'x'), "a/b"));
+  CHECK(answer.status() == 413);
+  CHECK(answer.content() == "no");
+  CHECK(api.client().statistics().idle == 0);
+}
+
+LEAT_BOTH_SURFACES("an interim answer does not end the sending of a large body") {
+  constexpr std::size_t size = std::size_t{8} << 20;
+  raw_peer peer([](auto& talk) {
+    talk.read_until();
+    talk.send("HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n");
+    talk.read_exactly(size);
+    talk.send(small_answer);
+    talk.wait_closed();
+  });
+  Surface api;
+  const auto answer =
+      api.post(peer.url(), http::request_options().content(std::string(size, 'x'), "a/b"));
+  CHECK(answer.content() == "ok");
+  CHECK(api.client().statistics().idle == 1);
+}
+
+LEAT_BOTH_SURFACES("a body above the limit is refused") {
+  const server_thread server(routes());
+  typename Surface::options options;
+  options.max_body_bytes = 1000;
+  Surface api(options);
+  CHECK_THROWS_AS(static_cast<void>(api.get(server.url("/large"))), leat::error);
+  CHECK(api.client().statistics().active == 0);
+}
+
+TEST_CASE("client: a blocking request on a loop is refused, and the message names its twin") {
+  http::client api;
+  const auto work = [&api]() -> task<void> {
+    static_cast<void>(api.get("http://127.0.0.1:1/"));
+    co_return;
+  };
+  try {
+    leat::run(work());
+    FAIL("went through");
+  } catch (const blocking_call_on_loop& e) {
+    CHECK(std::string(e.what()).find("http::async_client") != std::string::npos);
+  }
+}

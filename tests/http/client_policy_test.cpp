@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: MIT
+#include <atomic>
+#include <string>
+#include <vector>
+
+#include "leat/base/error.hpp"
+#include "leat/http/error.hpp"
+#include "leat/http/status.hpp"
+
+#include "http/surfaces.hpp"
+#include "support/server_thread.hpp"
+
+// Redirects, cookies, authentication and hooks, each case on both surfaces.
+
+using namespace leat;
+using http::request_options;
+using http::server_request;
+using http::server_response;
+
+#define LEAT_BOTH_SURFACES(name) \
+  TEST_CASE_TEMPLATE("client: " name, Surface, async_surface, blocking_surface)
+
+namespace {
+
+server_response redirect(int status, std::string_view to) {
+  auto answer = server_response::text("moved", status);
+  answer.headers().add("location", to);
+  return answer;
+}
+
+std::string field(const server_request& request, std::string_view name) {
+  return request.headers().joined(name).value_or("-");
+}
+
+/// What a request looked like when it came.
+server_response describe(const server_request& request) {
+  return server_response::text(
+      std::string(request.method()) + " " + std::string(request.target()) + " [" +
+      std::string(request.body()) + "] type " + field(request, "content-type") + " auth " +
+      field(request, "authorization") + " cookie " + field(request, "cookie"));
+}
+
+task<server_response> show(server_request& request) {
+  co_return describe(request);
+}
+
+/// A site whose pages redirect. `/to/{status}` leads to `/show`.
+http::router site() {
+  http::router all;
+  const auto to = [](server_request& request) -> task<server_response> {
+    co_return redirect(std::stoi(request.path_parameter("status")), "/show");
+  };
+  const auto loop = [](server_request&) -> task<server_response> {
+    co_return redirect(302, "/loop");
+  };
+  const auto hops = [](server_request& request) -> task<server_response> {
+    const int left = std::stoi(request.path_parameter("left"));
+    if (left == 0) co_return server_response::text("there");
+    co_return redirect(302, "/hops/" + std::to_string(left - 1));
+  };
+  const auto elsewhere = [](server_request& request) -> task<server_response> {
+    co_return redirect(302, request.query_parameter("url").value_or(""));
+  };
+  // Sets a cookie and leads back to the page that wants it.
+  const auto login = [](server_request&) -> task<server_response> {
+    auto answer = redirect(303, "/private");
+    answer.headers().add("set-cookie", "session=s3cret; Path=/; HttpOnly");
+    co_return answer;
+  };
+  const auto members = [](server_request& request) -> task<server_response> {
+    if (field(request, "cookie").find("session=s3cret") == std::string::npos) {
+      co_return redirect(302, "/login");
+    }
+    co_return describe(request);
+  };
+  const auto post_to_self = [](server_request&) -> task<server_response> {
+    co_return redirect(303, "/form");
+  };
+  const auto odd = [](server_request&) -> task<server_response> {
+    co_return redirect(302, "http://[nonsense/");
+  };
+  const auto nowhere = [](server_request&) -> task<server_response> {
+    co_return server_response::text("no location", 302);
+  };
+  for (const char* method : {"GET", "HEAD", "POST", "PUT", "DELETE"}) {
+    all.add(method, "/to/{status}", to);
+    all.add(method, "/show", show);
+  }
+  all.get("/loop", loop);
+  all.get("/hops/{left}", hops);
+  all.get("/elsewhere", elsewhere);
+  all.get("/login", login);
+  all.get("/private", members);
+  all.post("/form", post_to_self);
+  all.get("/form", show);
+  all.get("/odd", odd);
+  all.get("/nowhere", nowhere);
+  return all;
+}
+
+request_options following() {
+  return request_options().follow_redirects();
+}
+
+template <class Surface>
+std::string followed(Surface& api, const std::string& method, const std::string& url,
+                     request_options options = request_options()) {
+  return api.request(method, url, std::move(options).follow_redirects()).content();
+}
+
+bool starts_with(const std::string& text, std::string_view start) {
+  return text.starts_with(start);
+}
+
+}  // namespace
+
+LEAT_BOTH_SURFACES("does not follow redirects unless it is told to") {
+  const server_thread server(site());
+  Surface api;
+  const auto answer = api.get(server.url("/to/302"));
+  CHECK(answer.status() == 302);
+  CHECK(answer.content() == "moved");
+  CHECK_THROWS_AS(static_cast<void>(answer.raise_for_status()), http::status_error);
+}
+
+LEAT_BOTH_SURFACES("a redirect keeps or changes the method as the table says") {
+  struct row {
+    const char* method;
+    int status;
+    const char* becomes;
+  };
+  constexpr row table[] = {
+      {"GET", 301, "GET"},       {"GET", 302, "GET"},    {"GET", 303, "GET"},
+      {"GET", 307, "GET"},       {"GET", 308, "GET"},    {"POST", 301, "GET"},
+      {"POST", 302, "GET"},      {"POST", 303, "GET"},   {"POST", 307, "POST"},
+      {"POST", 308, "POST"},     {"PUT", 301, "PUT"},    {"PUT", 302, "GET"},
+      {"PUT", 303, "GET"},       {"PUT", 307, "PUT"},    {"PUT", 308, "PUT"},
+      {"DELETE", 301, "DELETE"}, {"DELETE", 302, "GET"}, {"DELETE", 307, "DELETE"}};
+  const server_thread server(site());
+  Surface api;
+  for (const auto& [method, status, becomes] : table) {
+    CAPTURE(method);
+    CAPTURE(status);
+    const std::string seen = followed(api, method, server.url("/to/" + std::to_string(status)),
+                                      request_options().content("body", "text/plain"));
+    const bool keeps_body = std::string_view(becomes) == method;
+    CHECK(starts_with(seen, std::string(becomes) + " /show " +
+                                (keeps_body ? "[body] type text/plain" : "[] type -")));
+  }
+}
+
+LEAT_BOTH_SURFACES("HEAD stays HEAD through every redirect") {
+  const server_thread server(site());
+  Surface api;
+  for (const char* status : {"301", "302", "303", "307", "308"}) {
+    const auto answer = api.request("HEAD", server.url(std::string("/to/") + status), following());
+    CHECK(answer.method() == "HEAD");
+    CHECK(answer.status() == 200);
+  }
+}
+
+LEAT_BOTH_SURFACES("remembers the redirects that led to an answer") {
+  const server_thread server(site());
+  Surface api;
+  const auto answer = api.get(server.url("/hops/2"), following());
+  CHECK(answer.content() == "there");
+  CHECK(answer.url() == server.url("/hops/0"));
+  REQUIRE(answer.history().size() == 2);
+  CHECK(answer.history()[0].url() == server.url("/hops/2"));
+  CHECK(answer.history()[1].status() == 302);
+}
+
+LEAT_BOTH_SURFACES("follows 20 redirects, and not one more") {
+  const server_thread server(site());
+  Surface api;
+  CHECK(api.get(server.url("/hops/20"), following()).content() == "there");
+  CHECK_THROWS_AS(static_cast<void>(api.get(server.url("/hops/21"), following())),
+                  http::too_many_redirects);
+  CHECK(api.client().statistics().active == 0);
+}
+
+LEAT_BOTH_SURFACES("a circle is found when it closes") {
+  const server_thread server(site());
+  Surface api;
+  CHECK_THROWS_AS(static_cast<void>(api.get(server.url("/loop"), following())),
+                  http::redirect_loop);
+}
+
+LEAT_BOTH_SURFACES("a form that leads back to itself is no circle") {
+  const server_thread server(site());
+  Surface api;
+  CHECK(starts_with(followed(api, "POST", server.url("/form")), "GET /form"));
+}
+
+LEAT_BOTH_SURFACES("a page that comes back with a cookie is no circle") {
+  const server_thread server(site());
+  Surface api;
+  const std::string seen = followed(api, "GET", server.url("/private"));
+  CHECK(seen.find("cookie session=s3cret") != std::string::npos);
+}
+
+LEAT_BOTH_SURFACES("a redirect without a location is an answer") {
+  const server_thread server(site());
+  Surface api;
+  CHECK(api.get(server.url("/nowhere"), following()).content() == "no location");
+}
+
+LEAT_BOTH_SURFACES("a location that is no URL is the server's fault") {
+  const server_thread server(site());
+  Surface api;
+  CHECK_THROWS_AS(static_cast<void>(api.get(server.url("/odd"), following())),
+                  http::remote_protocol_error);
+}
+
+LEAT_BOTH_SURFACES("a location of another scheme is refused") {
+  const server_thread server(site());
+  Surface api;
+  CHECK_THROWS_AS(
+      static_cast<void>(api.get(server.url("/elsewhere?url=ftp%3A%2F%2Fa.test%2F"), following())),
+      http::unsupported_protocol);
+}
+
+LEAT_BOTH_SURFACES("credentials do not go to another origin") {
+  const server_thread server(site());
+  const server_thread other(site());
+  Surface api;
+  const std::string target = server.url("/elsewhere?url=" + other.url("/show"));
+
+  const std::string seen =
+      followed(api, "GET", target,
+               request_options().header("authorization", "secret").header("cookie", "a=secret"));
+  CHECK(seen.find("secret") == std::string::npos);
+  CHECK(followed(api, "GET", target, request_options().authenticate(http::basic_auth("u", "p")))
+            .find("auth -") != std::string::npos);
+}
+
+LEAT_BOTH_SURFACES("credentials stay on redirects within their origin") {
+  const server_thread server(site());
+  Surface api;
+  const std::string seen = followed(api, "GET", server.url("/to/302"),
+                                    request_options().header("authorization", "mine"));
+  CHECK(seen.find("auth mine") != std::string::npos);
+}
+
+LEAT_BOTH_SURFACES("a stream that has been read cannot be sent to where a redirect leads") {
+  const server_thread server(site());
+  Surface api;
+  typename Surface::request_options options;
+  options.follow_redirects();
+  options.stream(Surface::pieces({"once"}));
+  CHECK_THROWS_AS(static_cast<void>(api.post(server.url("/to/307"), options)),
+                  http::body_not_replayable);
+  CHECK(api.client().statistics().active == 0);
+}
+
+LEAT_BOTH_SURFACES("keeps cookies and sends them back") {
+  const server_thread server(site());
+  Surface api;
+  CHECK(api.get(server.url("/login")).status() == 303);
+  CHECK(api.get(server.url("/show")).content().find("cookie session=s3cret") != std::string::npos);
+}
+
+LEAT_BOTH_SURFACES("a Cookie field that is written by hand stands") {
+  const server_thread server(site());
+  Surface api;
+  static_cast<void>(api.get(server.url("/login")));
+  CHECK(api.get(server.url("/show"), request_options().header("cookie", "a=b"))
+            .content()
+            .find("cookie a=b") != std::string::npos);
+}
+
+LEAT_BOTH_SURFACES("clients share a jar if they are given the same") {
+  const server_thread server(site());
+  typename Surface::options options;
+  options.cookies = std::make_shared<http::cookies>();
+  Surface one(options);
+  Surface two(options);
+  static_cast<void>(one.get(server.url("/login")));
+  CHECK(two.get(server.url("/show")).content().find("session=s3cret") != std::string::npos);
+  CHECK(options.cookies->get("session") == "s3cret");
+}
+
+LEAT_BOTH_SURFACES("shows user name and password, or a token") {
+  const server_thread server(site());
+  Surface api;
+  const auto seen = [&](request_options options) {
+    return api.get(server.url("/show"), std::move(options)).content();
+  };
+  CHECK(seen(request_options().authenticate(http::basic_auth("Aladdin", "open sesame")))
+            .find("auth Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==") != std::string::npos);
+  CHECK(
+      seen(request_options().authenticate(http::bearer_auth("t0ken"))).find("auth Bearer t0ken") !=
+      std::string::npos);
+}
+
+LEAT_BOTH_SURFACES("takes credentials out of the URL, and shows them to nobody else") {
+  const server_thread server(site());
+  Surface api;
+  std::string url = server.url("/show");
+  url.insert(7, "Aladdin:open%20sesame@");
+  const auto answer = api.get(url);
+  CHECK(answer.content().find("auth Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==") != std::string::npos);
+  CHECK(answer.url().find("sesame") == std::string::npos);
+  CHECK(api.get(url, request_options().authenticate(http::no_auth())).content().find("auth -") !=
+        std::string::npos);
+}
+
+LEAT_BOTH_SURFACES("the credentials of a client serve requests that bring none") {
+  const server_thread server(site());
+  typename Surface::options options;
+  options.auth = http::bearer_auth("client");
+  Surface api(options);
+  CHECK(api.get(server.url("/show")).content().find("auth Bearer client") != std::string::npos);
+  CHECK(api.get(server.url("/show"), request_options().authenticate(http::bearer_auth("mine")))
+            .content()
+            .find("auth Bearer mine") != std::string::npos);
+}
+
+LEAT_BOTH_SURFACES("netrc gives each host its own, and a default to the others") {
+  const server_thread server(site());
+  Surface api;
+  const auto seen = [&](std::string_view file) {
+    return api.get(server.url("/show"), request_options().authenticate(http::netrc_auth(file)))
+        .content();
+  };
+  CHECK(seen("machine a.test login x password y\nmachine 127.0.0.1 login u password p")
+            .find("auth Basic dTpw") != std::string::npos);
+  CHECK(seen("machine a.test login x password y").find("auth -") != std::string::npos);
+  CHECK(seen("# all others\ndefault login u password \"p\"").find("auth Basic dTpw") !=
+        std::string::npos);
+}
+
+TEST_CASE("netrc: a file that cannot be read is refused with the line, and without its secrets") {
+  CHECK_THROWS_WITH_AS(static_cast<void>(http::netrc_auth("machine a login b\npassword")),
+                       "netrc: nothing after \"password\" in line 2", invalid_argument);
+  CHECK_THROWS_WITH_AS(static_cast<void>(http::netrc_auth("machine a login b s3cret")),
+                       "netrc: an unknown word in line 1", invalid_argument);
+  CHECK_THROWS_AS(static_cast<void>(http::netrc_auth("login a")), invalid_argument);
+  CHECK_THROWS_AS(static_cast<void>(http::netrc_auth("machine \"a")), invalid_argument);
+}
+
+TEST_CASE("auth: credentials that cannot stand in a field are refused") {
+  CHECK_THROWS_AS(static_cast<void>(http::basic_auth("a:b", "c")), invalid_argument);
+  CHECK_THROWS_AS(static_cast<void>(http::basic_auth("a", "b\r\nX: y")), invalid_argument);
+  CHECK_THROWS_AS(static_cast<void>(http::bearer_auth("a b")), invalid_argument);
+  CHECK_THROWS_AS(static_cast<void>(http::bearer_auth("")), invalid_argument);
+}
+
+LEAT_BOTH_SURFACES("hooks see a call once, and can change what is sent and received") {
+  using io_policy = typename Surface::io;
+  const server_thread server(site());
+  int requests = 0;
+  int answers = 0;
+  typename Surface::options options;
+  if constexpr (io_policy::is_blocking) {
+    options.on_request.push_back([&](http::request& each) {
+      ++requests;
+      each.headers.set("authorization", "hooked");
+    });
+    options.on_response.push_back([&](http::hook_answer& each) {
+      ++answers;
+      each.head.headers.add("x-hook", each.request.method);
+    });
+  } else {
+    options.on_request.push_back([&](http::async_request& each) -> task<void> {
+      ++requests;
+      each.headers.set("authorization", "hooked");
+      co_return;
+    });
+    options.on_response.push_back([&](http::async_hook_answer& each) -> task<void> {
+      ++answers;
+      each.head.headers.add("x-hook", each.request.method);
+      co_return;
+    });
+  }
+  {
+    Surface api(options);
+    const auto answer = api.get(server.url("/to/302"), following());
+    CHECK(answer.content().find("auth hooked") != std::string::npos);
+    CHECK(answer.headers().get("x-hook") == "GET");
+    CHECK(requests == 1);
+    CHECK(answers == 1);
+  }
+  options.hook_scope = http::hook_scope::per_hop;
+  Surface api(options);
+  static_cast<void>(api.get(server.url("/hops/3"), following()));
+  CHECK(requests == 5);
+  CHECK(answers == 5);
+}
+
+LEAT_BOTH_SURFACES("a hook that throws ends the call, and no connection is lost") {
+  using io_policy = typename Surface::io;
+  const server_thread server(site());
+  typename Surface::options before;
+  typename Surface::options behind;
+  if constexpr (io_policy::is_blocking) {
+    before.on_request.push_back([](http::request&) { throw std::runtime_error("no"); });
+    behind.on_response.push_back([](http::hook_answer&) { throw std::runtime_error("no"); });
+  } else {
+    before.on_request.push_back([](http::async_request&) -> task<void> {
+      throw std::runtime_error("no");
+      co_return;
+    });
+    behind.on_response.push_back([](http::async_hook_answer&) -> task<void> {
+      throw std::runtime_error("no");
+      co_return;
+    });
+  }
+  Surface first(before);
+  CHECK_THROWS_WITH(static_cast<void>(first.get(server.url("/show"))), "no");
+  CHECK(first.client().statistics().idle == 0);
+  Surface second(behind);
+  CHECK_THROWS_WITH(static_cast<void>(second.get(server.url("/show"))), "no");
+  CHECK(second.client().statistics().active == 0);
+}

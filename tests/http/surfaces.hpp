@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <utility>
+
+#include "leat/http/async_client.hpp"
+#include "leat/http/client.hpp"
+#include "leat/io/loop.hpp"
+
+#include "support/test.hpp"
+
+/// The two surfaces of the client behind one face, so that a case is written once and runs on
+/// both:
+///
+///     TEST_CASE_TEMPLATE("client: ...", Surface, async_surface, blocking_surface) {
+///       Surface api(options);
+///       CHECK(api.get(url).status() == 200);
+///     }
+///
+/// On the async surface every call runs on the same loop, so connections are kept in between.
+class async_surface {
+ public:
+  using io = leat::io::async;
+  using options = leat::http::async_client_options;
+  using request_options = leat::http::async_request_options;
+
+  explicit async_surface(options given = {}) : client_(std::move(given)) {}
+
+  leat::http::response request(std::string method, std::string url, request_options more = {}) {
+    return leat::run(loop_, client_.request(std::move(method), std::move(url), std::move(more)));
+  }
+  leat::http::response get(std::string url, request_options more = {}) {
+    return request("GET", std::move(url), std::move(more));
+  }
+  leat::http::response post(std::string url, request_options more = {}) {
+    return request("POST", std::move(url), std::move(more));
+  }
+  leat::http::async_response_stream stream(std::string method, std::string url,
+                                           request_options more = {}) {
+    return leat::run(loop_, client_.stream(std::move(method), std::move(url), std::move(more)));
+  }
+  std::string read_some(leat::http::async_response_stream& from) {
+    return std::string(leat::run(loop_, from.read_some()));
+  }
+  std::string read_all(leat::http::async_response_stream& from) {
+    return leat::run(loop_, from.read_all());
+  }
+
+  static std::shared_ptr<leat::http::async_body_source> pieces(std::vector<std::string> from) {
+    return leat::http::stream_body(generate(std::move(from)));
+  }
+
+  leat::http::async_client& client() noexcept { return client_; }
+
+ private:
+  static leat::stream<std::string> generate(std::vector<std::string> from) {
+    for (auto& each : from) co_yield std::move(each);
+  }
+
+  leat::io::loop loop_;
+  leat::http::async_client client_;
+};
+
+class blocking_surface {
+ public:
+  using io = leat::io::blocking;
+  using options = leat::http::client_options;
+  using request_options = leat::http::blocking_request_options;
+
+  explicit blocking_surface(options given = {}) : client_(std::move(given)) {}
+
+  leat::http::response request(std::string method, std::string url, request_options more = {}) {
+    return client_.request(std::move(method), std::move(url), std::move(more));
+  }
+  leat::http::response get(std::string url, request_options more = {}) {
+    return client_.get(std::move(url), std::move(more));
+  }
+  leat::http::response post(std::string url, request_options more = {}) {
+    return client_.post(std::move(url), std::move(more));
+  }
+  leat::http::response_stream stream(std::string method, std::string url,
+                                     request_options more = {}) {
+    return client_.stream(std::move(method), std::move(url), std::move(more));
+  }
+  std::string read_some(leat::http::response_stream& from) { return std::string(from.read_some()); }
+  std::string read_all(leat::http::response_stream& from) { return from.read_all(); }
+
+  static std::shared_ptr<leat::http::body_source> pieces(std::vector<std::string> from) {
+    return leat::http::generated_body(
+        [from = std::move(from), next = std::size_t{0}]() mutable -> std::optional<std::string> {
+          if (next == from.size()) return std::nullopt;
+          return from[next++];
+        });
+  }
+
+  leat::http::client& client() noexcept { return client_; }
+
+ private:
+  leat::http::client client_;
+};
