@@ -2,5 +2,6 @@ leat_test(testing
   FILES
     cancellation_test.cpp
     memory_network_test.cpp
+    simulated_network_test.cpp
     test_loop_test.cpp
   DEPENDS leat::io leat::testing)
