@@ -3,5 +3,6 @@ leat_test(testing
     cancellation_test.cpp
     memory_network_test.cpp
     simulated_network_test.cpp
+    simulation_test.cpp
     test_loop_test.cpp
   DEPENDS leat::io leat::testing)
