@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "leat/base/byte_buffer.hpp"
-#include "leat/base/error.hpp"
 #include "leat/coro/as_outcome.hpp"
 #include "leat/coro/sleep.hpp"
 #include "leat/coro/task_group.hpp"
@@ -19,10 +18,14 @@
 #include "leat/io/error.hpp"
 #include "leat/testing/some_turns.hpp"
 
+#include "testing/contract_checks.hpp"
+
 namespace leat::testing {
 namespace {
 
 using namespace std::chrono_literals;
+using detail::fails_with;
+using detail::require;
 using io::async_stream;
 
 // Long enough for a loaded machine: it only passes when something is wrong.
@@ -31,10 +34,6 @@ constexpr duration patience = 10s;
 constexpr duration moment = 20ms;
 // More than a system keeps for a connection that nobody reads.
 constexpr std::size_t more_than_fits = std::size_t{32} << 20;
-
-void require(bool holds, const char* what) {
-  if (!holds) throw contract_violation(what);
-}
 
 deadline soon() {
   return deadline_after(patience);
@@ -65,17 +64,6 @@ task<std::string> receive(async_stream& from, std::size_t size) {
     text += part;
   }
   co_return text;
-}
-
-/// Whether `work` fails with this error.
-template <class Error>
-task<bool> fails_with(task<void> work) {
-  try {
-    co_await std::move(work);
-  } catch (const Error&) {
-    co_return true;
-  }
-  co_return false;
 }
 
 task<void> read_and_drop(async_stream& from, deadline until) {
@@ -404,16 +392,11 @@ task<void> run_check(const promise_check& check, stream_pair pair) {
 }  // namespace
 
 task<void> check_stream_contract(std::function<task<stream_pair>()> connect) {
-  std::string broken;
+  detail::contract_report report("streams");
   for (const auto& check : checks) {
-    auto pair = co_await connect();
-    const auto ended = co_await as_outcome(run_check(check, std::move(pair)));
-    if (ended.has_error()) {
-      broken +=
-          std::string(broken.empty() ? "" : "; ") + check.name + ": " + describe(ended.error());
-    }
+    co_await report.run(check.name, run_check(check, co_await connect()));
   }
-  if (!broken.empty()) throw contract_violation("the contract of streams is broken: " + broken);
+  report.finish();
 }
 
 }  // namespace leat::testing

@@ -6,3 +6,9 @@ leat_test(testing
     simulation_test.cpp
     test_loop_test.cpp
   DEPENDS leat::io leat::testing)
+
+# Every implementation of streams, networks and executors.
+leat_test(testing NAME contract_ LABELS contract
+  FILES
+    contracts_test.cpp
+  DEPENDS leat::io leat::testing)
