@@ -528,6 +528,7 @@ LEAT_GATEWAY_TEST("gateway: asked to stop, it answers what is under way and then
     CHECK(answer.starts_with("HTTP/1.1 200 "));
     CHECK(has(answer, "Connection: close\r\n"));
     CHECK(answer.ends_with(R"({"slow":{"status":"ok","data":{}}})"));
+    co_await client->close(deadline_after(1s));  // or the gateway would linger for us
     co_await world.wait_event("stopped");
   });
   CHECK(world.events("stopped").size() == 1);

@@ -2,6 +2,7 @@ leat_test(http NAME client_
   FILES
     async_client_test.cpp
     client_storm_test.cpp
+    failure_sweep_test.cpp
   DEPENDS leat::http leat::testing)
 
 # On sockets of the system.
@@ -79,3 +80,9 @@ leat_planted_bug_test(lost_waiter
   OLD "--pool_.waiting_"
   NEW "static_cast<void>(pool_.waiting_)"
   SHOWS "requests wait that are none")
+
+# A program of its own, because it replaces the global operator new.
+leat_test(http NAME allocation_
+  FILES
+    allocation_failure_test.cpp
+  DEPENDS leat::http leat::testing)
