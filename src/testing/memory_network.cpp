@@ -44,6 +44,7 @@ class memory_listener final : public io::listener {
   ~memory_listener() override { close(); }
 
   task<stream_ptr> accept() override {
+    co_await stop_if_requested();
     for (;;) {
       if (backlog_->is_closed) {
         throw io::accept_error("accept failed: " + local_.to_string() + ": closed",

@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "leat/base/byte_buffer.hpp"
-#include "leat/base/error.hpp"
 #include "leat/coro/as_outcome.hpp"
 #include "leat/coro/sleep.hpp"
 #include "leat/coro/task_group.hpp"
@@ -17,11 +16,16 @@
 #include "leat/coro/with_cancel_scope.hpp"
 #include "leat/coro/with_timeout.hpp"
 #include "leat/io/error.hpp"
+#include "leat/testing/some_turns.hpp"
+
+#include "testing/contract_checks.hpp"
 
 namespace leat::testing {
 namespace {
 
 using namespace std::chrono_literals;
+using detail::fails_with;
+using detail::require;
 using io::async_stream;
 
 // Long enough for a loaded machine: it only passes when something is wrong.
@@ -30,10 +34,6 @@ constexpr duration patience = 10s;
 constexpr duration moment = 20ms;
 // More than a system keeps for a connection that nobody reads.
 constexpr std::size_t more_than_fits = std::size_t{32} << 20;
-
-void require(bool holds, const char* what) {
-  if (!holds) throw contract_violation(what);
-}
 
 deadline soon() {
   return deadline_after(patience);
@@ -66,26 +66,15 @@ task<std::string> receive(async_stream& from, std::size_t size) {
   co_return text;
 }
 
-/// Whether `work` fails with this error.
-template <class Error>
-task<bool> fails_with(task<void> work) {
-  try {
-    co_await std::move(work);
-  } catch (const Error&) {
-    co_return true;
-  }
-  co_return false;
-}
-
 task<void> read_and_drop(async_stream& from, deadline until) {
   std::array<std::byte, 64> into{};
   static_cast<void>(co_await from.read_some(into, until));
 }
 
-/// Lets everything else run until it waits, on real sockets too: a loop looks for I/O after 64
-/// steps at the latest.
-task<void> some_turns() {
-  for (int i = 0; i < 512; ++i) co_await yield_now();
+/// Lets what is on its way arrive: at once as a rule, but a simulated network needs time to pass.
+task<void> wait_for_news() {
+  co_await some_turns();
+  co_await sleep_for(1ms);
 }
 
 /// Waits until the stream says `expected`: news of the peer take their way.
@@ -93,6 +82,8 @@ task<bool> becomes_idle_and_open(async_stream& stream, bool expected) {
   for (int i = 0; i < 1000; ++i) {
     if (stream.is_idle_and_open() == expected) co_return true;
     co_await some_turns();
+    if (stream.is_idle_and_open() == expected) co_return true;
+    co_await wait_for_news();
   }
   co_return false;
 }
@@ -205,7 +196,7 @@ task<void> survives_its_peer(async_stream& near, std::unique_ptr<async_stream>& 
   bool failed = false;
   for (int i = 0; i < 1000 && !failed; ++i) {
     failed = co_await fails_with<io::write_error>(send(near, "anybody?"));
-    co_await some_turns();
+    co_await wait_for_news();
   }
   require(failed, "writing to a peer that is gone becomes a write_error");
 }
@@ -401,16 +392,11 @@ task<void> run_check(const promise_check& check, stream_pair pair) {
 }  // namespace
 
 task<void> check_stream_contract(std::function<task<stream_pair>()> connect) {
-  std::string broken;
+  detail::contract_report report("streams");
   for (const auto& check : checks) {
-    auto pair = co_await connect();
-    const auto ended = co_await as_outcome(run_check(check, std::move(pair)));
-    if (ended.has_error()) {
-      broken +=
-          std::string(broken.empty() ? "" : "; ") + check.name + ": " + describe(ended.error());
-    }
+    co_await report.run(check.name, run_check(check, co_await connect()));
   }
-  if (!broken.empty()) throw contract_violation("the contract of streams is broken: " + broken);
+  report.finish();
 }
 
 }  // namespace leat::testing

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <cstdlib>
 #include <memory>
 #include <new>
 #include <stdexcept>
@@ -18,46 +17,14 @@
 #include "leat/coro/with_timeout.hpp"
 #include "leat/io/loop.hpp"
 #include "leat/io/stream.hpp"
+#include "leat/testing/allocation_failures.hpp"
 
 #include "support/async_test.hpp"
 
 // The n-th allocation fails, for every n: nothing may leak, hang or end the program, and no
 // failure may go unseen. The program is one of its own because it replaces the global operator new.
 
-namespace {
-
-/// The allocation of this thread that fails, counted down; 0 is none.
-thread_local long fails_in = 0;
-thread_local long allocations = 0;
-
-void* allocate(std::size_t size) {
-  ++allocations;
-  if (fails_in > 0 && --fails_in == 0) throw std::bad_alloc();
-  void* const memory = std::malloc(size == 0 ? 1 : size);
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-  return allocate(size);
-}
-void* operator new[](std::size_t size) {
-  return allocate(size);
-}
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete[](void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
-void operator delete[](void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
+LEAT_REPLACE_OPERATOR_NEW;
 
 using namespace leat;
 
@@ -160,7 +127,8 @@ void drop_cached_frames() {
 
 TEST_CASE("core: whichever allocation fails, nothing leaks and cleanups run") {
   int failed_runs = 0;
-  for (long n = 1;; ++n) {
+  auto& counter = testing::detail::allocations;
+  for (std::size_t n = 1;; ++n) {
     CAPTURE(n);
     int reports = 0;
     io::loop_options options;
@@ -173,14 +141,13 @@ TEST_CASE("core: whichever allocation fails, nothing leaks and cleanups run") {
 
     try {
       auto main = scenario(all);
-      allocations = 0;
-      fails_in = n;
+      counter = {.count = 0, .fails_at = n};
       leat::run(loop, std::move(main));
     } catch (const std::bad_alloc&) {
       failed = true;
     }
-    const bool had_enough = fails_in > 0;
-    fails_in = 0;
+    const bool had_enough = counter.count < n;
+    counter.fails_at = 0;
 
     REQUIRE(leat::detail::local_frames.live_frames == frames);
     // A cleanup whose own frame cannot be made has failed and is told of; no other is skipped.

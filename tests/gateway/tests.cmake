@@ -10,9 +10,26 @@ if(LEAT_BUILD_APPS)
     DEPENDS gateway_service leat::testing)
   target_compile_definitions(gateway_test PRIVATE
     GATEWAY_SOURCE_DIR="${PROJECT_SOURCE_DIR}/apps/gateway")
+
+  # The same scenarios, on the sockets of the system and on a simulated network.
+  function(leat_gateway_scenarios name label)
+    leat_test(gateway NAME ${name}_ LABELS ${label}
+      FILES
+        end_to_end_test.cpp
+        gateway_world.cpp
+      DEPENDS gateway_service leat::testing)
+    target_compile_definitions(gateway_${name}_test PRIVATE ${ARGN}
+      GATEWAY_SOURCE_DIR="${PROJECT_SOURCE_DIR}/apps/gateway")
+  endfunction()
+  leat_gateway_scenarios(loopback loopback LEAT_ON_SOCKETS)
+  leat_gateway_scenarios(simulated simulation)
+  target_sources(gateway_simulated_test PRIVATE
+    ${CMAKE_CURRENT_LIST_DIR}/faults_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/../support/seeds.cpp)
 endif()
 
-# The built program against nginx, curl, wrk, raw sockets and signals.
+# The built program: what needs a process, which are signals, its exit status, its memory and
+# descriptors, nginx, curl and wrk. All other scenarios are in end_to_end_test.cpp.
 function(leat_gateway_e2e sentence test)
   add_test(NAME "gateway/${sentence}"
     COMMAND Python3::Interpreter ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/gateway_e2e.py
@@ -23,22 +40,10 @@ endfunction()
 if(LEAT_BUILD_APPS)
   leat_gateway_e2e("gateway: its default configuration answers with three entries that are ok" default_configuration)
   leat_gateway_e2e("gateway: a killed upstream costs its own entry only" killed_upstream)
-  leat_gateway_e2e("gateway: a hanging upstream is given up when its time is over" hanging_upstream)
-  leat_gateway_e2e("gateway: logs and counts each call of an upstream" latency_records)
   leat_gateway_e2e("gateway: asks nginx 100 times over one connection" nginx_keep_alive)
   leat_gateway_e2e("gateway: reads chunked answers of nginx" nginx_chunked)
   leat_gateway_e2e("gateway: goes on without leaks when nginx is stopped" nginx_stopped)
   leat_gateway_e2e("gateway: 10,000 calls leave the number of descriptors as it was" ten_thousand_calls)
-  leat_gateway_e2e("gateway: answers a client that sends byte by byte" byte_by_byte)
-  leat_gateway_e2e("gateway: answers 64 requests sent at once" pipelined)
-  leat_gateway_e2e("gateway: refuses a request with two ways to end" smuggling)
-  leat_gateway_e2e("gateway: refuses lines that end without a carriage return" bare_line_feed)
-  leat_gateway_e2e("gateway: refuses 100 KB of header" large_header)
-  leat_gateway_e2e("gateway: answers a client that has closed its side" half_close)
-  leat_gateway_e2e("gateway: survives garbage" garbage)
-  leat_gateway_e2e("gateway: survives 500 mutated requests" mutated_requests)
-  leat_gateway_e2e("gateway: keeps nothing of 1,000 connections dropped inside of a request" dropped_connections)
-  leat_gateway_e2e("gateway: hostile upstreams cost their own entries only" hostile_upstreams)
   leat_gateway_e2e("gateway: ends with 0 on SIGTERM under load" sigterm_under_load)
   leat_gateway_e2e("gateway: serves 256 connections with flat memory" load)
   leat_gateway_e2e("gateway: ends with 0 on SIGTERM" sigterm)

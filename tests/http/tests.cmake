@@ -3,6 +3,7 @@ leat_test(http NAME client_
     async_client_test.cpp
     client_storm_test.cpp
     digest_auth_test.cpp
+    failure_sweep_test.cpp
   DEPENDS leat::http leat::testing)
 
 # On sockets of the system.
@@ -26,4 +27,73 @@ leat_test(http NAME server_loopback_
   FILES
     server_loopback_test.cpp
   LABELS loopback
+  DEPENDS leat::http leat::testing)
+
+# A client and a server on a simulated network with faults; see simulated_runs.hpp.
+leat_test(http NAME simulated_ LABELS simulation
+  FILES
+    simulated_runs.cpp
+    simulated_runs_test.cpp
+    ../support/seeds.cpp
+  DEPENDS leat::http leat::pool leat::testing)
+
+# leat_planted_bug_test(<name> SOURCE <file> [COMPILE <file>] OLD <text> NEW <text> SHOWS <text>)
+#
+# The same runs against a library with a bug: SOURCE is copied with OLD replaced by NEW and
+# linked in front of the library, whose own object of that name is then not needed; for a private
+# header that is the object of COMPILE, which includes it. So Leat carries nothing for it, and a
+# bug whose place has moved fails the configuration.
+function(leat_planted_bug_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "SOURCE;COMPILE;OLD;NEW;SHOWS" "")
+  set(source ${PROJECT_SOURCE_DIR}/src/${arg_SOURCE})
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${source})
+  file(READ ${source} text)
+  string(FIND "${text}" "${arg_OLD}" place)
+  if(place EQUAL -1)
+    message(FATAL_ERROR "the planted bug ${name} has lost its place in ${source}: ${arg_OLD}")
+  endif()
+  string(REPLACE "${arg_OLD}" "${arg_NEW}" text "${text}")
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/planted/${name})
+  file(CONFIGURE OUTPUT ${folder}/${arg_SOURCE} CONTENT "${text}" @ONLY)
+  if(arg_COMPILE)
+    set(planted ${PROJECT_SOURCE_DIR}/src/${arg_COMPILE})
+  else()
+    set(planted ${folder}/${arg_SOURCE})
+  endif()
+
+  leat_test(http NAME planted_${name}_ LABELS simulation
+    FILES
+      planted_bug_test.cpp
+      simulated_runs.cpp
+      ../support/seeds.cpp
+    DEPENDS leat::http leat::pool leat::testing)
+  target_sources(http_planted_${name}_test PRIVATE ${planted})
+  target_include_directories(http_planted_${name}_test PRIVATE ${folder} ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(http_planted_${name}_test PRIVATE leat::model leat::proto_url)
+  target_compile_definitions(http_planted_${name}_test PRIVATE
+    LEAT_PLANTED_BUG_SHOWS="${arg_SHOWS}")
+endfunction()
+
+leat_planted_bug_test(stale_connection
+  SOURCE http/pooled_transport.hpp
+  COMPILE http/async_client.cpp
+  OLD "lease.mark_in_use()"
+  NEW "lease.mark_clean()"
+  SHOWS "nobody announced")
+leat_planted_bug_test(second_post
+  SOURCE http/pooled_transport.hpp
+  COMPILE http/async_client.cpp
+  OLD "is_idempotent(request.method) &&"
+  NEW "(is_idempotent(request.method) || true) &&"
+  SHOWS "was handled 2 times")
+leat_planted_bug_test(lost_waiter
+  SOURCE pool/resource_pool.cpp
+  OLD "--pool_.waiting_"
+  NEW "static_cast<void>(pool_.waiting_)"
+  SHOWS "requests wait that are none")
+
+# A program of its own, because it replaces the global operator new.
+leat_test(http NAME allocation_
+  FILES
+    allocation_failure_test.cpp
   DEPENDS leat::http leat::testing)

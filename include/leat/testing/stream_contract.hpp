@@ -3,19 +3,12 @@
 
 #include <functional>
 #include <memory>
-#include <stdexcept>
-#include <string>
 
 #include "leat/coro/task.hpp"
 #include "leat/io/stream.hpp"
+#include "leat/testing/contract_violation.hpp"
 
 namespace leat::testing {
-
-/// An implementation does not do what its interface promises. The message names the promise.
-class contract_violation : public std::logic_error {
- public:
-  using std::logic_error::logic_error;
-};
 
 /// Two connected streams, each the other's peer.
 struct stream_pair {
