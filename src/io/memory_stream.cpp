@@ -74,41 +74,48 @@ class memory_stream final : public async_stream {
   task<std::size_t> read_some(std::span<std::byte> into, deadline until) override {
     co_await stop_if_requested();
     for (;;) {
-      if (is_closed_) throw_closed<read_error>("read failed");
-      if (!in_->bytes.is_empty() || in_->is_finished) break;
+      if (const auto size = try_read_some(into)) co_return *size;
       if (!co_await in_->readable.wait(until)) {
         throw read_timeout("read timed out: no data from " + peer_name() + " in time");
       }
     }
-    const std::size_t size = std::min(into.size(), in_->bytes.size());
-    if (size == 0) co_return 0;
-    std::memcpy(into.data(), in_->bytes.bytes().data(), size);
-    in_->bytes.consume(size);
-    in_->writable.notify();
-    co_return size;
   }
 
   task<void> write_all(std::span<const std::byte> from, deadline until) override {
     co_await stop_if_requested();
     for (;;) {
-      if (is_closed_ || out_->is_finished) throw_closed<write_error>("write failed");
-      if (out_->is_abandoned) {
-        throw write_error("write failed: connection with " + peer_name() + ": the peer is gone",
-                          std::make_error_code(std::errc::broken_pipe));
+      if (const auto size = try_write_some(from)) {
+        from = from.subspan(*size);
+        if (from.empty()) co_return;
+      } else if (!co_await out_->writable.wait(until)) {
+        throw write_timeout("write timed out: " + peer_name() + " does not read in time");
       }
-      if (from.empty()) co_return;
-      const std::size_t room = out_->capacity - std::min(out_->capacity, out_->bytes.size());
-      if (room == 0) {
-        if (!co_await out_->writable.wait(until)) {
-          throw write_timeout("write timed out: " + peer_name() + " does not read in time");
-        }
-        continue;
-      }
-      const auto part = from.first(std::min(room, from.size()));
-      out_->bytes.append(as_text(part));
-      out_->readable.notify();
-      from = from.subspan(part.size());
     }
+  }
+
+  std::optional<std::size_t> try_read_some(std::span<std::byte> into) override {
+    if (is_closed_) throw_closed<read_error>("read failed");
+    const std::size_t size = std::min(into.size(), in_->bytes.size());
+    if (size == 0) return in_->is_finished ? std::optional<std::size_t>(0) : std::nullopt;
+    std::memcpy(into.data(), in_->bytes.bytes().data(), size);
+    in_->bytes.consume(size);
+    in_->writable.notify();
+    return size;
+  }
+
+  std::optional<std::size_t> try_write_some(std::span<const std::byte> from) override {
+    if (is_closed_ || out_->is_finished) throw_closed<write_error>("write failed");
+    if (out_->is_abandoned) {
+      throw write_error("write failed: connection with " + peer_name() + ": the peer is gone",
+                        std::make_error_code(std::errc::broken_pipe));
+    }
+    if (from.empty()) return 0;
+    const std::size_t room = out_->capacity - std::min(out_->capacity, out_->bytes.size());
+    if (room == 0) return std::nullopt;
+    const auto part = from.first(std::min(room, from.size()));
+    out_->bytes.append(as_text(part));
+    out_->readable.notify();
+    return part.size();
   }
 
   task<void> shut_down_write(deadline /*until*/) override {

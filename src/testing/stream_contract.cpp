@@ -330,6 +330,78 @@ task<void> cancelled_write_stops(async_stream& near, async_stream& far) {
   require(std::string_view(much).starts_with(part), "a stopped write has sent the beginning only");
 }
 
+/// Reads `size` bytes, with `try_read_some()` wherever it gives any.
+task<std::string> try_to_receive(async_stream& from, std::size_t size, std::size_t most) {
+  std::string text;
+  while (text.size() < size) {
+    std::array<std::byte, 16> into{};
+    const auto room = std::span(into).first(std::min(most, size - text.size()));
+    const auto got = from.try_read_some(room);
+    require(!got || *got <= room.size(), "try_read_some() gives at most what fits");
+    if (got) {
+      require(*got != 0, "try_read_some() says 0 at the end of the stream only");
+      text += as_text(std::span<const std::byte>(room.first(*got)));
+    } else {
+      text += co_await receive_some(from, room.size());
+    }
+  }
+  co_return text;
+}
+
+task<void> tries_to_read(async_stream& near, async_stream& far) {
+  std::array<std::byte, 4> into{};
+  require(!near.try_read_some(into), "try_read_some() gives nothing when nothing has arrived");
+  co_await send(far, "0123456789");
+  co_await becomes_idle_and_open(near, false);
+  require(co_await try_to_receive(near, 10, 4) == "0123456789",
+          "try_read_some() and read_some() continue each other");
+  require(!near.try_read_some(into), "try_read_some() gives nothing when all has been read");
+
+  co_await far.shut_down_write(soon());
+  co_await becomes_idle_and_open(near, false);
+  require(near.try_read_some(into).value_or(0) == 0, "try_read_some() gives 0 at the end");
+  require((co_await receive_some(near)).empty(), "the end that try_read_some() saw stays the end");
+}
+
+task<void> tries_to_write(async_stream& near, async_stream& far) {
+  require(near.try_write_some({}).value_or(0) == 0, "try_write_some() of nothing writes nothing");
+  const auto text = pattern(more_than_fits, 4);
+  auto rest = as_bytes(text);
+  while (!rest.empty()) {
+    const auto size = near.try_write_some(rest);
+    if (!size) break;
+    require(*size != 0 && *size <= rest.size(), "try_write_some() writes a part, but not none");
+    rest = rest.subspan(*size);
+  }
+  require(!rest.empty(), "try_write_some() ends when the peer does not read");
+  const auto next = rest.first(std::min<std::size_t>(3000, rest.size()));
+  const auto written = text.size() - rest.size() + next.size();
+  co_await when_all(
+      [](async_stream& to, std::span<const std::byte> bytes) -> task<void> {
+        co_await to.write_all(bytes, soon());
+      }(near, next),
+      [](async_stream& from, std::string_view expected) -> task<void> {
+        require(co_await receive(from, expected.size()) == expected,
+                "try_write_some() and write_all() continue each other");
+      }(far, std::string_view(text).substr(0, written)));
+}
+
+task<void> tries_on_a_closed_stream(async_stream& near, async_stream&) {
+  co_await near.close(soon());
+  const auto reads = [](async_stream& from) -> task<void> {
+    std::array<std::byte, 1> into{};
+    // One that always answers with nothing leaves the error to read_some().
+    if (!from.try_read_some(into)) co_await read_and_drop(from, soon());
+  };
+  const auto writes = [](async_stream& to) -> task<void> {
+    if (!to.try_write_some(as_bytes("x"))) co_await send(to, "x");
+  };
+  require(co_await fails_with<io::read_error>(reads(near)),
+          "try_read_some() of a closed stream is a read_error");
+  require(co_await fails_with<io::write_error>(writes(near)),
+          "try_write_some() to a closed stream is a write_error");
+}
+
 task<void> knows_whether_it_is_idle(async_stream& near, std::unique_ptr<async_stream>& far) {
   require(near.is_idle_and_open(), "a new stream is idle and open");
   co_await send(*far, "unasked");
@@ -376,6 +448,9 @@ constexpr std::array checks{
     promise_check{"a stop comes before bytes", stop_comes_before_bytes},
     promise_check{"a stop comes before room", stop_comes_before_room},
     promise_check{"a cancelled write stops", cancelled_write_stops},
+    promise_check{"tries to read", tries_to_read},
+    promise_check{"tries to write", tries_to_write},
+    promise_check{"tries on a closed stream", tries_on_a_closed_stream},
     promise_check{"knows whether it is idle", nullptr, knows_whether_it_is_idle},
     promise_check{"sees that its peer is gone", nullptr, sees_that_its_peer_is_gone},
     promise_check{"names its peer", names_its_peer},

@@ -50,3 +50,18 @@ LEAT_ASYNC_TEST("memory stream: bytes that come at the moment of the deadline ar
   const auto [unit, size] = co_await when_all(writes(*far), reads(*near));
   CHECK(size == 1);
 }
+
+LEAT_ASYNC_TEST("memory stream: a try takes what is there, and no more than there is room for") {
+  auto [near, far] = io::make_stream_pair(4);
+  CHECK(near->try_write_some(as_bytes("hello")) == 4);
+  CHECK_FALSE(near->try_write_some(as_bytes("o")));
+  std::byte into[3];
+  CHECK(far->try_read_some(into) == 3);
+  CHECK(near->try_write_some(as_bytes("o")) == 1);
+  CHECK(far->try_read_some(into) == 2);
+  CHECK_FALSE(far->try_read_some(into));
+  near.reset();
+  CHECK(far->try_read_some(into) == 0);
+  CHECK_THROWS_AS(static_cast<void>(far->try_write_some(as_bytes("x"))), io::write_error);
+  co_return;
+}

@@ -136,3 +136,28 @@ LEAT_LOOPBACK_TEST("tcp stream: a peer that resets the connection makes a read_e
   }
   CHECK(what.find(stream->peer_name()) != std::string::npos);
 }
+
+LEAT_LOOPBACK_TEST("tcp stream: a try reads what has arrived without waiting") {
+  auto [near, far] = co_await connected_pair(io::endpoint::tcp("127.0.0.1", 0));
+  std::array<std::byte, 8> into{};
+  CHECK_FALSE(near->try_read_some(into));
+  CHECK(far->try_write_some(as_bytes("hello")) == 5);
+  while (near->is_idle_and_open()) co_await yield_now();
+  CHECK(near->try_read_some(into) == 5);
+  CHECK_FALSE(near->try_read_some(into));
+}
+
+LEAT_LOOPBACK_TEST("tcp stream: tries leave others their turn") {
+  const auto listening = io::system_network().listen(io::endpoint::tcp("127.0.0.1", 0));
+  const plain_peer draining(listening->local().port(), [](int fd) {
+    static std::array<char, 1 << 20> into;
+    return ::recv(fd, into.data(), into.size(), 0) > 0;
+  });
+  const auto stream = co_await listening->accept();
+  // A peer that always has room: only the stream itself can end this.
+  while (stream->try_write_some(as_bytes("a small piece"))) {
+  }
+  co_await stream->write_all(as_bytes("x"), deadline_after(10s));
+  CHECK(stream->try_write_some(as_bytes("x")));
+  co_await stream->close(deadline::never());
+}

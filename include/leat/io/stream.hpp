@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -40,6 +41,28 @@ class async_stream {
   /// Cancellation: lossy; a part may have been sent, so close the stream.
   /// Errors: `write_error`, `write_timeout`.
   virtual task<void> write_all(std::span<const std::byte> from, deadline until) = 0;
+
+  /// Reads what has arrived, at most what fits into `into`, which must not be empty. 0 is the
+  /// end of the stream. Nothing, if it would have to wait, or if it has given so much in one turn
+  /// of the loop that others must have theirs: go on with `read_some()`.
+  ///
+  /// Saves the frame of a task where bytes are expected. Not a point at which a stop is noticed.
+  /// A stream may always answer with nothing, and by default does. Not while a read waits.
+  /// Cancellation: never waits. Errors: `read_error`.
+  [[nodiscard]] virtual std::optional<std::size_t> try_read_some(std::span<std::byte> /*into*/) {
+    return std::nullopt;
+  }
+
+  /// Writes as much of `from` as fits and returns how much; at least one byte, unless `from` is
+  /// empty. Nothing, if it would have to wait, or if others must have their turn: go on with
+  /// `write_all()`.
+  ///
+  /// As `try_read_some()` otherwise. Not while a write waits.
+  /// Cancellation: never waits. Errors: `write_error`.
+  [[nodiscard]] virtual std::optional<std::size_t> try_write_some(
+      std::span<const std::byte> /*from*/) {
+    return std::nullopt;
+  }
 
   /// Tells the peer that nothing more will be written; reading goes on.
   /// Cancellation: safe. Errors: `write_error`, `write_timeout`.

@@ -118,6 +118,27 @@ class socket_stream final : public async_stream {
     }
   }
 
+  std::optional<std::size_t> try_read_some(std::span<std::byte> into) override {
+    if (!may_go_on_inline()) return std::nullopt;
+    const ssize_t size = receive(into, 0);
+    if (size >= 0) return note_read(note_inline(static_cast<std::size_t>(size)), into);
+    may_have_input_ = false;
+    if (errno != EAGAIN) throw_read_error(last_error());
+    return std::nullopt;
+  }
+
+  std::optional<std::size_t> try_write_some(std::span<const std::byte> from) override {
+    while (may_go_on_inline()) {
+      const ssize_t sent =
+          ::send(socket_.native_handle(), from.data(), from.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (sent >= 0) return note_inline(static_cast<std::size_t>(sent));
+      if (errno == EINTR) continue;
+      if (errno == EAGAIN) break;
+      throw_write_error(last_error());
+    }
+    return std::nullopt;
+  }
+
   task<void> shut_down_write(deadline /*until*/) override {
     if (::shutdown(socket_.native_handle(), SHUT_WR) != 0) throw_write_error(last_error());
     co_return;
