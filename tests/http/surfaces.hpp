@@ -64,7 +64,7 @@ class async_surface {
 class blocking_surface {
  public:
   using io = leat::io::blocking;
-  using options = leat::http::async_client_options;
+  using options = leat::http::client_options;
   using request_options = leat::http::blocking_request_options;
 
   explicit blocking_surface(options given = {}) : client_(std::move(given)) {}

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "leat/coro/sleep.hpp"
 #include "leat/coro/when_all.hpp"
 #include "leat/coro/with_timeout.hpp"
 #include "leat/io/error.hpp"
