@@ -33,8 +33,7 @@ class client_core {
     if (options_.transport != nullptr) return;
     proto::http1::limits machine_limits;
     machine_limits.max_body_bytes = options_.max_body_bytes;
-    auto pooled =
-        std::make_shared<pooled_transport<Io>>(options_.limits, options_.network, machine_limits);
+    auto pooled = std::make_shared<pooled_transport<Io>>(options_, machine_limits);
     pooled_ = pooled.get();
     options_.transport = std::move(pooled);
   }

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,9 +28,14 @@ namespace leat::http {
 template <class Io>
 class pooled_transport final : public basic_transport<Io> {
  public:
-  pooled_transport(const connection_limits& limits, typename Io::network* network,
+  pooled_transport(const basic_client_options<Io>& options,
                    const proto::http1::limits& machine_limits)
-      : connections_(pool_options_of(limits)), network_(network), machine_limits_(machine_limits) {}
+      : connections_(pool_options_of(options.limits)),
+        network_(options.network),
+        tls_options_(options.tls),
+        machine_limits_(machine_limits) {
+    if (tls_options_.alpn.empty()) tls_options_.alpn = {"http/1.1"};
+  }
 
   typename Io::template result<basic_transport_response<Io>> handle(
       basic_request<Io>& request) override {
@@ -46,8 +53,8 @@ class pooled_transport final : public basic_transport<Io> {
   using lease_type = typename pool_type::lease;
 
   typename Io::template task<basic_transport_response<Io>> carry(basic_request<Io>& request) {
-    if (request.url.scheme() != "http") {
-      throw unsupported_protocol("this client speaks http, not " +
+    if (request.url.scheme() != "http" && request.url.scheme() != "https") {
+      throw unsupported_protocol("this client speaks http and https, not " +
                                  std::string(request.url.scheme()));
     }
     const std::string key(request.url.origin());
@@ -130,14 +137,34 @@ class pooled_transport final : public basic_transport<Io> {
   typename Io::template task<std::unique_ptr<pool::resource>> connect(
       const basic_request<Io>& request) {
     auto& net = network_ != nullptr ? *network_ : surface<Io>::system_network();
-    auto stream = co_await Io::connect(
-        net, io::endpoint::tcp(std::string(request.url.host()), request.url.port()),
-        deadline::after(Io::now(), request.timeouts.connect));
+    const std::string host(request.url.host());
+    const deadline until = deadline::after(Io::now(), request.timeouts.connect);
+    auto stream = co_await Io::connect(net, io::endpoint::tcp(host, request.url.port()), until);
+    if (request.url.scheme() == "https") {
+      auto context = co_await tls_context();
+      stream =
+          co_await Io::await(io::connect_tls(std::move(stream), std::move(context), host, until));
+    }
     co_return std::make_unique<client_connection<Io>>(std::move(stream), machine_limits_);
+  }
+
+  /// Made when it is first needed, because it reads files.
+  typename Io::template task<io::tls_context> tls_context() {
+    {
+      const std::lock_guard lock(tls_mutex_);
+      if (tls_context_) co_return *tls_context_;
+    }
+    auto made = co_await Io::offload([this] { return io::tls_context::client(tls_options_); });
+    const std::lock_guard lock(tls_mutex_);
+    if (!tls_context_) tls_context_ = std::move(made);
+    co_return *tls_context_;
   }
 
   pool_type connections_;
   typename Io::network* network_;
+  io::tls_client_options tls_options_;
+  std::mutex tls_mutex_;
+  std::optional<io::tls_context> tls_context_;
   proto::http1::limits machine_limits_;
 };
 

@@ -20,6 +20,8 @@ constexpr std::array entries{
     error_entry{static_cast<int>(errc::connect_timeout), "connect timed out", timed_out},
     error_entry{static_cast<int>(errc::read_timeout), "read timed out", timed_out},
     error_entry{static_cast<int>(errc::write_timeout), "write timed out", timed_out},
+    // Who is not trusted now will not be a moment later.
+    error_entry{static_cast<int>(errc::tls_failed), "TLS failed", failure_bit(failure::peer_fault)},
 };
 
 constinit const table_category io_category("leat.io", entries);

@@ -14,6 +14,7 @@
 #include "leat/http/headers.hpp"
 #include "leat/http/timeouts.hpp"
 #include "leat/http/transport.hpp"
+#include "leat/io/tls.hpp"
 
 namespace leat::http {
 
@@ -71,6 +72,10 @@ struct basic_client_options {
   std::vector<std::function<typename Io::template result<void>(basic_hook_answer<Io>&)>>
       on_response;
   http::hook_scope hook_scope = http::hook_scope::per_call;
+
+  /// Whom to trust behind `https`, and what to show. By default the system's certificates are
+  /// trusted, and a server has to be the host that was asked for.
+  io::tls_client_options tls;
 
   /// Where connections come from. By default the system's network.
   /// Lifetime: outlives the client.

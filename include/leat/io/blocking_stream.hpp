@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -31,6 +32,13 @@ class blocking_stream {
   /// stream; `into` must not be empty.
   /// Errors: `read_error`, `read_timeout`.
   virtual std::size_t read_some(std::span<std::byte> into, deadline until) = 0;
+
+  /// Reads what has arrived; 0 is the end of the stream, and nothing, if it would have to wait.
+  /// A stream may always answer with nothing, and by default does.
+  /// Errors: `read_error`.
+  [[nodiscard]] virtual std::optional<std::size_t> try_read_some(std::span<std::byte> /*into*/) {
+    return std::nullopt;
+  }
 
   /// Writes all of `from`.
   /// Errors: `write_error`, `write_timeout`; then a part may have been sent, so close the stream.

@@ -9,7 +9,7 @@
 /// The branch of the error tree that streams, listeners and the resolver throw:
 ///
 ///     io_error        resolve_error  connect_error  listen_error  accept_error
-///                     read_error  write_error
+///                     read_error  write_error  tls_error
 ///     timeout_error   connect_timeout  read_timeout  write_timeout
 namespace leat::io {
 
@@ -23,6 +23,7 @@ enum class errc {
   connect_timeout,
   read_timeout,
   write_timeout,
+  tls_failed,
 };
 
 std::error_code make_error_code(errc value) noexcept;
@@ -47,6 +48,8 @@ using listen_error = detail::error_leaf<io_error, errc::listen_failed>;
 using accept_error = detail::error_leaf<io_error, errc::accept_failed>;
 using read_error = detail::error_leaf<io_error, errc::read_failed>;
 using write_error = detail::error_leaf<io_error, errc::write_failed>;
+/// TLS could not be agreed on, or the peer is not who it has to be.
+using tls_error = detail::error_leaf<io_error, errc::tls_failed>;
 /// Name lookup and connecting together took longer than allowed.
 using connect_timeout = detail::error_leaf<timeout_error, errc::connect_timeout>;
 using read_timeout = detail::error_leaf<timeout_error, errc::read_timeout>;

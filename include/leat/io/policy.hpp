@@ -12,6 +12,7 @@
 #include "leat/coro/executor.hpp"
 #include "leat/coro/sleep.hpp"
 #include "leat/coro/task.hpp"
+#include "leat/coro/to_thread.hpp"
 #include "leat/coro/with_deadline.hpp"
 #include "leat/coro/with_timeout.hpp"
 #include "leat/io/blocking_network.hpp"
@@ -74,6 +75,15 @@ struct async {
   static auto close(stream& which, deadline until) { return which.close(until); }
 
   static auto sleep_for(duration time) { return leat::sleep_for(time); }
+
+  /// Stops here if a stop is pending: for operations that need not wait.
+  static auto checkpoint() noexcept { return stop_if_requested(); }
+
+  /// Calls what blocks for a while, such as reading files.
+  template <class Callable>
+  static auto offload(Callable callable) {
+    return to_thread(std::move(callable));
+  }
 
   /// For deadlines.
   [[nodiscard]] static time_point now() noexcept { return executor::current().now(); }
@@ -138,6 +148,12 @@ struct blocking {
   }
 
   static ready<void> sleep_for(duration time);
+  static ready<void> checkpoint() noexcept { return {}; }
+
+  template <class Callable>
+  static auto offload(Callable callable) {
+    return ready(callable());
+  }
 
   [[nodiscard]] static time_point now() noexcept { return std::chrono::steady_clock::now(); }
   [[nodiscard]] static time_point read_clock() noexcept { return now(); }

@@ -49,15 +49,16 @@ class socket_stream final : public blocking_stream {
     ::setsockopt(socket_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }
 
+  std::optional<std::size_t> try_read_some(std::span<std::byte> into) override {
+    const ssize_t size = receive(into, 0);
+    if (size >= 0) return static_cast<std::size_t>(size);
+    if (errno == EAGAIN) return std::nullopt;
+    throw_read_error();
+  }
+
   std::size_t read_some(std::span<std::byte> into, deadline until) override {
     for (;;) {
-      const ssize_t size = receive(into, 0);
-      if (size >= 0) return static_cast<std::size_t>(size);
-      if (errno != EAGAIN) {
-        throw read_error(
-            "read failed: connection with " + peer_name_ + ": " + last_error().message(),
-            last_error());
-      }
+      if (const auto size = try_read_some(into)) return *size;
       if (wait_for(POLLIN, until) == 0) {
         blocking_deadline::throw_if_exceeded(until, "reading from " + peer_name_);
         throw read_timeout("read timed out: no data from " + peer_name_ + " in time");
@@ -130,6 +131,10 @@ class socket_stream final : public blocking_stream {
     }
   }
 
+  [[noreturn]] void throw_read_error() const {
+    throw read_error("read failed: connection with " + peer_name_ + ": " + last_error().message(),
+                     last_error());
+  }
   [[noreturn]] void throw_write_error() const {
     throw write_error("write failed: connection with " + peer_name_ + ": " + last_error().message(),
                       last_error());
