@@ -97,3 +97,9 @@ leat_test(http NAME allocation_
   FILES
     allocation_failure_test.cpp
   DEPENDS leat::http leat::testing)
+
+# Against servers that others have written, started by the tests.
+leat_test(http NAME service_ LABELS service
+  FILES
+    client_nginx_test.cpp
+  DEPENDS leat::http leat::testing leat_test_certificates)

@@ -19,11 +19,6 @@ leat_test(io NAME loopback_ LABELS loopback
   DEPENDS leat::io leat::testing)
 target_include_directories(io_loopback_test PRIVATE ${PROJECT_SOURCE_DIR}/src)
 
-find_package(OpenSSL 3 REQUIRED)
-add_library(leat_test_certificates OBJECT ${CMAKE_CURRENT_LIST_DIR}/../support/certificates.cpp)
-target_link_libraries(leat_test_certificates PUBLIC leat::io OpenSSL::Crypto PRIVATE leat_dev_flags)
-target_include_directories(leat_test_certificates PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
-
 leat_test(io NAME tls_
   FILES
     tls_test.cpp
