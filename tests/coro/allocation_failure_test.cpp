@@ -91,7 +91,6 @@ task<void> observed(world& all) {
       background_options("a name of a group that is long enough to live on the heap"),
       [&all](background_group& background) -> task<void> {
         background.spawn(task_name("slot"), uses_slot, std::ref(all));
-        background.spawn(task_name("fails"), fails, std::ref(all));
         co_await background.spawn_when_room(task_name("cleanup"), cleans_up, std::ref(all));
         co_await yield_now();
         static_cast<void>(live_tasks(executor::current()).format());
