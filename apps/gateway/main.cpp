@@ -2,12 +2,15 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <sstream>
 #include <string>
+#include <string_view>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <leat/base/error.hpp>
+#include <leat/coro/task_group.hpp>
 #include <leat/io/loop.hpp>
 #include <leat/io/signals.hpp>
 #include <leat/log/backend.hpp>
@@ -23,7 +26,15 @@ leat::task<void> serve_until_signalled(gateway::configuration settings, leat::lo
     const int number = co_await signals.next();
     log.info("signal received", {{"signal", number}});
   };
-  co_await gateway::serve(std::move(settings), {leat::io::system_network(), log, next_signal});
+  const auto show_tasks = [log](std::string_view tree) {
+    std::istringstream lines{std::string(tree)};
+    for (std::string line; std::getline(lines, line);) log.info("live task", {{"task", line}});
+  };
+  co_await leat::with_task_group([&](leat::task_group& group) -> leat::task<void> {
+    group.spawn(leat::task_name("task dump"), leat::io::dump_tasks_on, SIGUSR1, show_tasks);
+    co_await gateway::serve(std::move(settings), {leat::io::system_network(), log, next_signal});
+    group.cancel();
+  });
 }
 
 int serve(const std::string& file, const gateway::overrides& from_command_line) {
@@ -31,7 +42,12 @@ int serve(const std::string& file, const gateway::overrides& from_command_line) 
   const leat::log::backend logs(leat::log::delivery::asynchronous);
   const auto log = logs.logger();
   try {
-    leat::run(serve_until_signalled(std::move(settings), log));
+    leat::io::loop_options options;
+    options.on_report = [log](const std::exception_ptr& failure, const char* where) {
+      log.error("unreceived error", {{"where", where}, {"error", leat::describe(failure)}});
+    };
+    leat::io::loop home(std::move(options));
+    leat::run(home, serve_until_signalled(std::move(settings), log));
   } catch (const std::exception& e) {
     log.critical("the gateway failed", {{"error", e.what()}});
     return 1;

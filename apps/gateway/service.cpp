@@ -195,12 +195,15 @@ class service {
 
   // The gateway drains while its demo upstream still answers.
   task<void> supervise(leat::task_group& group) {
-    auto gateway = group.spawn(run_server, std::ref(server_));
-    if (settings_.demo) group.spawn(run_server, std::ref(demo_server_));
+    auto gateway = group.spawn(leat::task_name("gateway"), run_server, std::ref(server_));
+    if (settings_.demo) {
+      group.spawn(leat::task_name("demo upstream"), run_server, std::ref(demo_server_));
+    }
     co_await around_.wait_stop_request();
     server_.shut_down();
     around_.log.info("draining", {{"connections", server_.connections()}});
     group.spawn(
+        leat::task_name("second stop request"),
         [this](leat::task_group& all) -> task<void> {
           co_await around_.wait_stop_request();
           around_.log.warn("stopping at once");

@@ -18,7 +18,7 @@ std::exception_ptr make(const char* message) noexcept {
 
 }  // namespace
 
-[[gnu::noinline]] const void* calling_code() noexcept {
+[[gnu::noinline]] void* calling_code() noexcept {
   return __builtin_return_address(0);
 }
 

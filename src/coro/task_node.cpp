@@ -11,7 +11,7 @@
 namespace leat {
 
 task_name::task_name(std::string_view text, std::source_location created)
-    : block_(::new (::operator new(sizeof(block) + text.size())) block{created, text.size()}) {
+    : block_(::new(::operator new(sizeof(block) + text.size())) block{created, text.size()}) {
   if (!text.empty()) std::memcpy(block_.get() + 1, text.data(), text.size());
 }
 

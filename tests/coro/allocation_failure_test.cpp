@@ -6,14 +6,17 @@
 #include <vector>
 
 #include "leat/coro/as_outcome.hpp"
+#include "leat/coro/background_group.hpp"
 #include "leat/coro/exit_stack.hpp"
 #include "leat/coro/frame_memory.hpp"
 #include "leat/coro/semaphore.hpp"
 #include "leat/coro/shield.hpp"
 #include "leat/coro/sleep.hpp"
 #include "leat/coro/task_group.hpp"
+#include "leat/coro/task_report.hpp"
 #include "leat/coro/when_all.hpp"
 #include "leat/coro/with_cancel_scope.hpp"
+#include "leat/coro/with_context.hpp"
 #include "leat/coro/with_timeout.hpp"
 #include "leat/io/loop.hpp"
 #include "leat/io/stream.hpp"
@@ -79,6 +82,21 @@ task<void> fails(world&) {
   throw std::runtime_error("boom");
 }
 
+inline constexpr context_key<std::string> trace_id("trace_id");
+
+/// Names, values and background work.
+task<void> observed(world& all) {
+  co_await with_context(trace_id, "long enough to live on the heap", uses_slot(all));
+  co_await with_background_group(
+      background_options("a name of a group that is long enough to live on the heap"),
+      [&all](background_group& background) -> task<void> {
+        background.spawn(task_name("slot"), uses_slot, std::ref(all));
+        co_await background.spawn_when_room(task_name("cleanup"), cleans_up, std::ref(all));
+        co_await yield_now();
+        static_cast<void>(live_tasks(executor::current()).format());
+      });
+}
+
 task<void> scenario(world& all) {
   static_cast<void>(co_await when_all(uses_slot(all), cleans_up(all), with_timeout(1h, text(3))));
   std::vector<task<std::string>> texts;
@@ -101,6 +119,7 @@ task<void> scenario(world& all) {
     });
   }));
   static_cast<void>(co_await as_outcome(fails(all)));
+  co_await observed(all);
   auto [near, far] = io::make_stream_pair(4);
   co_await when_all(
       [](io::async_stream& stream) -> task<void> {

@@ -202,7 +202,7 @@ LEAT_ASYNC_TEST("background group: children carry the spawner's context, but not
   bool is_unlimited = false;
   co_await with_background_group(named("audit"), [&](background_group& audit) -> task<void> {
     const auto request = [&]() -> task<void> {
-      audit.spawn(task_name("entry"), [&]() -> task<void> {
+      audit.spawn(task_name("entry"), [&trace, &is_unlimited]() -> task<void> {
         co_await sleep_for(10ms);
         trace = *context_value(trace_id);
         is_unlimited = current_deadline().is_never();

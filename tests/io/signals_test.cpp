@@ -85,11 +85,12 @@ LEAT_LOOPBACK_TEST("signals: the tree of tasks is dumped for each one") {
   std::string tree;
   event dumped;
   co_await with_task_group([&](task_group& group) -> task<void> {
-    group.spawn(task_name("dump"), io::dump_tasks_on, SIGUSR1, [&](std::string_view text) {
-      tree = text;
-      ++dumps;
-      dumped.set();
-    });
+    group.spawn(task_name("dump"), io::dump_tasks_on, SIGUSR1,
+                [&tree, &dumps, &dumped](std::string_view text) {
+                  tree = text;
+                  ++dumps;
+                  dumped.set();
+                });
     group.spawn(task_name("the other"), []() -> task<void> { co_await sleep_for(1h); });
     for (int i = 0; i < 2; ++i) {
       co_await some_turns();

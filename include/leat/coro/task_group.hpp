@@ -119,7 +119,7 @@ template <class Body, class T>
 class group_awaiter;
 
 /// An address in the code that called the function this is inlined into.
-[[nodiscard]] const void* calling_code() noexcept;
+[[nodiscard]] void* calling_code() noexcept;
 
 }  // namespace detail
 

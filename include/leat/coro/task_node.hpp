@@ -56,7 +56,7 @@ class task_node : public carried_context, public list_hook<detail::task_tag> {
   }
 
   void give_name(task_name&& name) noexcept {
-    origin_ = reinterpret_cast<std::uintptr_t>(name.block_.release()) | named_bit;
+    origin_ = reinterpret_cast<std::byte*>(name.block_.release()) + 1;
   }
 
   /// The name it was given; empty if it was given none.
@@ -66,9 +66,7 @@ class task_node : public carried_context, public list_hook<detail::task_tag> {
   /// The coroutine it began with.
   [[nodiscard]] std::source_location function() const noexcept { return function_; }
   /// The code that spawned it, for a symboliser; null if `created_at()` is known instead.
-  [[nodiscard]] const void* created_by() const noexcept {
-    return is_named() ? nullptr : reinterpret_cast<const void*>(origin_);
-  }
+  [[nodiscard]] const void* created_by() const noexcept { return is_named() ? nullptr : origin_; }
   /// The innermost join that is open in this task; null if it has no children.
   [[nodiscard]] detail::join* innermost_join() const noexcept { return innermost_join_; }
   /// What it waits in; null if it runs, or is about to.
@@ -82,8 +80,9 @@ class task_node : public carried_context, public list_hook<detail::task_tag> {
     waits_since_ = now;
   }
   /// Where a child was spawned, as an address in the code that did it.
-  void set_creator(const void* code) noexcept {
-    origin_ = reinterpret_cast<std::uintptr_t>(code) & ~named_bit;
+  void set_creator(void* code) noexcept {
+    origin_ = static_cast<std::byte*>(code);
+    if (is_named()) --origin_;
   }
   void wait_no_more() noexcept { waits_in_ = nullptr; }
 
@@ -93,19 +92,20 @@ class task_node : public carried_context, public list_hook<detail::task_tag> {
  private:
   friend class detail::join;
 
-  // Of one word, because it is in every task: blocks of names are aligned, so their lowest bit
-  // is free to tell them from an address in code, of which symbolisers do not need it.
-  static constexpr std::uintptr_t named_bit = 1;
-  [[nodiscard]] bool is_named() const noexcept { return (origin_ & named_bit) != 0; }
+  // One word, because it is in every task. Blocks of names are aligned, so an odd address is one
+  // behind such a block; an address in code is made even, which symbolisers do not mind.
+  [[nodiscard]] bool is_named() const noexcept {
+    return (reinterpret_cast<std::uintptr_t>(origin_) & 1) != 0;
+  }
   [[nodiscard]] task_name::block* named() const noexcept {
-    return reinterpret_cast<task_name::block*>(origin_ & ~named_bit);
+    return reinterpret_cast<task_name::block*>(origin_ - 1);
   }
 
   detail::join* innermost_join_ = nullptr;
   const ready_node* waits_in_ = nullptr;
   time_point waits_since_{};
   std::source_location function_;
-  std::uintptr_t origin_ = 0;
+  std::byte* origin_ = nullptr;
 };
 
 namespace detail {
