@@ -73,6 +73,11 @@ LEAT_ASYNC_TEST("contract: the simulated network, within a host") {
   co_await testing::check_network_contract(net.host("a"), some_port);
 }
 
+LEAT_LOOPBACK_TEST("contract: the simulated network, on real time") {
+  testing::simulated_network net(1, {.latency = 100us, .jitter = 100us});
+  co_await testing::check_network_contract(net, [] { return endpoint::tcp("server", 0); });
+}
+
 // --- executors
 
 LEAT_LOOPBACK_TEST("contract: the loop on real time") {
