@@ -131,7 +131,7 @@ TEST_CASE("mirrors: whatever happens, the answer is right or an error that we kn
       if (run.loop.elapsed() > 2s) throw std::logic_error("it took too long");
     });
   } catch (const testing::seed_failure& failure) {
-    FAIL(failure.what() << "\n" << failure.trace());
+    FAIL(std::string(failure.what()) << "\n" << failure.trace());
   }
   MESSAGE(answered << " runs had an answer");
 }

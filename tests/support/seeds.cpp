@@ -18,7 +18,8 @@ void run_seeds(leat::testing::seed_range by_default,
   try {
     leat::testing::for_each_seed(seeds_to_run(by_default), scenario);
   } catch (const leat::testing::seed_failure& failure) {
-    FAIL(failure.what() << "\nLEAT_SEED=" << failure.seed() << " repeats it. Its network:\n"
-                        << failure.trace());
+    FAIL(std::string(failure.what())
+         << "\nLEAT_SEED=" << failure.seed() << " repeats it. Its network:\n"
+         << failure.trace());
   }
 }
