@@ -69,7 +69,7 @@ class mirror {
 
 /// Asks once, from a client on `net`, beside both mirrors.
 task<std::string> ask_once(io::network& net, mirror& first, mirror& second) {
-  http::client_options options;
+  http::async_client_options options;
   options.network = &net;
   http::async_client client(options);
   std::string answer;
