@@ -64,7 +64,8 @@ task<std::string> receive(io::async_stream& from, std::size_t size) {
 /// Whether nothing can be said over it any more.
 task<bool> is_over(io::async_stream& stream) {
   try {
-    co_return (co_await receive(stream, 1)).empty();
+    const auto more = co_await receive(stream, 1);
+    co_return more.empty();
   } catch (const io::read_error&) {
     co_return true;
   }
@@ -138,6 +139,7 @@ task<void> keeps_what_waits(const_net under) {
 task<void> serves_every_acceptor(const_net under) {
   const auto listening = under.listen();
   std::vector<task<stream_ptr>> ends;
+  ends.reserve(6);
   for (int i = 0; i < 3; ++i) ends.push_back(listening->accept());
   for (int i = 0; i < 3; ++i) ends.push_back(under.connect(*listening));
   for (const auto& each : co_await when_all(std::move(ends))) {

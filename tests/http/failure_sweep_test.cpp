@@ -9,7 +9,9 @@
 #include "leat/http/async_client.hpp"
 #include "leat/http/server.hpp"
 #include "leat/io/error.hpp"
+#include "leat/testing/cancellation.hpp"
 #include "leat/testing/failures.hpp"
+#include "leat/testing/simulated_network.hpp"
 
 #include "support/async_test.hpp"
 
@@ -97,4 +99,17 @@ TEST_CASE("client and server: whichever operation of the network fails, nothing 
   CHECK(report.operations > 20);
   CHECK(report.failed == 1);  // that to listen
   CHECK(report.survived > 40);
+}
+
+TEST_CASE("client and server: cancelled at every point on a slow network, nothing is lost") {
+  const auto report = testing::for_each_cancellation([]() -> task<void> {
+    testing::simulated_network net(1, {.latency = 1ms,
+                                       .jitter = 1ms,
+                                       .bytes_per_second = 10'000'000,
+                                       .accept_delay = 1ms,
+                                       .short_read = 0.3,
+                                       .short_write = 0.3});
+    co_await client_and_server(net);
+  });
+  CHECK(report.stopped > 100);
 }

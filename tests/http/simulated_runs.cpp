@@ -37,6 +37,7 @@ void require(bool holds, const std::string& what) {
 }
 
 constexpr std::size_t most_connections = 4;
+constexpr std::size_t most_body = 150'000;
 
 // Requests are over before the server loses its patience, so that what the server answers by
 // itself does not depend on who came first.
@@ -124,8 +125,15 @@ struct question {
 
 question draw_question(random_source& random, const std::string& nonce) {
   // Some are larger than what the network holds at a time.
-  const std::size_t size = random.below(random.chance(0.1) ? 200'000 : 2'000);
-  switch (random.below(5)) {
+  const std::size_t size = random.below(random.chance(0.1) ? 100'000 : 2'000);
+  switch (random.below(6)) {
+    case 5: {
+      if (!random.chance(0.2)) break;
+      // Refused while it is still being sent.
+      std::string body = content_of(nonce, most_body + 1 + size);
+      return {"PUT", "/echo/" + nonce, std::move(body), 413,
+              R"({"error":{"status":413,"message":"body is larger than the limit"}})"};
+    }
     case 0: {
       std::string body = content_of(nonce, size);
       return {"PUT", "/echo/" + nonce, body, 200, nonce + ":" + body};
@@ -136,10 +144,10 @@ question draw_question(random_source& random, const std::string& nonce) {
       return {"POST", "/once/" + nonce, std::move(body), 200, std::move(expected)};
     }
     case 2: return {"GET", "/refused/" + nonce, "", 409, nonce};
-    default:
-      return {"GET", "/content/" + nonce + "/" + std::to_string(size), "", 200,
-              content_of(nonce, size)};
+    default: break;
   }
+  return {"GET", "/content/" + nonce + "/" + std::to_string(size), "", 200,
+          content_of(nonce, size)};
 }
 
 task<void> ask(http::async_client& client, question what, duration limit, run_tally& count) {
@@ -232,6 +240,18 @@ task<void> break_things(simulated_network& net, random_source random) {
   }
 }
 
+/// Lets the server drain, and holds it to its word. Requests may still be under way.
+task<void> end_server(http::server& server, duration after) {
+  co_await sleep_for(after);
+  const time_point began = executor::current().now();
+  server.shut_down();
+  // What is left when its patience ends is stopped at that time, and gone a step later.
+  while (server.connections() != 0) {
+    require(executor::current().now() - began <= patience_of_server, "the server does not drain");
+    co_await sleep_for(10ms);
+  }
+}
+
 task<void> use(simulation& run, http::async_client& client, application& served, run_tally& count) {
   auto& random = run.random;
   const bool has_breaker = random.chance(0.4);
@@ -282,6 +302,7 @@ task<void> client_against_server(simulation& run, run_tally& count) {
 
   http::server_options server_options;
   server_options.network = &run.net.host("server");
+  server_options.max_body_bytes = most_body;
   server_options.timeouts = {.head = patience_of_server,
                              .body = patience_of_server,
                              .idle = 2s,
@@ -299,13 +320,17 @@ task<void> client_against_server(simulation& run, run_tally& count) {
 
   const auto script = [](simulation& all, http::async_client& asking, application& answering,
                          http::server& stopping, run_tally& tally) -> task<void> {
-    co_await use(all, asking, answering, tally);
-    co_await use_when_all_is_well(all, asking);
-    asking.close();
-    const time_point began = executor::current().now();
-    stopping.shut_down();
-    while (stopping.connections() != 0) co_await sleep_for(10ms);
-    require(executor::current().now() - began <= patience_of_server, "the server does not drain");
+    const bool ends_early = all.random.chance(0.2);
+    if (ends_early) {
+      const duration after = all.random.up_to(50ms);
+      co_await when_all(end_server(stopping, after), use(all, asking, answering, tally));
+      asking.close();
+    } else {
+      co_await use(all, asking, answering, tally);
+      co_await use_when_all_is_well(all, asking);
+      asking.close();
+      co_await end_server(stopping, 0s);
+    }
   };
   co_await when_all(server.run(), script(run, client, served, server, count));
 }

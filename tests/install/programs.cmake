@@ -11,6 +11,7 @@ endfunction()
 leat_consumer(base)
 leat_consumer(io)
 leat_consumer(http)
+leat_consumer(testing)
 
 if(LAYERS)
   add_executable(links_everything ${CMAKE_CURRENT_LIST_DIR}/programs/base.cpp)

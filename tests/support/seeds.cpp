@@ -7,9 +7,10 @@
 #include "support/test.hpp"
 
 leat::testing::seed_range seeds_to_run(leat::testing::seed_range by_default) {
-  const char* const asked = std::getenv("LEAT_SEED");
-  if (asked == nullptr) return by_default;
-  return {.first = std::stoull(asked), .count = 1};
+  const char* const first = std::getenv("LEAT_SEED");
+  const char* const count = std::getenv("LEAT_SEED_COUNT");
+  if (first == nullptr) return by_default;
+  return {.first = std::stoull(first), .count = count == nullptr ? 1 : std::stoull(count)};
 }
 
 void run_seeds(leat::testing::seed_range by_default,
@@ -17,7 +18,8 @@ void run_seeds(leat::testing::seed_range by_default,
   try {
     leat::testing::for_each_seed(seeds_to_run(by_default), scenario);
   } catch (const leat::testing::seed_failure& failure) {
-    FAIL(failure.what() << "\nLEAT_SEED=" << failure.seed() << " repeats it. Its network:\n"
-                        << failure.trace());
+    FAIL(std::string(failure.what())
+         << "\nLEAT_SEED=" << failure.seed() << " repeats it. Its network:\n"
+         << failure.trace());
   }
 }

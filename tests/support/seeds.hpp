@@ -3,7 +3,8 @@
 
 #include "leat/testing/simulation.hpp"
 
-/// The seeds of a test: those it names, or with LEAT_SEED in the environment that one alone.
+/// The seeds of a test: those it names, or with LEAT_SEED in the environment that one alone, and
+/// with LEAT_SEED_COUNT so many from there on.
 ///
 ///     LEAT_SEED=4711 build/dev/bin/http_simulated_test
 [[nodiscard]] leat::testing::seed_range seeds_to_run(leat::testing::seed_range by_default);

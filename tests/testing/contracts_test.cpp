@@ -19,7 +19,7 @@ using io::endpoint;
 
 namespace {
 
-task<void> check_tcp_streams(io::network& net, endpoint at) {
+task<void> check_streams(io::network& net, endpoint at) {
   const auto listening = net.listen(at);
   co_await testing::check_stream_contract([&]() -> task<testing::stream_pair> {
     auto [near, far] = co_await when_all(net.connect(listening->local(), deadline_after(1min)),
@@ -73,6 +73,11 @@ LEAT_ASYNC_TEST("contract: the simulated network, within a host") {
   co_await testing::check_network_contract(net.host("a"), some_port);
 }
 
+LEAT_LOOPBACK_TEST("contract: the simulated network, on real time") {
+  testing::simulated_network net(1, {.latency = 100us, .jitter = 100us});
+  co_await testing::check_network_contract(net, [] { return endpoint::tcp("server", 0); });
+}
+
 // --- executors
 
 LEAT_LOOPBACK_TEST("contract: the loop on real time") {
@@ -83,11 +88,16 @@ LEAT_ASYNC_TEST("contract: the loop on virtual time") {
   co_await testing::check_executor_contract();
 }
 
-// --- streams, besides those that tests/io checks
+// --- streams; those over TCP and in memory are checked in tests/io
+
+LEAT_LOOPBACK_TEST("contract: streams over Unix sockets") {
+  const scratch_folder folder;
+  co_await check_streams(io::system_network(), endpoint::unix_socket(folder / "socket"));
+}
 
 LEAT_ASYNC_TEST("contract: streams of the simulated network, within a host") {
   testing::simulated_network net(1);
-  co_await check_tcp_streams(net.host("a"), some_port());
+  co_await check_streams(net.host("a"), some_port());
 }
 
 // --- the suites themselves

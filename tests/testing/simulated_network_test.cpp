@@ -305,6 +305,51 @@ LEAT_ASYNC_TEST("simulated network: refusal and black hole happen as often as th
   CHECK(loop.elapsed() == 7s);
 }
 
+LEAT_ASYNC_TEST("simulated network: a lookup fails as often as it is asked to") {
+  simulated_network net(1, {.lookup_failure = 1});
+  const auto listening = net.listen(server);
+  const auto failed =
+      co_await fails_with<io::resolve_error>(net.connect(server, deadline_after(1s)));
+  CHECK(failed);
+}
+
+LEAT_ASYNC_TEST("simulated network: a connection that is to break does so within its bounds") {
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    CAPTURE(seed);
+    simulated_network net(seed, {.reset = 1, .fault_within_bytes = 100, .fault_within = 1s});
+    const auto pair = co_await connected::make(net);
+    const auto began = loop.elapsed();
+    // More than 100 bytes each way, and then nothing: whichever bound was drawn is reached.
+    const auto talk = [](io::async_stream& stream) -> task<void> {
+      co_await send(stream, std::string(200, 'x'));
+      while (true) static_cast<void>(co_await receive(stream));
+    };
+    co_await when_all(fails_with<io_error>(talk(*pair.near)),
+                      fails_with<io_error>(talk(*pair.far)));
+    CHECK(loop.elapsed() - began <= 1s);
+    CHECK_FALSE(net.connections().front().is_open());
+  }
+}
+
+LEAT_ASYNC_TEST("simulated network: a connection whose peers vanish is silent from then on") {
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    CAPTURE(seed);
+    simulated_network net(seed, {.vanishing = 1, .fault_within_bytes = 100, .fault_within = 1s});
+    const auto pair = co_await connected::make(net);
+    const auto talk = [](io::async_stream& stream) -> task<void> {
+      co_await send(stream, std::string(200, 'x'));
+      co_await sleep_for(1s);
+      static_cast<void>(co_await receive(stream, std::size_t{200}));
+      co_await send(stream, "anybody?");
+      static_cast<void>(co_await receive(stream, 1min));
+    };
+    const auto [near, far] = co_await when_all(fails_with<io::read_timeout>(talk(*pair.near)),
+                                               fails_with<io::read_timeout>(talk(*pair.far)));
+    CHECK(near);
+    CHECK(far);
+  }
+}
+
 LEAT_ASYNC_TEST("simulated network: a full backlog keeps a connect waiting") {
   simulated_network net(1);
   io::listen_options one;

@@ -67,8 +67,8 @@ struct listen_options {
   bool reuse_port = false;  ///< Lets several loops listen on one port.
 };
 
-/// Makes connections: the seam between what talks and where it runs. The system's network is
-/// one implementation, `testing::memory_network` another.
+/// Makes connections: the seam between what talks and where it runs. The system's network is one
+/// implementation; `testing::memory_network` and `testing::simulated_network` are others.
 /// Thread-safety: one loop.
 class network {
  public:

@@ -54,6 +54,7 @@ inline void* counted_allocation(std::size_t size) {
 }  // namespace leat::testing
 
 // The forms that take an alignment keep their own operators, and are not counted.
+// NOLINTBEGIN(bugprone-macro-parentheses): definitions cannot stand in parentheses.
 #define LEAT_REPLACE_OPERATOR_NEW                              \
   void* operator new(std::size_t size) {                       \
     return ::leat::testing::detail::counted_allocation(size);  \
@@ -74,3 +75,4 @@ inline void* counted_allocation(std::size_t size) {
     std::free(memory);                                         \
   }                                                            \
   static_assert(true)
+// NOLINTEND(bugprone-macro-parentheses)

@@ -100,9 +100,11 @@ class simulated_network final : public io::network {
   explicit simulated_network(std::uint64_t seed, const link_profile& links = {});
   ~simulated_network() override;
 
-  /// Errors: `resolve_error` for a name that no host has; `connect_error`, `connect_timeout`.
+  /// Cancellation: safe. Errors: `resolve_error`, for a name that no host has or where the link
+  /// says so; `connect_error`, `connect_timeout`.
   task<std::unique_ptr<io::async_stream>> connect(io::endpoint to, deadline until) override;
 
+  /// `listen_options::backlog` counts, `reuse_port` has no effect. Errors: `listen_error`.
   std::unique_ptr<io::listener> listen(const io::endpoint& at, io::listen_options options) override;
   using io::network::listen;
 
