@@ -23,7 +23,8 @@ leat::task<void> serve_until_signalled(gateway::configuration settings, leat::lo
     const int number = co_await signals.next();
     log.info("signal received", {{"signal", number}});
   };
-  co_await gateway::serve(std::move(settings), {leat::io::system_network(), log, next_signal});
+  co_await gateway::serve(std::move(settings),
+                          {leat::io::system_network(), log, next_signal, /*watches_loop=*/true});
 }
 
 int serve(const std::string& file, const gateway::overrides& from_command_line) {

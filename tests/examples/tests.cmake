@@ -22,6 +22,8 @@ if(LEAT_BUILD_EXAMPLES)
     05_http_client LABEL loopback)
   leat_example_test("http server: answers, refuses, and drains on SIGTERM"
     06_http_server LABEL loopback)
+  leat_example_test("blocking: files and sums on threads, a watched loop"
+    08_blocking LABEL unit)
   add_test(NAME "examples/testing: its tests pass" COMMAND 07_testing)
   set_tests_properties("examples/testing: its tests pass" PROPERTIES LABELS contract)
 endif()
