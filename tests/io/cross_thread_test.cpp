@@ -75,7 +75,7 @@ TEST_CASE("post: calls from many threads to a loop that ends meanwhile run once 
 
 namespace {
 
-/// A call that goes to and fro between two loops.
+/// A call that travels between two loops.
 struct traveller final : posted_call {
   void run() noexcept override {
     ++trips;
