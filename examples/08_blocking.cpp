@@ -43,8 +43,7 @@ task<void> serve(metrics::registry& registry) {
   const long sum = co_await sum_of_squares({1, 2, 3});
   // region counts
   const thread_pool_counts counts = executor::current().cpu_threads().counts();
-  std::printf("%zu thread, %zu running, %zu queued\n", counts.threads, counts.running,
-              counts.queued);
+  std::printf("%zu thread, %zu calls wait for one\n", counts.threads, counts.queued);
   // endregion counts
   std::printf("%zu bytes, sum %ld\n", text.size(), sum);
 }
