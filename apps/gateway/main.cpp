@@ -32,7 +32,8 @@ leat::task<void> serve_until_signalled(gateway::configuration settings, leat::lo
   };
   co_await leat::with_task_group([&](leat::task_group& group) -> leat::task<void> {
     group.spawn(leat::task_name("task dump"), leat::io::dump_tasks_on, SIGUSR1, show_tasks);
-    co_await gateway::serve(std::move(settings), {leat::io::system_network(), log, next_signal});
+    co_await gateway::serve(std::move(settings), {leat::io::system_network(), log, next_signal,
+                                                  /*watches_loop=*/true});
     group.cancel();
   });
 }

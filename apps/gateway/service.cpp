@@ -2,6 +2,7 @@
 #include "service.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -10,6 +11,9 @@
 #include <leat/coro/to_thread.hpp>
 #include <leat/http/async_client.hpp>
 #include <leat/http/server.hpp>
+#include <leat/io/loop.hpp>
+#include <leat/io/loop_meter.hpp>
+#include <leat/io/watchdog.hpp>
 #include <leat/metrics/registry.hpp>
 
 #include "access_counts.hpp"
@@ -95,6 +99,19 @@ void log_error(const leat::log::logger& log, const leat::http::server_error& pro
                                {"error", leat::describe(problem.failure)}});
 }
 
+/// Says in the log what blocks the loop, while it does.
+leat::io::watchdog_options watch_options(const leat::log::logger& log,
+                                         leat::metrics::registry& registry) {
+  leat::io::watchdog_options options;
+  options.on_blocked = [log](const leat::io::blocked_step& report) {
+    log.warn(report.has_ended ? "loop blocked, ended" : "loop blocked",
+             {{"seconds", report.lasted}, {"details", leat::io::to_text(report)}});
+  };
+  options.blocked_steps =
+      registry.add_counter("loop_blocked_steps_total", "Steps that blocked the loop over 100 ms.");
+  return options;
+}
+
 /// The longest a dashboard may take: its sources are asked side by side. What the handler does
 /// besides gets as long as a handler gets by default.
 leat::duration dashboard_limit(const std::vector<upstream_settings>& upstreams) {
@@ -163,6 +180,10 @@ class service {
         public_(aggregator_, registry_),
         server_(public_.routes(), gateway_options(settings_, around_, counts_)) {
     server_.listen(leat::io::endpoint::tcp(settings_.server.host, settings_.server.port));
+    if (around_.watches_loop) {
+      meter_.emplace(registry_);
+      watchdog_.emplace(leat::io::loop::current(), watch_options(around_.log, registry_));
+    }
   }
 
   task<void> run() {
@@ -225,6 +246,8 @@ class service {
   aggregator aggregator_;
   public_service public_;
   leat::http::server server_;
+  std::optional<leat::io::loop_meter> meter_;
+  std::optional<leat::io::watchdog> watchdog_;
 };
 
 }  // namespace

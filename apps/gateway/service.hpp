@@ -17,6 +17,8 @@ struct surroundings {
   leat::log::logger log;
   /// Waits until the gateway is asked to stop, and once more until it is told to stop now.
   std::function<leat::task<void>()> wait_stop_request;
+  /// Measures the loop, and reports what blocks it. On virtual time both would mean nothing.
+  bool watches_loop = false;
 };
 
 /// Runs the gateway and its demo upstream until it is asked to stop, and drains it: new

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "leat/coro/thread_pool.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <exception>
 #include <mutex>
@@ -24,6 +25,7 @@ class thread_pool::impl {
     }
     wake_.notify_all();
     for (auto& each : threads_) each.join();
+    const std::lock_guard lock(mutex_);
     threads_.clear();
   }
 
@@ -36,6 +38,11 @@ class thread_pool::impl {
       ++waiting_jobs_;
     }
     wake_.notify_one();
+  }
+
+  [[nodiscard]] thread_pool_counts counts() const noexcept {
+    const std::lock_guard lock(mutex_);
+    return {threads_.size(), running_, waiting_jobs_};
   }
 
   bool withdraw(thread_job& job) noexcept {
@@ -65,21 +72,28 @@ class thread_pool::impl {
       if (jobs_.is_empty()) return;
       thread_job& job = jobs_.pop_front();
       --waiting_jobs_;
+      ++running_;
       lock.unlock();
       job.run();  // the job may be gone afterwards
       lock.lock();
+      --running_;
     }
   }
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable wake_;
   intrusive_list<thread_job, detail::job_tag> jobs_;
   std::size_t waiting_jobs_ = 0;
+  std::size_t running_ = 0;
   std::size_t idle_ = 0;
   bool is_closing_ = false;
   const std::size_t max_threads_;
   std::vector<std::thread> threads_;
 };
+
+thread_pool_limits cpu_thread_limits() noexcept {
+  return {.threads = std::max(1U, std::thread::hardware_concurrency())};
+}
 
 thread_pool::thread_pool(thread_pool_limits limits)
     : capacity_(limits.threads + limits.queued, "to_thread: place in the queue"),
@@ -93,6 +107,10 @@ void thread_pool::submit(thread_job& job) {
 
 void thread_pool::close() noexcept {
   impl_->close();
+}
+
+thread_pool_counts thread_pool::counts() const noexcept {
+  return impl_->counts();
 }
 
 bool thread_pool::withdraw(thread_job& job) noexcept {

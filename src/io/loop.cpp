@@ -9,6 +9,7 @@
 
 #include "io/asio/reactor.hpp"
 #include "io/timing_wheel.hpp"
+#include "io/watch/loop_activity.hpp"
 
 namespace leat::io {
 namespace {
@@ -75,8 +76,10 @@ class loop::impl {
   loop_options options;
   inbox calls;
   std::unique_ptr<reactor> outside;
-  // Last, so that its threads are joined while they can still post.
+  const std::shared_ptr<loop_activity> activity = std::make_shared<loop_activity>();
+  // Last, so that their threads are joined while they can still post.
   std::unique_ptr<thread_pool> threads;
+  std::unique_ptr<thread_pool> cpu_threads;
 };
 
 loop::loop(loop_options options)
@@ -92,6 +95,7 @@ loop::~loop() {
   // What was abandoned while it ran comes home now: it frees its memory, and gives its permit
   // back to the pool, so that must still be there.
   if (impl_->threads != nullptr) impl_->threads->close();
+  if (impl_->cpu_threads != nullptr) impl_->cpu_threads->close();
   impl_->calls.run_all();
 }
 
@@ -108,6 +112,21 @@ thread_pool& loop::blocking_threads() {
     impl_->threads = std::make_unique<thread_pool>(impl_->options.threads);
   }
   return *impl_->threads;
+}
+
+thread_pool& loop::cpu_threads() {
+  if (impl_->cpu_threads == nullptr) {
+    impl_->cpu_threads = std::make_unique<thread_pool>(impl_->options.cpu_threads);
+  }
+  return *impl_->cpu_threads;
+}
+
+std::uint64_t loop::steps() const noexcept {
+  return impl_->activity->step() / 2;
+}
+
+const std::shared_ptr<loop_activity>& loop::activity() const noexcept {
+  return impl_->activity;
 }
 
 time_point loop::read_clock() noexcept {
@@ -134,26 +153,31 @@ loop& loop::current() {
 // the cached time does not grow old.
 void loop::run_ready(const bool& finished) noexcept {
   constexpr int most_per_step = 64;
+  loop_activity& activity = *impl_->activity;
   for (int count = 0; count < most_per_step && !ready_.is_empty() && !finished; ++count) {
     if (probe != nullptr) [[unlikely]] {
       probe->before_resume();
     }
+    activity.next_step();
     ready_.pop_front().run();
   }
 }
 
 void loop::run_until(const bool& finished) {
   auto& self = *impl_;
+  const loop_activity::running here(*self.activity);
   now_ = self.time.now();
   for (;;) {
     run_ready(finished);
     if (finished) return;
+    self.activity->next_step();
     self.calls.run_all();
 
     time_point next = self.wheel.next_expiry();
     if (!ready_.is_empty() || next <= now_) {
       self.outside->poll();
     } else {
+      const loop_activity::waiting idle(*self.activity);
       self.outside->wait(deadline(next), external_work_ != 0);
     }
     now_ = self.time.now();

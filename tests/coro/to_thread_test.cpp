@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "leat/coro/to_thread.hpp"
 
+#include <array>
 #include <atomic>
+#include <functional>
 #include <latch>
 #include <memory>
 #include <stdexcept>
 #include <thread>
+#include <vector>
 
 #include "leat/coro/sleep.hpp"
 #include "leat/coro/task_group.hpp"
@@ -107,4 +110,118 @@ TEST_CASE("to_thread: a call that waits for a thread is withdrawn by a stop") {
     });
   }(calls, may_end));
   CHECK(calls == 1);
+}
+
+LEAT_ASYNC_TEST("to_cpu_thread: is on other threads than to_thread") {
+  const auto home = std::this_thread::get_id();
+  const auto blocking = co_await to_thread([] { return std::this_thread::get_id(); });
+  const auto computing = co_await to_cpu_thread([] { return std::this_thread::get_id(); });
+  CHECK(computing != home);
+  CHECK(computing != blocking);
+}
+
+LEAT_ASYNC_TEST("to_cpu_thread: rethrows what the call throws, and returns a move-only value") {
+  bool caught = false;
+  try {
+    co_await to_cpu_thread([] { throw std::runtime_error("boom"); });
+  } catch (const std::runtime_error&) {
+    caught = true;
+  }
+  CHECK(caught);
+  const auto box = co_await to_cpu_thread([] { return std::make_unique<int>(7); });
+  CHECK(*box == 7);
+}
+
+TEST_CASE("to_cpu_thread: there is a thread for each core, and at least one") {
+  CHECK(cpu_thread_limits().threads >= 1);
+  CHECK((std::thread::hardware_concurrency() == 0 ||
+         cpu_thread_limits().threads == std::thread::hardware_concurrency()));
+}
+
+TEST_CASE("to_thread: a pool that is full does not hold up the other") {
+  io::loop_options options;
+  options.threads = {.threads = 1, .queued = 0};
+  options.cpu_threads = {.threads = 1, .queued = 0};
+  io::loop loop(options);
+  int computed = 0;
+  int waited = 0;
+  leat::run(loop, [](int& in_cpu, int& in_blocking) -> task<void> {
+    std::latch blocking_may_end(1);
+    std::latch computing_may_end(1);
+    co_await with_task_group([&](task_group& group) -> task<void> {
+      group.spawn([](std::latch& gate) -> task<void> { co_await to_thread([&] { gate.wait(); }); },
+                  std::ref(blocking_may_end));
+      co_await yield_now();
+      // The only blocking thread waits for what comes after this.
+      in_cpu = co_await to_cpu_thread([] { return 1; });
+      blocking_may_end.count_down();
+    });
+    co_await with_task_group([&](task_group& group) -> task<void> {
+      group.spawn(
+          [](std::latch& gate) -> task<void> { co_await to_cpu_thread([&] { gate.wait(); }); },
+          std::ref(computing_may_end));
+      co_await yield_now();
+      in_blocking = co_await to_thread([] { return 2; });
+      computing_may_end.count_down();
+    });
+  }(computed, waited));
+  CHECK(computed == 1);
+  CHECK(waited == 2);
+}
+
+TEST_CASE("to_cpu_thread: a stop withdraws what waits and finishes what runs") {
+  std::atomic<int> calls = 0;
+  io::loop_options options;
+  options.cpu_threads = {.threads = 1, .queued = 8};
+  io::loop loop(options);
+  leat::run(loop, [](std::atomic<int>& count) -> task<void> {
+    std::latch started(1);
+    std::latch may_end(1);
+    thread_pool& pool = executor::current().cpu_threads();
+    co_await with_task_group([&](task_group& group) -> task<void> {
+      group.spawn([&started, &may_end, &count]() -> task<void> {
+        co_await to_cpu_thread([&] {
+          started.count_down();
+          may_end.wait();
+          ++count;
+        });
+      });
+      co_await yield_now();
+      started.wait();
+      for (int i = 0; i < 3; ++i) {
+        group.spawn([&count]() -> task<void> { co_await to_cpu_thread([&count] { ++count; }); });
+      }
+      co_await yield_now();
+      const auto busy = pool.counts();
+      CHECK(busy.threads == 1);
+      CHECK(busy.running == 1);
+      CHECK(busy.queued == 3);
+      group.cancel();
+      may_end.count_down();
+    });
+    CHECK(pool.counts().queued == 0);
+  }(calls));
+  CHECK(calls == 1);
+}
+
+TEST_CASE("thread pool: runs what is queued before it ends, and joins its threads") {
+  struct counting_job final : thread_job {
+    void run() noexcept override { ++*count; }
+    std::atomic<int>* count = nullptr;
+  };
+  std::atomic<int> count = 0;
+  std::array<counting_job, 10> jobs;
+  {
+    thread_pool pool({.threads = 1, .queued = 9});
+    for (auto& each : jobs) {
+      each.count = &count;
+      pool.submit(each);
+    }
+    CHECK(pool.counts().threads == 1);
+    pool.close();
+    CHECK(count == 10);
+    CHECK(pool.counts().threads == 0);
+    CHECK(pool.counts().running == 0);
+    CHECK(pool.counts().queued == 0);
+  }
 }

@@ -24,6 +24,8 @@ if(LEAT_BUILD_EXAMPLES)
     06_http_server LABEL loopback)
   leat_example_test("observing: shows the tasks, what they carry, and what does not stop"
     08_observing LABEL unit)
+  leat_example_test("blocking: files and sums on threads, a watched loop"
+    08_blocking LABEL unit)
   add_test(NAME "examples/testing: its tests pass" COMMAND 07_testing)
   set_tests_properties("examples/testing: its tests pass" PROPERTIES LABELS contract)
   add_test(NAME "examples/simulated network: its tests pass" COMMAND 10_simulated_network)

@@ -2,6 +2,8 @@ leat_test(io
   FILES
     loop_order_test.cpp
     memory_stream_test.cpp
+    step_watch_test.cpp
+    symbolise_test.cpp
     timing_wheel_test.cpp
   DEPENDS leat::io leat::testing)
 target_include_directories(io_test PRIVATE ${PROJECT_SOURCE_DIR}/src)
@@ -11,11 +13,13 @@ leat_test(io NAME loopback_ LABELS loopback
   FILES
     blocking_network_test.cpp
     blocking_stream_test.cpp
+    cross_thread_test.cpp
     loop_test.cpp
     policy_test.cpp
     network_test.cpp
     signals_test.cpp
     socket_stream_test.cpp
+    watchdog_test.cpp
   DEPENDS leat::io leat::testing)
 target_include_directories(io_loopback_test PRIVATE ${PROJECT_SOURCE_DIR}/src)
 

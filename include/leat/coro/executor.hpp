@@ -131,6 +131,8 @@ class executor {
 
   /// The threads for calls that block.
   [[nodiscard]] virtual thread_pool& blocking_threads() = 0;
+  /// The threads for work that computes: others, so that neither kind waits for the other.
+  [[nodiscard]] virtual thread_pool& cpu_threads() = 0;
 
   /// Takes note of an error that nobody can receive: the second failure of a group, or a
   /// cleanup that failed while a stop was passing through. `where` is a constant text.

@@ -29,11 +29,22 @@ struct thread_pool_limits {
   std::size_t queued = 1024;  ///< Then `to_thread` waits in line: the policy is to wait.
 };
 
-/// Threads for calls that block, started when they are first needed and joined by the
+/// The limits of a pool for work that computes: one thread for each core, since more of them
+/// would only take turns.
+[[nodiscard]] thread_pool_limits cpu_thread_limits() noexcept;
+
+/// What a pool does at one moment.
+struct thread_pool_counts {
+  std::size_t threads = 0;  ///< Started; they stay until the pool ends.
+  std::size_t running = 0;  ///< Jobs that a thread works at.
+  std::size_t queued = 0;   ///< Jobs that wait for a thread.
+};
+
+/// Threads for work that would hold up a loop, started when they are first needed and joined by the
 /// destructor.
 ///
-/// Belongs to one executor. Use it through `to_thread`.
-/// Thread-safety: `submit()` and `withdraw()` on the executor's thread.
+/// Belongs to one executor. Use it through `to_thread` and `to_cpu_thread`.
+/// Thread-safety: `counts()` on any thread, everything else on the executor's.
 class thread_pool {
  public:
   explicit thread_pool(thread_pool_limits limits = {});
@@ -49,6 +60,8 @@ class thread_pool {
   /// Runs what is queued and ends the threads. Nothing can be submitted afterwards, but permits
   /// can still be given back.
   void close() noexcept;
+
+  [[nodiscard]] thread_pool_counts counts() const noexcept;
 
   /// Takes a job back that no thread has begun yet. Returns whether that was so.
   bool withdraw(thread_job& job) noexcept;

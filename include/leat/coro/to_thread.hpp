@@ -84,17 +84,30 @@ class [[nodiscard]] thread_call final : public thread_awaiter {
 
 }  // namespace detail
 
-/// Calls `callable()` on a thread for blocking calls and waits for its result, while the loop
-/// goes on. When all threads are busy and the queue is full, it waits in line.
+/// Calls `callable()` on a thread for calls that block, such as those of files and of libraries
+/// without an async interface, and waits for its result while the loop goes on. When all
+/// threads are busy and the queue is full, it waits in line. For work that computes there is
+/// `to_cpu_thread`.
 ///
 /// Cancellation: safe while the call waits for a thread; deferred once it runs, because a
 /// running call cannot be stopped and may refer to the frames that wait for it.
-/// Errors: what the call throws.
+/// Errors: what the call throws; `std::system_error`, if not even one thread can be started.
 /// Thread-safety: the callable runs on another thread; nothing else touches what it uses until
-/// it has returned. What the task carries, its context and its deadline, is that of the call too.
+/// it has returned.
 template <class Callable>
 task<std::invoke_result_t<Callable&>> to_thread(Callable callable) {
   thread_pool& pool = executor::current().blocking_threads();
+  const auto permit = co_await pool.capacity().acquire();
+  co_return co_await detail::thread_call<Callable, std::invoke_result_t<Callable&>>(pool, callable);
+}
+
+/// The same for work that computes, such as parsing a large document, on threads of its own:
+/// there is one for each core, and calls that block do not hold them up.
+///
+/// Cancellation, Errors, Thread-safety: those of `to_thread`.
+template <class Callable>
+task<std::invoke_result_t<Callable&>> to_cpu_thread(Callable callable) {
+  thread_pool& pool = executor::current().cpu_threads();
   const auto permit = co_await pool.capacity().acquire();
   co_return co_await detail::thread_call<Callable, std::invoke_result_t<Callable&>>(pool, callable);
 }

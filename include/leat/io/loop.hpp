@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -9,6 +10,8 @@
 #include "leat/coro/thread_pool.hpp"
 
 namespace leat::io {
+
+class loop_activity;
 
 /// Waits for what comes from outside: I/O, signals, other threads. The loop's own reactor
 /// stands on Boost.Asio; `testing` has one that moves a virtual clock instead of waiting.
@@ -35,8 +38,9 @@ class reactor {
 using report_handler = std::function<void(std::exception_ptr failure, const char* where)>;
 
 struct loop_options {
-  thread_pool_limits threads;  ///< For `to_thread` and name lookups.
-  report_handler on_report;    ///< By default such errors are dropped.
+  thread_pool_limits threads;                            ///< For `to_thread` and name lookups.
+  thread_pool_limits cpu_threads = cpu_thread_limits();  ///< For `to_cpu_thread`.
+  report_handler on_report;                              ///< By default such errors are dropped.
 };
 
 /// The event loop of one thread: one FIFO of what is ready, a timing wheel, and a reactor.
@@ -57,11 +61,17 @@ class loop final : public executor {
   void arm(ready_node& node, time_point at) noexcept override;
   void post(posted_call& call) noexcept override;
   [[nodiscard]] thread_pool& blocking_threads() override;
+  [[nodiscard]] thread_pool& cpu_threads() override;
   [[nodiscard]] time_point read_clock() noexcept override;
   void report(std::exception_ptr failure, const char* where) noexcept override;
   void run_until(const bool& finished) override;
 
   [[nodiscard]] reactor& outside() noexcept;
+
+  /// How often it has resumed something or woken up. It only grows, and costs an increment.
+  [[nodiscard]] std::uint64_t steps() const noexcept;
+  /// For those who watch it, `watchdog` above all.
+  [[nodiscard]] const std::shared_ptr<loop_activity>& activity() const noexcept;
 
   /// The loop that runs on this thread.
   /// Errors: `invalid_argument`, if none does.
