@@ -104,9 +104,9 @@ struct outgoing_response {
   std::span<const field> more_fields = {};  ///< Written behind `fields`.
 
   /// Whole lines that the program vouches for, each with its CR LF, or empty: written behind
-  /// the fields without being looked at. For what is the same in many responses, such as a literal, or a Date
-  /// that is made once a second. They say nothing about framing or the connection, and nothing in
-  /// them comes from outside.
+  /// the fields without being looked at. For what is the same in many responses, such as a literal,
+  /// or a Date that is made once a second. They say nothing about framing or the connection, and
+  /// nothing in them comes from outside.
   std::span<const std::string_view> ready_lines = {};
 
   /// For an answer to HEAD and for 304, the size of the body that a GET would have had.
