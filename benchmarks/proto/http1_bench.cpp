@@ -10,6 +10,7 @@
 //
 // which is what benchmarks/proto/count_instructions.sh <program> <case>... does.
 
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -17,6 +18,7 @@
 #include <string_view>
 
 #include "leat/base/byte_buffer.hpp"
+#include "leat/proto/fields/validation.hpp"
 #include "leat/proto/http1/client_connection.hpp"
 #include "leat/proto/http1/server_connection.hpp"
 
@@ -75,6 +77,32 @@ void write_response(server_connection& machine, byte_buffer& out, const fields& 
   require(!machine.send_end(out));
 }
 
+/// The same as `http` does it, whose own fields are lines that are ready.
+void serve_ready(std::string_view request, long iterations) {
+  constexpr std::array<std::string_view, 2> ready{"Date: Fri, 20 Nov 2026 11:00:00 GMT\r\n",
+                                                  "Content-Type: text/plain\r\n"};
+  server_connection machine;
+  byte_buffer out;
+  for (long i = 0; i < iterations; ++i) {
+    read_request(machine, request);
+    require(!machine.send_head(out, {.ready_lines = ready, .body = body_size::exactly(13)}));
+    require(!machine.send_data(out, "Hello, World!"));
+    require(!machine.send_end(out));
+    require(!machine.start_next_cycle());
+    out.clear();
+  }
+}
+
+/// The checks of characters alone, on what a browser sends.
+void scan(long iterations) {
+  for (long i = 0; i < iterations; ++i) {
+    require(leat::proto::is_token("Accept-Language"));
+    require(leat::proto::is_request_target("/users/42?expand=groups"));
+    require(leat::proto::is_field_value(
+        "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"));
+  }
+}
+
 /// A whole cycle as a server runs it.
 void serve(std::string_view request, long iterations, bool writes) {
   const fields type{{"Content-Type", "text/plain"}};
@@ -126,6 +154,10 @@ bool run(std::string_view what, long iterations) {
     serve(small_request, iterations, true);
   } else if (what == "server-browser") {
     serve(browser_request, iterations, true);
+  } else if (what == "server-ready") {
+    serve_ready(small_request, iterations);
+  } else if (what == "scan") {
+    scan(iterations);
   } else if (what == "client") {
     ask(iterations);
   } else if (what == "drip-1000") {
@@ -146,7 +178,8 @@ int main(int argc, char** argv) {
   const auto begin = std::chrono::steady_clock::now();
   if (!run(what, iterations)) {
     std::fprintf(stderr,
-                 "usage: %s server|server-browser|client|drip-1000|drip-8000 [iterations]\n",
+                 "usage: %s server|server-browser|server-ready|scan|client|drip-1000|drip-8000 "
+                 "[iterations]\n",
                  argv[0]);
     return 2;
   }

@@ -38,7 +38,8 @@ void date_cache::refresh(time_point now) {
   const year_month_day date(day);
   const hh_mm_ss time(second - day);
   const auto year = static_cast<unsigned>(static_cast<int>(date.year()));
-  date_writer out(text_.data());
+  date_writer out(line_.data());
+  out.put("Date: ");
   out.put(abbreviation("SunMonTueWedThuFriSat", weekday(day).c_encoding()));
   out.put(", ");
   out.put_two_digits(static_cast<unsigned>(date.day()));
@@ -54,7 +55,7 @@ void date_cache::refresh(time_point now) {
   out.put_two_digits(static_cast<unsigned>(time.minutes().count()));
   out.put(":");
   out.put_two_digits(static_cast<unsigned>(time.seconds().count()));
-  out.put(" GMT");
+  out.put(" GMT\r\n");
 }
 
 }  // namespace leat::http::detail

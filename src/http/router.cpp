@@ -2,6 +2,7 @@
 #include "leat/http/router.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 #include <vector>
 
 #include "leat/base/assert.hpp"
@@ -37,6 +38,22 @@ struct route_node {
     }
     return nullptr;
   }
+};
+
+/// The nodes of patterns without parameters. A path that is spelled like one of them ends at its
+/// node before it ends anywhere else, so most requests need no walk.
+class literal_paths {
+ public:
+  /// Lifetime: `pattern` and `node` outlive this.
+  void add(std::string_view pattern, const route_node& node) { nodes_.emplace(pattern, &node); }
+
+  [[nodiscard]] const route_node* find(std::string_view path) const noexcept {
+    const auto found = nodes_.find(path);
+    return found != nodes_.end() ? found->second : nullptr;
+  }
+
+ private:
+  std::unordered_map<std::string_view, const route_node*> nodes_;
 };
 
 namespace {
@@ -149,7 +166,9 @@ task<server_response> route_match::call(server_request& request) const {
   return route_->handler->call(request);
 }
 
-router::router() : root_(std::make_unique<route_node>()) {}
+router::router()
+    : root_(std::make_unique<route_node>()),
+      literal_paths_(std::make_unique<detail::literal_paths>()) {}
 router::router(router&&) noexcept = default;
 router& router::operator=(router&&) noexcept = default;
 router::~router() = default;
@@ -206,7 +225,8 @@ void router::add_route(std::string_view method, std::string_view pattern,
   if (const route* const other = node->find(method)) {
     detail::refuse(method, pattern, ("is taken by " + other->pattern).c_str());
   }
-  node->routes.push_back(std::move(added));
+  const route& kept = *node->routes.emplace_back(std::move(added));
+  if (kept.parameters.empty()) literal_paths_->add(kept.pattern, *node);
 }
 
 route_match router::find(std::string_view method, std::string_view path) const noexcept {
@@ -234,6 +254,10 @@ route_match router::find(std::string_view method, std::string_view path) const n
 
   route_match found(path);
   visitor search{method, found};
+  // A pattern holds no `%`, so a path that is escaped is none of these.
+  if (const route_node* const node = literal_paths_->find(path)) {
+    if (search.visit(*node)) return found;
+  }
   if (!detail::visit_path(*root_, path, search)) {
     found.outcome_ = route_match::result::malformed_path;
   }

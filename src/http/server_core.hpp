@@ -37,8 +37,8 @@ class server_core {
   [[nodiscard]] const server_options& options() const noexcept { return options_; }
   [[nodiscard]] const server_timeouts& timeouts() const noexcept { return options_.timeouts; }
 
-  /// The value of the Date field, now.
-  [[nodiscard]] std::string_view date() { return date_.text(executor::current().now()); }
+  /// The line of the Date field, now.
+  [[nodiscard]] std::string_view date_line() { return date_.line(executor::current().now()); }
 
   [[nodiscard]] bool keeps_access_records() const noexcept {
     return static_cast<bool>(options_.on_access);

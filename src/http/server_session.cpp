@@ -124,7 +124,7 @@ task<void> server_session::serve() {
       LEAT_ASSERT(found.kind == event_kind::need_more);
 
       if (!out_.is_empty()) {
-        co_await stream_->write_all(out_.bytes(), after(limits.write));
+        if (!write_at_once()) co_await stream_->write_all(out_.bytes(), after(limits.write));
         release_output();
       }
       const bool is_idle = in_.is_empty();
@@ -177,6 +177,11 @@ event server_session::next_event() {
   const event found = machine_.next(input);
   in_.consume(in_.size() - input.size());
   return found;
+}
+
+bool server_session::write_at_once() {
+  if (const auto sent = stream_->try_write_some(out_.bytes())) out_.consume(*sent);
+  return out_.is_empty();
 }
 
 std::span<std::byte> server_session::room_for_head() {
@@ -321,18 +326,18 @@ server_response server_session::refusal_of(const incoming_request& request) cons
 std::error_code server_session::try_put_head(const server_response& response) {
   if (out_.capacity() == 0) out_ = core_.take_spare();
   const auto& header = response.headers();
-  std::array<proto::field, 2> more;
-  std::size_t count = 0;
-  if (!header.contains("date")) more[count++] = {"Date", core_.date()};
-  if (!response.default_content_type().empty() && !header.contains("content-type")) {
-    more[count++] = {"Content-Type", response.default_content_type()};
+  const bool has_own = !header.is_empty();
+  std::array<std::string_view, 2> lines;
+  if (!has_own || !header.contains("date")) lines[0] = core_.date_line();
+  if (!has_own || !header.contains("content-type")) {
+    lines[1] = response.default_content_type_line();
   }
   const std::size_t size = response.body().size();
   using proto::http1::body_size;
   return machine_.send_head(out_,
                             {.status = response.status(),
                              .fields = header,
-                             .more_fields = std::span(more).first(count),
+                             .ready_lines = lines,
                              .body = size != 0 ? body_size::exactly(size) : body_size::none()});
 }
 

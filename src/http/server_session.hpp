@@ -42,6 +42,8 @@ class server_session : public list_hook<session_tag> {
  private:
   [[nodiscard]] proto::http1::event next_event();
   [[nodiscard]] std::span<std::byte> room_for_head();
+  /// Writes what the stream takes without a wait. Returns whether that was all.
+  bool write_at_once();
   void release_output() noexcept;
   void release_memory() noexcept;
   void end_input() noexcept;

@@ -52,6 +52,7 @@ class typed_handler final : public stored_handler {
 
 struct route;
 struct route_node;
+class literal_paths;
 
 }  // namespace detail
 
@@ -174,6 +175,7 @@ class router {
                  std::unique_ptr<detail::stored_handler> handler);
 
   std::unique_ptr<detail::route_node> root_;
+  std::unique_ptr<detail::literal_paths> literal_paths_;
 };
 
 }  // namespace leat::http

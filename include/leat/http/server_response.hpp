@@ -24,17 +24,17 @@ class server_response {
     return server_response(status, {}, {});
   }
   [[nodiscard]] static server_response text(std::string body, int status = status::ok) {
-    return server_response(status, std::move(body), "text/plain; charset=utf-8");
+    return server_response(status, std::move(body), "Content-Type: text/plain; charset=utf-8\r\n");
   }
   [[nodiscard]] static server_response html(std::string body, int status = status::ok) {
-    return server_response(status, std::move(body), "text/html; charset=utf-8");
+    return server_response(status, std::move(body), "Content-Type: text/html; charset=utf-8\r\n");
   }
 
   /// A value of a described type, written as JSON.
   /// Errors: `model::write_error`.
   template <class Value>
   [[nodiscard]] static server_response json(const Value& value, int status = status::ok) {
-    return server_response(status, model::to_json(value), "application/json");
+    return server_response(status, model::to_json(value), "Content-Type: application/json\r\n");
   }
 
   /// Any body. Its Content-Type, if it has one, goes into `headers()`.
@@ -51,15 +51,23 @@ class server_response {
   void set_body(std::string body) noexcept { body_ = std::move(body); }
 
   /// The Content-Type that is sent if `headers()` has none; empty: none is sent then.
-  [[nodiscard]] std::string_view default_content_type() const noexcept { return content_type_; }
+  [[nodiscard]] std::string_view default_content_type() const noexcept {
+    constexpr std::size_t before = std::string_view("Content-Type: ").size();
+    if (type_line_.empty()) return {};
+    return type_line_.substr(before, type_line_.size() - before - 2);
+  }
+
+  /// The same as the line of a head, with CR LF.
+  [[nodiscard]] std::string_view default_content_type_line() const noexcept { return type_line_; }
 
  private:
-  // `content_type` is a literal, so the usual answer needs no memory for its header.
-  server_response(int status, std::string body, std::string_view content_type)
-      : status_(status), content_type_(content_type), body_(std::move(body)) {}
+  // `type_line` is a literal, so the usual answer needs no memory for its header, and what is sent
+  // needs no checks.
+  server_response(int status, std::string body, std::string_view type_line)
+      : status_(status), type_line_(type_line), body_(std::move(body)) {}
 
   int status_;
-  std::string_view content_type_;
+  std::string_view type_line_;
   http::headers headers_;
   std::string body_;
 };

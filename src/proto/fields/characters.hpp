@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstring>
 #include <string_view>
+#include <type_traits>
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -101,6 +102,41 @@ inline constexpr std::ptrdiff_t block_size = 16;
   return static_cast<unsigned>(_mm_movemask_epi8(_mm_cmplt_epi8(next, _mm_set1_epi8(' ' + 1))));
 }
 
+/// One bit for each byte that is no visible ASCII character, and for the hash.
+[[nodiscard]] inline unsigned unusual_target_mask(__m128i block) noexcept {
+  const __m128i next = _mm_add_epi8(block, _mm_set1_epi8(1));
+  const __m128i blank_or_worse = _mm_cmplt_epi8(next, _mm_set1_epi8(' ' + 2));
+  const __m128i hash = _mm_cmpeq_epi8(block, _mm_set1_epi8('#'));
+  return static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(blank_or_worse, hash)));
+}
+
+/// One bit for each byte that is no ASCII letter, no digit and none of `-.:`, which is what nearly
+/// all values of Host are made of.
+[[nodiscard]] inline unsigned unusual_host_mask(__m128i block) noexcept {
+  const auto is_within = [](__m128i bytes, char first, char last) {
+    const __m128i from_first = _mm_sub_epi8(bytes, _mm_set1_epi8(first));
+    const __m128i span = _mm_set1_epi8(static_cast<char>(last - first));
+    return _mm_cmpeq_epi8(_mm_min_epu8(from_first, span), from_first);
+  };
+  const __m128i letter = is_within(_mm_or_si128(block, _mm_set1_epi8(0x20)), 'a', 'z');
+  // From the hyphen to the colon there are the others, and the slash.
+  const __m128i other = is_within(block, '-', ':');
+  const __m128i slash = _mm_cmpeq_epi8(block, _mm_set1_epi8('/'));
+  const __m128i usual = _mm_or_si128(letter, _mm_andnot_si128(slash, other));
+  return ~static_cast<unsigned>(_mm_movemask_epi8(usual)) & 0xffff;
+}
+
+/// Whether `mask_of` finds nothing in any byte from `at` to `end`.
+template <class MaskOf>
+[[nodiscard]] LEAT_ALWAYS_INLINE bool finds_nothing(MaskOf mask_of, const char* at,
+                                                    const char* end) noexcept {
+  if (end - at < block_size) return at == end || mask_of(load_short(at, end)) == 0;
+  for (; end - at > block_size; at += block_size) {
+    if (mask_of(load_block(at)) != 0) return false;
+  }
+  return mask_of(load_block(end - block_size)) == 0;
+}
+
 /// One bit for each byte that is neither an ASCII letter nor a hyphen, which is what nearly all
 /// names of fields are made of.
 [[nodiscard]] inline unsigned unusual_name_mask(__m128i block) noexcept {
@@ -112,6 +148,28 @@ inline constexpr std::ptrdiff_t block_size = 16;
 }
 
 #endif
+
+/// Whether the bytes at `text`, as many as `known` has, spell it in whatever case. `known` is made
+/// of lower-case letters and hyphens, and `text` holds no control character: then a bit tells the
+/// cases apart, and four or eight bytes are compared at a time.
+template <std::size_t Size>
+[[nodiscard]] LEAT_ALWAYS_INLINE bool spells(const char* text, const char (&known)[Size]) noexcept {
+  constexpr std::size_t size = Size - 1;
+  using word = std::conditional_t<size >= 8, std::uint64_t, std::uint32_t>;
+  constexpr word lower = static_cast<word>(0x2020'2020'2020'2020);
+  static_assert(size >= 4);
+  const auto same_at = [&](std::size_t place) {
+    word a = 0;
+    word b = 0;
+    std::memcpy(&a, text + place, sizeof a);
+    std::memcpy(&b, known + place, sizeof b);
+    return (a | lower) == b;
+  };
+  for (std::size_t place = 0; place + sizeof(word) < size; place += sizeof(word)) {
+    if (!same_at(place)) return false;
+  }
+  return same_at(size - sizeof(word));
+}
 
 /// The first control character between `at` and `end`, or `end`. The bytes from `begin` to `at`
 /// may be looked at too, which saves the last few from being looked at one by one.

@@ -10,19 +10,32 @@ namespace leat::proto {
 bool is_token(std::string_view text) noexcept {
   const char* const begin = text.data();
   const char* const end = begin + text.size();
+#if defined(__SSE2__)
+  const auto unusual = [](__m128i block) { return unusual_name_mask(block); };
+  if (begin != end && finds_nothing(unusual, begin, end)) return true;
+#endif
   return begin != end && find_token_end(begin, begin, end) == end;
 }
 
 bool is_field_value(std::string_view text) noexcept {
   const char* const begin = text.data();
   const char* const end = begin + text.size();
+#if defined(__SSE2__)
+  const auto unprintable = [](__m128i block) { return unprintable_mask(block); };
+  if (finds_nothing(unprintable, begin, end)) return true;
+#endif
   return find_control(begin, begin, end) == end;
 }
 
 bool is_request_target(std::string_view text) noexcept {
   const char* const begin = text.data();
   const char* const end = begin + text.size();
+#if defined(__SSE2__)
+  const auto unusual = [](__m128i block) { return unusual_target_mask(block); };
+  return begin != end && finds_nothing(unusual, begin, end);
+#else
   return begin != end && find_other(target_characters, begin, end) == end;
+#endif
 }
 
 bool is_reason(std::string_view text) noexcept {

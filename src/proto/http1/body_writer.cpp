@@ -50,7 +50,7 @@ void body_writer::start(framing how, std::uint64_t size) noexcept {
   in_data_ = false;
 }
 
-std::error_code body_writer::begin(byte_buffer& out, std::uint64_t size) {
+errc body_writer::begin(byte_buffer& out, std::uint64_t size) {
   if (in_data_) return errc::wrong_phase;
   // An empty chunk would end the body.
   if (size == 0) return {};
@@ -75,10 +75,9 @@ std::error_code body_writer::begin(byte_buffer& out, std::uint64_t size) {
   return {};
 }
 
-std::error_code body_writer::finish(byte_buffer& out) {
+void body_writer::finish(byte_buffer& out) {
   if (in_data_ && how_ == framing::chunked) out.append("\r\n");
   in_data_ = false;
-  return {};
 }
 
 std::error_code body_writer::end(byte_buffer& out, fields_view trailers) {

@@ -78,12 +78,15 @@ std::error_code client_connection::send_head(byte_buffer& out, const outgoing_re
 
 std::error_code client_connection::begin_data(byte_buffer& out, std::uint64_t size) {
   if (exchange_.request() != phase::body) return errc::wrong_phase;
-  return writer_.begin(out, size);
+  const errc refused = writer_.begin(out, size);
+  if (refused != errc{}) return refused;
+  return {};
 }
 
 std::error_code client_connection::finish_data(byte_buffer& out) {
   if (exchange_.request() != phase::body) return errc::wrong_phase;
-  return writer_.finish(out);
+  writer_.finish(out);
+  return {};
 }
 
 std::error_code client_connection::send_data(byte_buffer& out, std::string_view bytes) {

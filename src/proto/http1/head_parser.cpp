@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstddef>
+#include <cstring>
 #include <iterator>
 
 #include "leat/proto/fields/ascii.hpp"
@@ -29,6 +30,11 @@ constexpr bool is_spoken(std::string_view version) noexcept {
   return version[5] == '1' && (version[7] == '0' || version[7] == '1');
 }
 
+/// What nearly every message says, without looking at it piece by piece.
+bool is_usual_version(std::string_view version) noexcept {
+  return version == "HTTP/1.1";
+}
+
 constexpr version spoken_version(std::string_view version) noexcept {
   return version[7] == '0' ? version::http_1_0 : version::http_1_1;
 }
@@ -49,6 +55,11 @@ constexpr bool may_be_known(const char* name, std::ptrdiff_t size) noexcept {
   constexpr std::string_view first_letters = "    h eu  c   c  t";
   return size < std::ssize(first_letters) &&
          ascii_lower(*name) == first_letters[static_cast<std::size_t>(size)];
+}
+
+/// Whether a line ends at `at`.
+bool has_line_end(const char* at, const char* end) noexcept {
+  return end - at >= 2 && std::memcmp(at, "\r\n", 2) == 0;
 }
 
 errc why_no_line_end(const char* found) noexcept {
@@ -119,6 +130,8 @@ bool head_parser::take_plain_fields(const char* base, const char* end, const lim
   const auto unprintable = [](__m128i block) { return unprintable_mask(block); };
 
   const char* const section = base + section_begin_;
+  const std::ptrdiff_t section_limit = limits.max_field_section_bytes;
+  const std::ptrdiff_t line_limit = limits.max_line_bytes;
   const char* line = base + line_begin_;
   bool is_accepted = true;
   for (std::size_t taken = fields_taken(); taken < limits.max_fields; ++taken) {
@@ -126,10 +139,9 @@ bool head_parser::take_plain_fields(const char* base, const char* end, const lim
     if (end - colon < 4 || *colon != ':' || colon == line) break;
     const char* const value = colon + 1 + (colon[1] == ' ' ? 1 : 0);
     const char* const value_end = find(unprintable, value);
-    if (end - value_end < 2 || value_end[0] != '\r' || value_end[1] != '\n') break;
+    if (!has_line_end(value_end, end)) break;
     if (value != value_end && (*value == ' ' || value_end[-1] == ' ')) break;
-    if (value_end - line > limits.max_line_bytes) break;
-    if (value_end + 2 - section > limits.max_field_section_bytes) break;
+    if (value_end - line > line_limit || value_end + 2 - section > section_limit) break;
 
     is_accepted = take_field(section, line, colon, value, value_end);
     line = value_end + 2;
@@ -175,6 +187,11 @@ head_parser::status head_parser::parse(std::string_view input, const limits& lim
     if (in_fields_ && scanned_ == line_begin_ && !take_plain_fields(base, end, limits)) {
       return status::failed;
     }
+    // Whatever led here has seen to it that this place is within the limits.
+    if (in_fields_ && has_line_end(base + line_begin_, end)) {
+      line_begin_ = scanned_ = line_begin_ + 2;
+      return finish(base) ? status::done : status::failed;
+    }
 
     const char* const found = find_control(base, base + scanned_, end);
     const auto offset = static_cast<std::uint32_t>(found - base);
@@ -195,8 +212,6 @@ head_parser::status head_parser::parse(std::string_view input, const limits& lim
     line_begin_ = scanned_ = offset + 2;
     if (!in_fields_) {
       if (!take_start_line({line, found})) return status::failed;
-    } else if (line == found) {
-      return finish(base) ? status::done : status::failed;
     } else if (!take_field_line(base + section_begin_, line, found, limits)) {
       return status::failed;
     }
@@ -241,11 +256,11 @@ bool head_parser::take_request_line(std::string_view line) noexcept {
   const std::string_view version = line.substr(line.size() - version_size);
   const std::string_view target =
       line.substr(method_size + 1, line.size() - method_size - around_target);
-  if (*method_end != ' ' || line[line.size() - version_size - 1] != ' ' || !is_version(version) ||
-      !is_request_target(target)) {
+  if (*method_end != ' ' || line[line.size() - version_size - 1] != ' ' ||
+      !(is_usual_version(version) || is_version(version)) || !is_request_target(target)) {
     return fail(errc::bad_request_line);
   }
-  if (!is_spoken(version)) return fail(errc::unsupported_version);
+  if (!is_usual_version(version) && !is_spoken(version)) return fail(errc::unsupported_version);
   if (!is_target_form(line.substr(0, method_size), target)) return fail(errc::bad_request_line);
 
   first_size_ = static_cast<std::uint32_t>(method_size);
@@ -275,9 +290,7 @@ bool head_parser::take_status_line(std::string_view line) noexcept {
 }
 
 bool head_parser::take_known_field(std::string_view name, std::string_view value) noexcept {
-  const auto is = [name](std::string_view known) {
-    return ascii_lower(name.front()) == known.front() && equals_ignoring_case(name, known);
-  };
+  const auto is = [name](const auto& known) { return spells(name.data(), known); };
   switch (name.size()) {
     case 4: return !is("host") || take_host(value);
     case 6:
@@ -324,7 +337,7 @@ bool head_parser::take_transfer_encoding(std::string_view value) noexcept {
 
 bool head_parser::take_connection(std::string_view value) noexcept {
   // What browsers and most clients send, without the detour over a list.
-  if (equals_ignoring_case(value, "keep-alive")) {
+  if (value.size() == 10 && spells(value.data(), "keep-alive")) {
     facts_.connection_keep_alive = true;
     return true;
   }
@@ -341,6 +354,10 @@ bool head_parser::take_host(std::string_view value) noexcept {
   facts_.has_host = true;
   const char* const begin = value.data();
   const char* const end = begin + value.size();
+#if defined(__SSE2__)
+  const auto unusual = [](__m128i block) { return unusual_host_mask(block); };
+  if (finds_nothing(unusual, begin, end)) return true;
+#endif
   const bool is_plausible = find_other(host_characters, begin, end) == end;
   return is_plausible || fail(errc::bad_host);
 }

@@ -9,6 +9,7 @@
 #include "leat/proto/fields/validation.hpp"
 #include "leat/proto/http1/error.hpp"
 
+#include "proto/fields/characters.hpp"
 #include "proto/http1/decimal.hpp"
 
 namespace leat::proto::http1::detail {
@@ -39,10 +40,7 @@ bool take_transfer_encoding(std::string_view value, outgoing_facts& facts) noexc
 bool take_field(const field& each, outgoing_facts& facts) noexcept {
   facts.line_bytes += each.name.size() + each.value.size() + 4;
 
-  const auto is = [&](std::string_view known) {
-    return ascii_lower(each.name.front()) == known.front() &&
-           equals_ignoring_case(each.name, known);
-  };
+  const auto is = [&](const auto& known) { return spells(each.name.data(), known); };
   switch (each.name.size()) {
     case 4: facts.host_count += is("host") ? 1 : 0; break;
     case 6:
@@ -61,8 +59,8 @@ bool take_field(const field& each, outgoing_facts& facts) noexcept {
 
 }  // namespace
 
-std::error_code inspect(fields_view fields, std::span<const field> more,
-                        outgoing_facts& facts) noexcept {
+std::error_code inspect_all(fields_view fields, std::span<const field> more,
+                            outgoing_facts& facts) noexcept {
   const auto take = [&facts](const field& each) {
     return is_token(each.name) && is_field_value(each.value) && take_field(each, facts);
   };

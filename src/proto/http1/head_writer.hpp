@@ -31,8 +31,15 @@ struct outgoing_facts {
 /// an injected line is refused.
 ///
 /// Errors: fields_errc; errc::invalid_framing for a framing field that is malformed or repeated.
-[[nodiscard]] std::error_code inspect(fields_view fields, std::span<const field> more,
-                                      outgoing_facts& facts) noexcept;
+[[nodiscard]] std::error_code inspect_all(fields_view fields, std::span<const field> more,
+                                          outgoing_facts& facts) noexcept;
+
+/// The same. Responses of a server often have no field but those that it adds by itself.
+[[nodiscard]] inline std::error_code inspect(fields_view fields, std::span<const field> more,
+                                             outgoing_facts& facts) noexcept {
+  if (fields.is_empty() && more.empty()) return {};
+  return inspect_all(fields, more, facts);
+}
 
 /// Writes lines into room that was made for all of them before.
 class line_writer {
@@ -47,6 +54,12 @@ class line_writer {
     if (text.empty()) return;
     std::memcpy(at_, text.data(), text.size());
     at_ += text.size();
+  }
+  /// A literal: as its size is known, the copy is a few moves.
+  template <std::size_t Size>
+  void put(const char (&text)[Size]) noexcept {
+    std::memcpy(at_, text, Size - 1);
+    at_ += Size - 1;
   }
   void put_status(int status) noexcept;
   void put_number(std::uint64_t number) noexcept;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "leat/proto/http1/server_connection.hpp"
 
+#include "leat/base/assert.hpp"
+#include "leat/proto/fields/error.hpp"
 #include "leat/proto/fields/validation.hpp"
 
 #include "proto/http1/head_writer.hpp"
@@ -31,30 +33,31 @@ bool agree(body_size body, const outgoing_facts& facts) noexcept {
   return !facts.is_chunked && facts.content_length.value_or(body.bytes()) == body.bytes();
 }
 
+// Each of these returns false where the fields and `body` do not go together.
+
 /// For a status that must not have framing fields (RFC 9110, section 8.6, and RFC 9112, section
 /// 6.1).
-std::error_code plan_nothing(body_size body, const outgoing_facts& facts) noexcept {
+bool plan_nothing(body_size body, const outgoing_facts& facts) noexcept {
   const bool says_nothing = !facts.content_length && !facts.is_chunked;
-  if (!says_nothing || body.is_unknown() || body.bytes() != 0) return errc::invalid_framing;
-  return {};
+  return says_nothing && !body.is_unknown() && body.bytes() == 0;
 }
 
 /// For an answer whose fields describe a body that is not sent. Where `body` tells nothing, what
 /// the fields tell is right.
-std::error_code plan_description(int status, body_size body, const outgoing_facts& facts,
-                                 framing_plan& plan) noexcept {
-  if (!body.is_none() && !agree(body, facts)) return errc::invalid_framing;
+bool plan_description(int status, body_size body, const outgoing_facts& facts,
+                      framing_plan& plan) noexcept {
+  if (!body.is_none() && !agree(body, facts)) return false;
   const bool knows_size = !body.is_unknown() && !(body.is_none() && status == 304);
   if (knows_size && !facts.content_length && !facts.is_chunked) {
     plan = {.line = framing_line::content_length, .size = body.bytes()};
   }
-  return {};
+  return true;
 }
 
 /// For an answer that has a body, if only of no bytes.
-std::error_code plan_body(body_size body, const outgoing_facts& facts, bool speaks_1_1,
-                          framing_plan& plan) noexcept {
-  if (!agree(body, facts) || (facts.is_chunked && !speaks_1_1)) return errc::invalid_framing;
+bool plan_body(body_size body, const outgoing_facts& facts, bool speaks_1_1,
+               framing_plan& plan) noexcept {
+  if (!agree(body, facts) || (facts.is_chunked && !speaks_1_1)) return false;
   if (!body.is_unknown() || facts.content_length) {
     plan = {.how = framing::sized,
             .line = facts.content_length ? framing_line::none : framing_line::content_length,
@@ -65,10 +68,11 @@ std::error_code plan_body(body_size body, const outgoing_facts& facts, bool spea
   } else {
     plan = {.how = framing::until_close};
   }
-  return {};
+  return true;
 }
 
 void put_status_line(detail::line_writer& lines, int status, std::string_view reason) noexcept {
+  if (status == 200 && reason == "OK") return lines.put("HTTP/1.1 200 OK\r\n");
   lines.put("HTTP/1.1 ");
   lines.put_status(status);
   lines.put(" ");
@@ -202,7 +206,9 @@ bool server_connection::is_switch(int status) const noexcept {
 std::error_code server_connection::send_head(byte_buffer& out, const outgoing_response& response) {
   const int status = response.status;
   if (status != 101 && (status < 200 || status > 599)) return errc::invalid_status;
-  if (const auto error = check_reason(response.reason)) return error;
+  if (!response.reason.empty() && !is_reason(response.reason)) {
+    return fields_errc::invalid_reason;
+  }
   outgoing_facts facts;
   if (const auto error = detail::inspect(response.fields, response.more_fields, facts)) {
     return error;
@@ -211,23 +217,29 @@ std::error_code server_connection::send_head(byte_buffer& out, const outgoing_re
   const bool speaks_1_1 =
       exchange_.request() == phase::idle || reader_.head().http_version() == version::http_1_1;
   framing_plan plan;
-  const auto error = status == 204 || is_switch(status) ? plan_nothing(response.body, facts)
-                     : is_head_request_ || status == 304
-                         ? plan_description(status, response.body, facts, plan)
-                         : plan_body(response.body, facts, speaks_1_1, plan);
-  if (error) return error;
+  const bool is_framed = status == 204 || is_switch(status) ? plan_nothing(response.body, facts)
+                         : is_head_request_ || status == 304
+                             ? plan_description(status, response.body, facts, plan)
+                             : plan_body(response.body, facts, speaks_1_1, plan);
+  if (!is_framed) return errc::invalid_framing;
 
-  if (const auto refused = begin_response(status)) return refused;
+  if (const errc refused = begin_response(status); refused != errc{}) return refused;
   if (facts.connection_close || plan.how == framing::until_close) {
     transitions::lose_keep_alive(exchange_);
   }
   writer_.start(plan.how, plan.size);
 
   const std::string_view reason = response.reason.empty() ? reason_phrase(status) : response.reason;
-  detail::line_writer lines(out, facts.line_bytes + reason.size() + detail::own_lines_bytes);
+  std::size_t size = facts.line_bytes + reason.size() + detail::own_lines_bytes;
+  for (const std::string_view each : response.ready_lines) size += each.size();
+  detail::line_writer lines(out, size);
   put_status_line(lines, status, reason);
   lines.put_fields(response.fields);
   lines.put_fields(response.more_fields);
+  for (const std::string_view each : response.ready_lines) {
+    LEAT_ASSERT(each.empty() || each.ends_with("\r\n"));
+    lines.put(each);
+  }
   put_framing(lines, plan);
   if (exchange_.response() == phase::switched) {
     // Connection belongs to the switch here.
@@ -240,7 +252,7 @@ std::error_code server_connection::send_head(byte_buffer& out, const outgoing_re
   return {};
 }
 
-std::error_code server_connection::begin_response(int status) noexcept {
+errc server_connection::begin_response(int status) noexcept {
   if (is_switch(status)) {
     if (!exchange_.switch_proposed() || is_connect_ == (status == 101)) {
       return errc::switch_not_proposed;
@@ -252,7 +264,7 @@ std::error_code server_connection::begin_response(int status) noexcept {
     if (exchange_.request() == phase::idle) transitions::lose_keep_alive(exchange_);
   }
   expects_continue_ = false;
-  return {};
+  return errc{};
 }
 
 bool server_connection::response_has_body() const noexcept {
@@ -261,18 +273,24 @@ bool server_connection::response_has_body() const noexcept {
 
 std::error_code server_connection::begin_data(byte_buffer& out, std::uint64_t size) {
   if (exchange_.response() != phase::body) return errc::wrong_phase;
-  return writer_.begin(out, size);
+  const errc refused = writer_.begin(out, size);
+  if (refused != errc{}) return refused;
+  return {};
 }
 
 std::error_code server_connection::finish_data(byte_buffer& out) {
   if (exchange_.response() != phase::body) return errc::wrong_phase;
-  return writer_.finish(out);
+  writer_.finish(out);
+  return {};
 }
 
 std::error_code server_connection::send_data(byte_buffer& out, std::string_view bytes) {
-  if (const auto error = begin_data(out, bytes.size())) return error;
+  if (exchange_.response() != phase::body) return errc::wrong_phase;
+  const errc refused = writer_.begin(out, bytes.size());
+  if (refused != errc{}) return refused;
   out.append(bytes);
-  return finish_data(out);
+  writer_.finish(out);
+  return {};
 }
 
 std::error_code server_connection::send_end(byte_buffer& out, fields_view trailers) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "leat/proto/fields/validation.hpp"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "leat/base/error.hpp"
 #include "leat/proto/fields/error.hpp"
@@ -65,4 +67,53 @@ TEST_CASE("checks: say which part is wrong, as the caller's fault") {
   CHECK(check_reason("OK\r\nx: y") == fields_errc::invalid_reason);
   CHECK(check_field("", "") == leat::failure::caller_fault);
   CHECK_FALSE(check_field("a", "b"));
+}
+
+namespace {
+
+/// Asks `accepts` about texts of every size around those of the blocks that are looked at together,
+/// with every byte at every place. Each lies alone at the end of its memory, so that the sanitizer
+/// sees a look beyond it.
+template <class Accepts, class IsAllowed>
+void check_every_byte_everywhere(Accepts accepts, IsAllowed is_allowed) {
+  for (std::size_t size = 1; size <= 34; ++size) {
+    std::vector<char> text(size, 'a');
+    text.shrink_to_fit();
+    const std::string_view view(text.data(), size);
+    for (std::size_t place = 0; place < size; ++place) {
+      for (int c = 0; c < 256; ++c) {
+        text[place] = static_cast<char>(c);
+        if (accepts(view) != is_allowed(c)) {
+          CAPTURE(size);
+          CAPTURE(place);
+          CAPTURE(c);
+          FAIL_CHECK("a byte is judged by where it stands");
+        }
+      }
+      text[place] = 'a';
+    }
+  }
+}
+
+bool is_alphanumeric(int c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+}  // namespace
+
+TEST_CASE("token: a byte is judged the same at every place") {
+  check_every_byte_everywhere(is_token, [](int c) {
+    constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+    return is_alphanumeric(c) || marks.find(static_cast<char>(c)) != marks.npos;
+  });
+}
+
+TEST_CASE("value: a byte is judged the same at every place") {
+  check_every_byte_everywhere(is_field_value,
+                              [](int c) { return (c >= 0x20 && c != 0x7f) || c == '\t'; });
+}
+
+TEST_CASE("target: a byte is judged the same at every place") {
+  check_every_byte_everywhere(is_request_target,
+                              [](int c) { return c > 0x20 && c < 0x7f && c != '#'; });
 }

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
+#include <cctype>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
+#include "leat/proto/fields/ascii.hpp"
+#include "leat/proto/fields/validation.hpp"
 #include "leat/proto/http1/client_connection.hpp"
 #include "leat/proto/http1/server_connection.hpp"
 
@@ -9,6 +13,7 @@
 #include "support/test.hpp"
 
 using namespace leat::proto::http1;
+using leat::proto::equals_ignoring_case;
 using leat::test::however_it_comes;
 using leat::test::server_transcript;
 
@@ -286,4 +291,73 @@ TEST_CASE("server: an idle machine is small") {
   // Besides, an idle connection that has given back its memory holds nothing on the heap.
   CHECK(sizeof(server_connection) <= 256);
   CHECK(sizeof(client_connection) <= 256);
+}
+
+TEST_CASE("server: a byte of Host is judged the same at every place") {
+  constexpr std::string_view marks = "-._~!$&'()*+,;=%:[]";
+  for (std::size_t size = 1; size <= 34; ++size) {
+    for (std::size_t place = 0; place < size; ++place) {
+      for (int c = 0x21; c < 0x7f; ++c) {
+        std::string host(size, 'a');
+        host[place] = static_cast<char>(c);
+        const std::string head = "GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n";
+        std::string_view input = head;
+        server_connection machine;
+        const bool is_allowed =
+            std::isalnum(c) != 0 || marks.find(static_cast<char>(c)) != marks.npos;
+
+        const bool is_accepted = machine.next(input).kind == event_kind::head;
+
+        if (is_accepted != is_allowed) {
+          CAPTURE(host);
+          FAIL_CHECK("a byte is judged by where it stands");
+        }
+      }
+    }
+  }
+}
+
+namespace {
+
+/// Whether a head in which a known field is spelled `name` is read as if it had that field.
+bool is_known(const std::string& known, const std::string& name) {
+  const bool is_host = known == "host";
+  const std::string value = known == "content-length"      ? "5"
+                            : known == "transfer-encoding" ? "chunked"
+                            : known == "connection"        ? "close"
+                            : known == "expect"            ? "100-continue"
+                                                           : "h";
+  std::string head = "POST / HTTP/1.1\r\n" + name + ": " + value + "\r\n";
+  if (!is_host) head += "Host: h\r\n";
+  if (known == "expect") head += "Content-Length: 5\r\n";
+  if (known == "upgrade") head += "Connection: upgrade\r\n";
+  head += "\r\n";
+  std::string_view input = head;
+  server_connection machine;
+  const bool is_head = machine.next(input).kind == event_kind::head;
+  if (is_host) return is_head;
+  REQUIRE(is_head);
+  if (known == "content-length") return machine.body_length() == 5;
+  if (known == "transfer-encoding") return !machine.body_length().has_value();
+  if (known == "connection") return !machine.keep_alive();
+  return known == "expect" ? machine.expects_continue() : machine.switch_proposed();
+}
+
+}  // namespace
+
+TEST_CASE("server: a field that frames is known by its name in any case, and by no other") {
+  for (const std::string known :
+       {"host", "expect", "upgrade", "connection", "content-length", "transfer-encoding"}) {
+    for (std::size_t place = 0; place < known.size(); ++place) {
+      for (int c = 0; c < 256; ++c) {
+        std::string name = known;
+        name[place] = static_cast<char>(c);
+        if (!leat::proto::is_token(name)) continue;
+        if (is_known(known, name) != equals_ignoring_case(name, known)) {
+          CAPTURE(name);
+          FAIL_CHECK("a name is taken for another");
+        }
+      }
+    }
+  }
 }

@@ -80,6 +80,16 @@ TEST_CASE("response: fields are written in order, the driver's behind the handle
         "HTTP/1.1 200 OK\r\nA: 1\r\nb: \r\nDate: now\r\nContent-Length: 0\r\n\r\n");
 }
 
+TEST_CASE("response: lines that are ready are written behind the fields as they are") {
+  const fields own{{"A", "1"}};
+  const std::array<field, 1> more{field{"b", "2"}};
+  const std::array<std::string_view, 3> ready{"Date: now\r\n", "", "C: 3\r\n"};
+
+  CHECK(written(get, {.fields = own, .more_fields = more, .ready_lines = ready}) ==
+        "HTTP/1.1 200 OK\r\nA: 1\r\nb: 2\r\nDate: now\r\nC: 3\r\n"
+        "Content-Length: 0\r\n\r\n");
+}
+
 TEST_CASE("response: a body of known length is declared and sent as it is") {
   answering server;
 

@@ -101,7 +101,13 @@ struct outgoing_response {
   int status = 200;
   std::string_view reason = {};  ///< If empty, the usual phrase for the status.
   fields_view fields = {};
-  std::span<const field> more_fields = {};  ///< Written behind `fields`, for instance Date.
+  std::span<const field> more_fields = {};  ///< Written behind `fields`.
+
+  /// Whole lines that the program vouches for, each with its CR LF, or empty: written behind
+  /// the fields without being looked at. For what is the same in many responses, such as a literal,
+  /// or a Date that is made once a second. They say nothing about framing or the connection, and
+  /// nothing in them comes from outside.
+  std::span<const std::string_view> ready_lines = {};
 
   /// For an answer to HEAD and for 304, the size of the body that a GET would have had.
   body_size body = body_size::none();

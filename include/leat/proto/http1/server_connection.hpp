@@ -144,7 +144,7 @@ class server_connection {
   event begin_request() noexcept;
   event continue_request(std::string_view& input);
   event take_failure(const event& failure) noexcept;
-  std::error_code begin_response(int status) noexcept;
+  errc begin_response(int status) noexcept;
   [[nodiscard]] bool is_switch(int status) const noexcept;
 
   detail::message_reader reader_;

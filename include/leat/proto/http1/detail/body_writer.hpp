@@ -8,6 +8,7 @@
 #include "leat/base/byte_buffer.hpp"
 #include "leat/proto/fields/fields.hpp"
 #include "leat/proto/http1/detail/body_reader.hpp"
+#include "leat/proto/http1/error.hpp"
 
 namespace leat::proto::http1::detail {
 
@@ -17,8 +18,9 @@ class body_writer {
   void start(framing how, std::uint64_t size) noexcept;
 
   [[nodiscard]] framing how() const noexcept { return how_; }
-  [[nodiscard]] std::error_code begin(byte_buffer& out, std::uint64_t size);
-  [[nodiscard]] std::error_code finish(byte_buffer& out);
+  /// Returns why not, or no error.
+  [[nodiscard]] errc begin(byte_buffer& out, std::uint64_t size);
+  void finish(byte_buffer& out);
   [[nodiscard]] std::error_code end(byte_buffer& out, fields_view trailers);
 
  private:
