@@ -14,12 +14,25 @@ void run_root::drive(executor& on, cancel_scope& scope) {
   on.push(*this);
   try {
     on.run_until(finished_);
-  } catch (const deadlock&) {
-    // Stopping unwinds whatever waits; only a deferred operation that never ends is left, and
-    // then there is no way out.
+  } catch (...) {
+    // A deadlock, or a foreign callback that threw. Frames must not be destroyed while operations
+    // still refer to them, so what waits is stopped in order. Only a deferred operation that never
+    // ends is left then, and there is no way out.
     scope.cancel(stop_reason::shutdown);
-    on.run_until(finished_);
+    stop_all(on);
     throw;
+  }
+}
+
+void run_root::stop_all(executor& on) {
+  while (!finished_) {
+    try {
+      on.run_until(finished_);
+    } catch (const deadlock&) {
+      throw;
+    } catch (...) {
+      on.report(std::current_exception(), "stopping a loop that had failed already");
+    }
   }
 }
 
