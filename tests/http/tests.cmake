@@ -1,6 +1,7 @@
 leat_test(http NAME client_
   FILES
     async_client_test.cpp
+    cancellation_sweep_test.cpp
     client_storm_test.cpp
     digest_auth_test.cpp
     failure_sweep_test.cpp
@@ -12,6 +13,12 @@ leat_test(http NAME client_loopback_ LABELS loopback
     client_contract_test.cpp
     client_loopback_test.cpp
     client_policy_test.cpp
+  DEPENDS leat::http leat::testing)
+
+# A real nginx, started by the test.
+leat_test(http NAME nginx_ LABELS service
+  FILES
+    nginx_storm_test.cpp
   DEPENDS leat::http leat::testing)
 
 leat_test(http NAME server_

@@ -11,6 +11,7 @@ leat_test(io NAME loopback_ LABELS loopback
   FILES
     blocking_network_test.cpp
     blocking_stream_test.cpp
+    cancellation_sweep_test.cpp
     loop_test.cpp
     policy_test.cpp
     network_test.cpp

@@ -246,20 +246,17 @@ class completion : public operation_leaf {
 
   template <class... Given>
   void results_are(Given&&... given) noexcept {
-    // What had completed before the request reached it is delivered; nothing is lost.
-    const bool is_aborted = is_stop_requested() && says_aborted(given...);
     try {
       results_.emplace(std::forward<Given>(given)...);
     } catch (...) {
       failure_ = std::current_exception();
     }
+    bool is_aborted = false;
+    if constexpr (sizeof...(Results) != 0) {
+      // What had completed before the request reached it is delivered; nothing is lost.
+      is_aborted = is_stop_requested() && results_ && is_abort(std::get<0>(*results_));
+    }
     finished(is_aborted);
-  }
-
-  static bool says_aborted() noexcept { return false; }
-  template <class First>
-  static bool says_aborted(const First& first, const auto&...) noexcept {
-    return is_abort(first);
   }
 
   void give_error(const boost::system::error_code& code) const {
