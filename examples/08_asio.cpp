@@ -60,8 +60,8 @@ task<void> combine(tcp::endpoint server) {
   // There is no line feed, so the answer never ends: the timeout cancels Asio's operation.
   try {
     co_await with_timeout(20ms, ask(server, "no end"));
-  } catch (const deadline_exceeded& e) {
-    std::cout << "gave up: " << e.what() << "\n";
+  } catch (const deadline_exceeded&) {
+    std::cout << "gave up in time\n";
   }
 
   asio::steady_timer timer(io::asio_context(), 1h);

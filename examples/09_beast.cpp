@@ -89,8 +89,8 @@ int main() {
       std::cout << one << "\n" << two << "\n";
       try {
         co_await with_timeout(20ms, get(address, "/never"));
-      } catch (const deadline_exceeded& e) {
-        std::cout << "gave up: " << e.what() << "\n";
+      } catch (const deadline_exceeded&) {
+        std::cout << "gave up in time\n";
       }
       try {
         co_await expires(address);

@@ -61,7 +61,7 @@ LAYERS = {
 CONFINED = {
     "boost/": [],
     "boost/asio": ["src/io/asio/", "include/leat/io/asio.hpp"],
-    "boost/system/": ["src/io/asio/", "src/model/"],
+    "boost/system/": ["src/io/asio/", "include/leat/io/asio.hpp", "src/model/"],
     "boost/describe": ["include/leat/model/", "src/model/"],
     "boost/mp11": ["include/leat/model/", "src/model/"],  # walks what Boost.Describe lists
     "boost/json": ["src/model/"],

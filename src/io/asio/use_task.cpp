@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <string>
+#include <string_view>
 
 #include <boost/asio/error.hpp>
 
@@ -36,6 +37,18 @@ bool is_abort(const std::exception_ptr& failure) noexcept {
   }
 }
 
+namespace {
+
+/// Beast has a category of its own, which says nothing of the standard's conditions.
+bool is_timeout(const boost::system::error_code& code) noexcept {
+  constexpr int beast_timeout = 1;  // boost::beast::error::timeout, whose header nobody needs here
+  return code == boost::system::errc::timed_out ||
+         (code.value() == beast_timeout &&
+          std::string_view(code.category().name()) == "boost.beast");
+}
+
+}  // namespace
+
 void throw_operation_error(const boost::system::error_code& code) {
   const std::string message = "Asio operation failed: " + code.message();
   const auto& category = code.category();
@@ -43,7 +56,7 @@ void throw_operation_error(const boost::system::error_code& code) {
       category == asio::error::get_addrinfo_category()) {
     throw resolve_error(message, code);
   }
-  if (code == boost::system::errc::timed_out) throw operation_timeout(message, code);
+  if (is_timeout(code)) throw operation_timeout(message, code);
   if (code == asio::error::connection_refused || code == asio::error::host_unreachable ||
       code == asio::error::network_unreachable) {
     throw connect_error(message, code);
