@@ -1,24 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include <array>
-#include <csignal>
-#include <fstream>
 #include <random>
-#include <stdexcept>
 #include <string>
 
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include "leat/coro/as_outcome.hpp"
 #include "leat/coro/sleep.hpp"
 #include "leat/coro/task_group.hpp"
 #include "leat/coro/with_cancel_scope.hpp"
 #include "leat/http/async_client.hpp"
-#include "leat/io/network.hpp"
 
 #include "support/async_test.hpp"
-#include "support/scratch_folder.hpp"
+#include "support/nginx.hpp"
 
 // The client against a real server that did not agree to any of this: nginx, which answers each
 // request with the number that the request carries.
@@ -34,65 +25,21 @@ constexpr std::size_t connections = 8;
 
 using random_source = std::mt19937;
 
-/// A real nginx on free ports. Several, because each cancelled request leaves a port behind that
-/// the kernel keeps for a minute.
-class nginx {
+/// Several, because each cancelled request leaves a port behind that the kernel keeps for a minute.
+class servers {
  public:
-  nginx() {
-    std::string listens;
-    for (auto& port : ports_) {
-      port = io::system_network().listen(io::endpoint::tcp("127.0.0.1", 0))->local().port();
-      listens += "listen 127.0.0.1:" + std::to_string(port) + "; ";
-    }
-    const auto config = folder_ / "nginx.conf";
-    std::ofstream(config) << "daemon off; master_process off; worker_processes 1; pid "
-                          << folder_ / "pid" << "; error_log " << folder_ / "error.log"
-                          << ";\nevents { worker_connections 512; }\nhttp { access_log off; "
-                          << "client_body_temp_path " << folder_ / "b" << "; proxy_temp_path "
-                          << folder_ / "p" << "; fastcgi_temp_path " << folder_ / "f"
-                          << "; uwsgi_temp_path " << folder_ / "u" << "; scgi_temp_path "
-                          << folder_ / "s" << "; keepalive_requests 1000000;\nserver { " << listens
-                          << "location / { return 200 \"$arg_nonce\"; } } }\n";
-    std::array arguments{std::string("nginx"), std::string("-c"), config, std::string("-p"),
-                         folder_ / "."};
-    std::array<char*, 6> pointers{};
-    for (std::size_t i = 0; i < arguments.size(); ++i) pointers[i] = arguments[i].data();
-    // What a user's PATH may lack: Debian keeps it with the system's own programs.
-    if (::posix_spawn(&process_, "/usr/sbin/nginx", nullptr, nullptr, pointers.data(), environ) !=
-        0) {
-      throw std::runtime_error("nginx cannot be started");
-    }
-  }
-  nginx(const nginx&) = delete;
-  nginx& operator=(const nginx&) = delete;
-  ~nginx() {
-    ::kill(process_, SIGTERM);
-    ::waitpid(process_, nullptr, 0);
-  }
-
-  /// Waits until it accepts.
-  task<void> ready() const {
-    for (const auto port : ports_) {
-      for (;;) {
-        const auto at = io::endpoint::tcp("127.0.0.1", port);
-        const auto ended =
-            co_await as_outcome(io::system_network().connect(at, deadline_after(5s)));
-        if (ended.has_value()) break;
-        if (::waitpid(process_, nullptr, WNOHANG) != 0) {
-          throw std::runtime_error("nginx ended at once");
-        }
-      }
-    }
-  }
-
-  [[nodiscard]] std::string url(std::uint32_t any) const {
-    return "http://127.0.0.1:" + std::to_string(ports_[any % ports_.size()]);
+  [[nodiscard]] std::string url(std::uint32_t any, const std::string& nonce) const {
+    return all_[any % all_.size()].url("/?nonce=" + nonce);
   }
 
  private:
-  scratch_folder folder_;
-  std::array<std::uint16_t, 4> ports_{};
-  pid_t process_ = 0;
+  static nginx::wishes echo() {
+    nginx::wishes wanted;
+    wanted.locations = "location / { return 200 $arg_nonce; }";
+    return wanted;
+  }
+
+  std::array<nginx, 4> all_{nginx(echo()), nginx(echo()), nginx(echo()), nginx(echo())};
 };
 
 struct tally {
@@ -103,7 +50,7 @@ struct tally {
 };
 
 struct storm {
-  nginx& server;
+  const servers& from;
   http::async_client& client;
   random_source random{seed};
   tally count;
@@ -113,8 +60,7 @@ task<void> ask(storm& all) {
   const std::string nonce = std::to_string(all.count.started++) + "-" + std::to_string(seed);
   // As long as the number says, so that answers differ in length, too.
   const std::string padding(all.random() % 300, 'n');
-  const auto answer =
-      co_await all.client.get(all.server.url(all.random()) + "/?nonce=" + nonce + padding);
+  const auto answer = co_await all.client.get(all.from.url(all.random(), nonce + padding));
   ++all.count.answered;
   if (answer.status() != 200 || answer.content() != nonce + padding) ++all.count.mistaken;
 }
@@ -155,12 +101,11 @@ task<void> ask_often(storm& all, int times) {
 
 LEAT_LOOPBACK_TEST("client: after 10,000 random cancels against nginx its slots are exact") {
   CAPTURE(seed);
-  nginx server;
-  co_await server.ready();
+  const servers started;
   http::async_client_options options;
   options.limits.max_connections = connections;
   http::async_client client(std::move(options));
-  storm all{server, client, random_source(seed), {}};
+  storm all{started, client, random_source(seed), {}};
 
   co_await with_task_group([&all](task_group& group) -> task<void> {
     for (int i = 0; i < 24; ++i) group.spawn(ask_for_a_while, std::ref(all));

@@ -15,12 +15,6 @@ leat_test(http NAME client_loopback_ LABELS loopback
     client_policy_test.cpp
   DEPENDS leat::http leat::testing)
 
-# A real nginx, started by the test.
-leat_test(http NAME nginx_ LABELS service
-  FILES
-    nginx_storm_test.cpp
-  DEPENDS leat::http leat::testing)
-
 leat_test(http NAME server_
   FILES
     router_test.cpp
@@ -109,4 +103,5 @@ leat_test(http NAME allocation_
 leat_test(http NAME service_ LABELS service
   FILES
     client_nginx_test.cpp
+    nginx_storm_test.cpp
   DEPENDS leat::http leat::testing leat_test_certificates)

@@ -25,6 +25,7 @@ leat_test(io NAME tls_
     tls_test.cpp
   DEPENDS leat::io leat::testing leat_test_certificates OpenSSL::SSL)
 target_include_directories(io_tls_test PRIVATE ${PROJECT_SOURCE_DIR}/src)
+
 leat_test(io NAME asio_ LABELS loopback
   FILES
     asio_cancellation_test.cpp
