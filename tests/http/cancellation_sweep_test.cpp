@@ -77,15 +77,15 @@ testing::cancellation_report sweep(Requests requests) {
         const auto now = all->client->statistics();
         CHECK(now.active == 0);
         CHECK(now.waiting == 0);
-        CHECK(now.idle == 0);
+        CHECK(now.idle <= 2);
         CHECK(all->server->connections() == 0);
         CHECK(all->handlers == 0);
         all.reset();
       });
 }
 
-http::async_request_options with_body(std::size_t size) {
-  return http::async_request_options().content(std::string(size, 'b'), "text/plain");
+http::request_options with_body(std::size_t size) {
+  return http::request_options().content(std::string(size, 'b'), "text/plain");
 }
 
 }  // namespace
