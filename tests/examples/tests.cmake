@@ -25,9 +25,9 @@ if(LEAT_BUILD_EXAMPLES)
   leat_example_test("observing: shows the tasks, what they carry, and what does not stop"
     08_observing LABEL unit)
   leat_example_test("asio: its sockets and timers are awaited by tasks"
-    08_asio LABEL loopback)
+    11_asio LABEL loopback)
   leat_example_test("beast: its server and client are awaited by tasks"
-    09_beast LABEL loopback)
+    12_beast LABEL loopback)
   add_test(NAME "examples/testing: its tests pass" COMMAND 07_testing)
   set_tests_properties("examples/testing: its tests pass" PROPERTIES LABELS contract)
   add_test(NAME "examples/simulated network: its tests pass" COMMAND 10_simulated_network)
