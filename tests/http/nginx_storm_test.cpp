@@ -28,7 +28,7 @@ using random_source = std::mt19937;
 /// Several, because each cancelled request leaves a port behind that the kernel keeps for a minute.
 class servers {
  public:
-  [[nodiscard]] std::string url(std::uint32_t any, const std::string& nonce) const {
+  [[nodiscard]] std::string url(std::size_t any, const std::string& nonce) const {
     return all_[any % all_.size()].url("/?nonce=" + nonce);
   }
 
