@@ -16,8 +16,8 @@ void run_root::drive(executor& on, cancel_scope& scope) {
     on.run_until(finished_);
   } catch (...) {
     // A deadlock, or a foreign callback that threw. Frames must not be destroyed while operations
-    // still refer to them, so what waits is stopped in order. Only a deferred operation that never
-    // ends is left then, and there is no way out.
+    // still refer to them, so what waits is stopped in order. Only what is deferred is left then:
+    // if it never ends there is no way out, and if the executor cannot go on it is dropped.
     scope.cancel(stop_reason::shutdown);
     stop_all(on);
     throw;
@@ -25,7 +25,9 @@ void run_root::drive(executor& on, cancel_scope& scope) {
 }
 
 void run_root::stop_all(executor& on) {
-  while (!finished_) {
+  // Each of several callbacks may throw once; an executor that fails more often is broken.
+  constexpr int most_failures = 64;
+  for (int failures = 0; !finished_ && failures < most_failures; ++failures) {
     try {
       on.run_until(finished_);
     } catch (const deadlock&) {
