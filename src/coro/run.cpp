@@ -14,12 +14,27 @@ void run_root::drive(executor& on, cancel_scope& scope) {
   on.push(*this);
   try {
     on.run_until(finished_);
-  } catch (const deadlock&) {
-    // Stopping unwinds whatever waits; only a deferred operation that never ends is left, and
-    // then there is no way out.
+  } catch (...) {
+    // A deadlock, or a foreign callback that threw. Frames must not be destroyed while operations
+    // still refer to them, so what waits is stopped in order. Only what is deferred is left then:
+    // if it never ends there is no way out, and if the executor cannot go on it is dropped.
     scope.cancel(stop_reason::shutdown);
-    on.run_until(finished_);
+    stop_all(on);
     throw;
+  }
+}
+
+void run_root::stop_all(executor& on) {
+  // Each of several callbacks may throw once; an executor that fails more often is broken.
+  constexpr int most_failures = 64;
+  for (int failures = 0; !finished_ && failures < most_failures; ++failures) {
+    try {
+      on.run_until(finished_);
+    } catch (const deadlock&) {
+      throw;
+    } catch (...) {
+      on.report(std::current_exception(), "stopping a loop that had failed already");
+    }
   }
 }
 

@@ -22,6 +22,8 @@ constexpr std::array entries{
     error_entry{static_cast<int>(errc::write_timeout), "write timed out", timed_out},
     // Who is not trusted now will not be a moment later.
     error_entry{static_cast<int>(errc::tls_failed), "TLS failed", failure_bit(failure::peer_fault)},
+    error_entry{static_cast<int>(errc::operation_failed), "operation failed", transient},
+    error_entry{static_cast<int>(errc::operation_timeout), "operation timed out", timed_out},
 };
 
 constinit const table_category io_category("leat.io", entries);

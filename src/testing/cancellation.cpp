@@ -34,8 +34,8 @@ class cancelling_probe final : public execution_probe {
 class campaign {
  public:
   campaign(const std::function<task<void>()>& scenario,
-           const std::function<void(const outcome<void>&)>& check) noexcept
-      : scenario_(scenario), check_(check) {}
+           const std::function<void(const outcome<void>&)>& check, time_source source) noexcept
+      : scenario_(scenario), check_(check), source_(source) {}
 
   cancellation_report run() {
     if (!run_once(0, 0, "without a cancel")) {
@@ -62,7 +62,7 @@ class campaign {
     const auto before = resource_count::now();
     bool finished = false;
     {
-      test_loop loop;
+      test_loop loop(source_);
       cancel_scope scope;
       cancelling_probe probe(scope, at_suspension, at_resume);
       loop.loop().probe = &probe;
@@ -87,14 +87,16 @@ class campaign {
 
   const std::function<task<void>()>& scenario_;
   const std::function<void(const outcome<void>&)>& check_;
+  time_source source_;
   cancellation_report report_;
 };
 
 }  // namespace
 
 cancellation_report for_each_cancellation(const std::function<task<void>()>& scenario,
-                                          const std::function<void(const outcome<void>&)>& check) {
-  return campaign(scenario, check).run();
+                                          const std::function<void(const outcome<void>&)>& check,
+                                          time_source source) {
+  return campaign(scenario, check, source).run();
 }
 
 }  // namespace leat::testing

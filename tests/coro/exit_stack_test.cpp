@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "leat/coro/exit_stack.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <stdexcept>
 #include <string>
 
 #include "leat/coro/task_group.hpp"
 #include "leat/coro/with_cancel_scope.hpp"
+#include "leat/testing/cancellation.hpp"
 
 #include "support/async_test.hpp"
 
@@ -386,4 +388,24 @@ LEAT_ASYNC_TEST("exit stack: a stop goes on after close(), when all cleanups hav
   CHECK(ended.is_cancelled());
   CHECK(log == "a");
   CHECK_FALSE(reached);
+}
+
+TEST_CASE("exit stack: cancelled anywhere, what was entered is left once") {
+  std::string log;
+  const auto scenario = [&log]() -> task<void> {
+    log.clear();
+    co_await with_exit_stack([&log](exit_stack& exits) -> task<void> {
+      static_cast<void>(co_await exits.enter(room{log, 'a'}));
+      co_await exits.close();
+      exit_stack inner;
+      inner.callback([&log]() -> task<void> { co_await note(log, "!"); });
+      co_await inner.close();
+    });
+  };
+  const auto report = testing::for_each_cancellation(scenario, [&log](const outcome<void>&) {
+    const bool was_entered = log.find('a') != std::string::npos;
+    const auto times = std::count(log.begin(), log.end(), 'a');
+    CHECK((was_entered ? times == 2 : times == 0));
+  });
+  CHECK(report.suspensions >= 3);
 }

@@ -7,6 +7,7 @@
 
 #include "leat/coro/sleep.hpp"
 #include "leat/coro/task_group.hpp"
+#include "leat/testing/cancellation.hpp"
 
 #include "support/async_test.hpp"
 
@@ -83,4 +84,25 @@ LEAT_ASYNC_TEST("latency: works with move-only arguments and results") {
       records{seen});
   CHECK(*co_await measured(std::make_unique<int>(7)) == 7);
   CHECK(seen.size() == 1);
+}
+
+TEST_CASE("latency: a call cancelled anywhere is told of exactly once if it began") {
+  std::vector<latency_record> seen;
+  int begun = 0;
+  auto measured = measure_latency(
+      "work",
+      [&begun](int times) -> task<void> {
+        ++begun;
+        for (int i = 0; i < times; ++i) co_await sleep_for(1s);
+      },
+      records{seen});
+  const auto report = testing::for_each_cancellation(
+      [&]() -> task<void> {
+        seen.clear();
+        begun = 0;
+        co_await measured(2);
+        co_await measured.operator()(1);
+      },
+      [&](const outcome<void>&) { CHECK(seen.size() == static_cast<std::size_t>(begun)); });
+  CHECK(report.stopped >= 3);
 }

@@ -6,6 +6,7 @@
 
 #include "leat/base/error.hpp"
 #include "leat/coro/when_all.hpp"
+#include "leat/testing/cancellation.hpp"
 
 #include "support/async_test.hpp"
 
@@ -68,4 +69,14 @@ LEAT_ASYNC_TEST("yield: lets what is ready run first") {
   };
   co_await when_all(worker(order, 'a'), worker(order, 'b'));
   CHECK(order == "ababab");
+}
+
+TEST_CASE("sleep: cancelled anywhere, it ends at once") {
+  const auto scenario = []() -> task<void> {
+    const auto later = executor::current().now() + 1h;
+    co_await when_all(sleep_until(later), sleep_for(1s), yield_now());
+    co_await stop_if_requested();
+  };
+  const auto report = testing::for_each_cancellation(scenario);
+  CHECK(report.stopped >= 6);
 }

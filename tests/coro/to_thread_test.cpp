@@ -14,6 +14,7 @@
 #include "leat/coro/task_group.hpp"
 #include "leat/coro/when_all.hpp"
 #include "leat/coro/with_timeout.hpp"
+#include "leat/testing/cancellation.hpp"
 
 #include "support/async_test.hpp"
 
@@ -224,4 +225,22 @@ TEST_CASE("thread pool: runs what is queued before it ends, and joins its thread
     CHECK(pool.counts().running == 0);
     CHECK(pool.counts().queued == 0);
   }
+}
+
+TEST_CASE("to_thread: cancelled anywhere, it leaves no call behind") {
+  std::atomic<int> begun = 0;
+  std::atomic<int> ended = 0;
+  const auto call = [&] {
+    ++begun;
+    ++ended;
+    return std::make_unique<int>(1);
+  };
+  const auto scenario = [&]() -> task<void> {
+    const auto one = co_await to_thread(call);
+    const auto [two, three] = co_await when_all(to_thread(call), to_thread(call));
+    CHECK(*one + *two + *three == 3);
+  };
+  const auto report = testing::for_each_cancellation(scenario, [](const outcome<void>&) {});
+  CHECK(begun == ended);  // by now each loop has joined its threads
+  CHECK(report.suspensions >= 3);
 }

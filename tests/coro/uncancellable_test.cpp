@@ -6,9 +6,11 @@
 #include <stdexcept>
 
 #include "leat/base/error.hpp"
+#include "leat/coro/shield.hpp"
 #include "leat/coro/sleep.hpp"
 #include "leat/coro/task_group.hpp"
 #include "leat/coro/with_timeout.hpp"
+#include "leat/testing/cancellation.hpp"
 
 #include "support/async_test.hpp"
 
@@ -75,4 +77,27 @@ LEAT_ASYNC_TEST("uncancellable: a stop waits for it, and its late value is destr
   const auto reports = loop.take_reports();
   REQUIRE(reports.size() == 1);  // it went on for more than five seconds
   CHECK(describe(reports[0].failure).find("(uncancellable for 6 s)") != std::string::npos);
+}
+
+TEST_CASE("uncancellable: cancelled anywhere, a foreign operation ends before its frame does") {
+  int alive = 0;
+  const auto scenario = [&alive]() -> task<void> {
+    ++alive;
+    const std::shared_ptr<void> ends(nullptr, [&alive](void*) { --alive; });
+    std::coroutine_handle<> waiting;
+    co_await with_task_group([&waiting](task_group& group) -> task<void> {
+      // Whoever resumes it is not stopped, because a foreign operation must be resumed.
+      group.spawn(
+          [](std::coroutine_handle<>& whom) -> task<void> {
+            co_await shield(sleep_for(1s), 1h);
+            if (whom) whom.resume();  // unless the stop came before it was awaited
+          },
+          std::ref(waiting));
+      const auto value = co_await uncancellable(foreign{&waiting, 7});
+      CHECK(*value == 7);
+    });
+  };
+  const auto report = testing::for_each_cancellation(
+      scenario, [&alive](const outcome<void>&) { CHECK(alive == 0); });
+  CHECK(report.suspensions >= 2);
 }

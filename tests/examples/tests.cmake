@@ -26,6 +26,10 @@ if(LEAT_BUILD_EXAMPLES)
     08_observing LABEL unit)
   leat_example_test("blocking: files and sums on threads, a watched loop"
     08_blocking LABEL unit)
+  leat_example_test("asio: its sockets and timers are awaited by tasks"
+    11_asio LABEL loopback)
+  leat_example_test("beast: its server and client are awaited by tasks"
+    12_beast LABEL loopback)
   add_test(NAME "examples/testing: its tests pass" COMMAND 07_testing)
   set_tests_properties("examples/testing: its tests pass" PROPERTIES LABELS contract)
   add_test(NAME "examples/simulated network: its tests pass" COMMAND 10_simulated_network)

@@ -1,6 +1,7 @@
 leat_test(http NAME client_
   FILES
     async_client_test.cpp
+    cancellation_sweep_test.cpp
     client_storm_test.cpp
     digest_auth_test.cpp
     failure_sweep_test.cpp
@@ -102,4 +103,5 @@ leat_test(http NAME allocation_
 leat_test(http NAME service_ LABELS service
   FILES
     client_nginx_test.cpp
+    nginx_storm_test.cpp
   DEPENDS leat::http leat::testing leat_test_certificates)

@@ -14,6 +14,7 @@ leat_test(io NAME loopback_ LABELS loopback
     blocking_network_test.cpp
     blocking_stream_test.cpp
     cross_thread_test.cpp
+    cancellation_sweep_test.cpp
     loop_test.cpp
     policy_test.cpp
     network_test.cpp
@@ -28,3 +29,9 @@ leat_test(io NAME tls_
     tls_test.cpp
   DEPENDS leat::io leat::testing leat_test_certificates OpenSSL::SSL)
 target_include_directories(io_tls_test PRIVATE ${PROJECT_SOURCE_DIR}/src)
+
+leat_test(io NAME asio_ LABELS loopback
+  FILES
+    asio_cancellation_test.cpp
+    asio_test.cpp
+  DEPENDS leat::io leat::testing Boost::headers)

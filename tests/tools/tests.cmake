@@ -17,6 +17,10 @@ leat_tool_test("coroutines: no source has a form that goes wrong when a task is 
   COMMAND ${PROJECT_SOURCE_DIR}/tools/lint_coroutines.py)
 leat_tool_test("coroutines: the lint refuses those forms and nothing that looks alike"
   COMMAND ${CMAKE_CURRENT_LIST_DIR}/lint_coroutines_test.py)
+leat_tool_test("sweeps: whatever can be awaited is cancelled at every point by a test"
+  COMMAND ${PROJECT_SOURCE_DIR}/tools/check_sweeps.py)
+leat_tool_test("sweeps: the checker reports what has no test and lines that are wrong"
+  COMMAND ${CMAKE_CURRENT_LIST_DIR}/check_sweeps_test.py)
 leat_tool_test("docs: every block of C++ is a region of a file that is compiled"
   COMMAND ${PROJECT_SOURCE_DIR}/tools/check_docs.py)
 leat_tool_test("docs: the checker reports a block or a link that is wrong"

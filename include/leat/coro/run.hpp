@@ -35,8 +35,7 @@ class run_root : public boundary, public ready_node {
   }
 
  protected:
-  run_root(std::coroutine_handle<> child, executor& on)
-      : boundary(child), home_(on) {
+  run_root(std::coroutine_handle<> child, executor& on) : boundary(child), home_(on) {
     on.main_task = &task_;
   }
   ~run_root() = default;
@@ -55,10 +54,13 @@ class run_root : public boundary, public ready_node {
   }
 
   /// Runs the executor until the child has ended.
-  /// Errors: `deadlock`, after the child was stopped.
+  /// Errors: `deadlock`, or what a foreign callback on the executor throws; in both cases after
+  /// the child was stopped.
   void drive(executor& on, cancel_scope& scope);
 
  private:
+  void stop_all(executor& on);
+
   bool finished_ = false;
   // A member, so that the executor is still the current one when the child's frame, with the
   // arguments in it, is destroyed.

@@ -11,6 +11,8 @@
 ///     io_error        resolve_error  connect_error  listen_error  accept_error
 ///                     read_error  write_error  tls_error
 ///     timeout_error   connect_timeout  read_timeout  write_timeout
+///
+/// and what operations of Asio throw besides (asio.hpp): operation_error, operation_timeout.
 namespace leat::io {
 
 enum class errc {
@@ -24,6 +26,8 @@ enum class errc {
   read_timeout,
   write_timeout,
   tls_failed,
+  operation_failed,
+  operation_timeout,
 };
 
 std::error_code make_error_code(errc value) noexcept;

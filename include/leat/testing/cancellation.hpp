@@ -16,17 +16,19 @@ struct cancellation_report {
   std::size_t finished = 0;  ///< Runs that finished all the same: the cancel came too late.
 };
 
-/// Runs a scenario again and again on virtual time, cancelled at each of its suspension points
-/// and before each of its resumes in turn, and once without.
+/// Runs a scenario again and again, on virtual time unless `source` says otherwise, cancelled at
+/// each of its suspension points and before each of its resumes in turn, and once without.
 ///
 /// `scenario` makes the work anew for each run; `check` is called after each with what became
 /// of it, to see that nothing is lost and every cleanup ran once. Each run must also leave as
-/// many coroutine frames and descriptors as it found.
+/// many coroutine frames and descriptors as it found. On real time the number of points may
+/// differ from run to run, as the kernel pleases; those of the first run are visited.
 ///
 /// Errors: what `check` throws; `std::logic_error`, naming the run, when something was left
 /// behind, when a run failed with an error, or when the run without a cancel did not finish.
 cancellation_report for_each_cancellation(
     const std::function<task<void>()>& scenario,
-    const std::function<void(const outcome<void>&)>& check = [](const outcome<void>&) {});
+    const std::function<void(const outcome<void>&)>& check = [](const outcome<void>&) {},
+    time_source source = time_source::virtual_time);
 
 }  // namespace leat::testing

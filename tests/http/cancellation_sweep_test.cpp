@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+#include <memory>
+#include <string>
+
+#include "leat/coro/sleep.hpp"
+#include "leat/coro/task_group.hpp"
+#include "leat/http/async_client.hpp"
+#include "leat/http/server.hpp"
+#include "leat/testing/cancellation.hpp"
+#include "leat/testing/memory_network.hpp"
+
+#include "support/async_test.hpp"
+
+// Every request that the client can make against every way the server can answer, cancelled at
+// each point: the client loses no slot, and the server no handler.
+
+using namespace leat;
+using http::server_request;
+using http::server_response;
+
+namespace {
+
+const io::endpoint server_test = io::endpoint::tcp("server.test", 80);
+
+struct world {
+  world() {
+    http::router routes;
+    const auto answer = [this](server_request& request) -> task<server_response> {
+      ++handlers;
+      const std::shared_ptr<void> ended(nullptr, [this](void*) { --handlers; });
+      co_await sleep_for(1ms);
+      co_return server_response::text(std::string(request.method()) + " " +
+                                      std::string(request.body()));
+    };
+    routes.get("/", answer);
+    routes.post("/", answer);
+    routes.put("/", answer);
+    routes.patch("/", answer);
+    routes.del("/", answer);
+    routes.get("/large", [](server_request&) -> task<server_response> {
+      co_return server_response::text(std::string(200'000, 'x'));
+    });
+    http::server_options server_options;
+    server_options.network = &net;
+    server = std::make_unique<http::server>(std::move(routes), server_options);
+    server->listen(server_test);
+    http::async_client_options client_options;
+    client_options.network = &net;
+    client_options.base_url = "http://server.test";
+    client_options.limits.max_connections = 2;
+    client = std::make_unique<http::async_client>(std::move(client_options));
+  }
+
+  testing::memory_network net;
+  int handlers = 0;
+  std::unique_ptr<http::server> server;
+  std::unique_ptr<http::async_client> client;
+};
+
+/// Runs `requests` against the server, cancelled at each point.
+template <class Requests>
+testing::cancellation_report sweep(Requests requests) {
+  std::unique_ptr<world> all;
+  return testing::for_each_cancellation(
+      [&all, &requests] {
+        all = std::make_unique<world>();
+        return [](world& with, Requests& work) -> task<void> {
+          co_await with_task_group([&](task_group& group) -> task<void> {
+            group.spawn([](http::server& one) { return one.run(); }, std::ref(*with.server));
+            co_await work(*with.client);
+            with.client->close();
+            with.server->shut_down();
+          });
+        }(*all, requests);
+      },
+      [&all](const outcome<void>&) {
+        const auto now = all->client->statistics();
+        CHECK(now.active == 0);
+        CHECK(now.waiting == 0);
+        CHECK(now.idle <= 2);
+        CHECK(all->server->connections() == 0);
+        CHECK(all->handlers == 0);
+        all.reset();
+      });
+}
+
+http::request_options with_body(std::size_t size) {
+  return http::request_options().content(std::string(size, 'b'), "text/plain");
+}
+
+}  // namespace
+
+TEST_CASE("client: every method can be cancelled anywhere against a server") {
+  const auto report = sweep([](http::async_client& client) -> task<void> {
+    CHECK((co_await client.get("/")).content() == "GET ");
+    CHECK((co_await client.head("/")).status() == 200);
+    CHECK((co_await client.options("/")).status() != 0);
+    CHECK((co_await client.post("/", with_body(3))).content() == "POST bbb");
+    CHECK((co_await client.put("/", with_body(3))).content() == "PUT bbb");
+    CHECK((co_await client.patch("/", with_body(3))).content() == "PATCH bbb");
+    CHECK((co_await client.del("/")).content() == "DELETE ");
+    CHECK((co_await client.request("PUT", "/", with_body(100'000))).content().size() == 100'004);
+    auto built = client.build_request("GET", "/");
+    CHECK((co_await client.send(std::move(built))).content() == "GET ");
+  });
+  CHECK(report.suspensions > 30);
+  CHECK(report.stopped > 30);
+}
+
+TEST_CASE("client: an answer that is read as a stream can be cancelled anywhere") {
+  const auto report = sweep([](http::async_client& client) -> task<void> {
+    auto answer = co_await client.stream("GET", "/large");
+    CHECK_FALSE((co_await answer.read_some()).empty());
+    static_cast<void>(co_await answer.read_all());
+    CHECK(answer.is_at_end());
+    auto built = client.build_request("GET", "/large");
+    auto opened = co_await client.open(std::move(built));
+    CHECK_FALSE((co_await opened.read_some()).empty());
+    opened.close();  // its body has not been read
+  });
+  CHECK(report.suspensions > 10);
+  CHECK(report.stopped > 10);
+}
+
+TEST_CASE("client: requests in line for a connection can be cancelled anywhere") {
+  const auto report = sweep([](http::async_client& client) -> task<void> {
+    co_await with_task_group([&client](task_group& group) -> task<void> {
+      for (int i = 0; i < 5; ++i) {
+        group.spawn(
+            [](http::async_client& with) -> task<void> {
+              CHECK((co_await with.get("/")).content() == "GET ");
+            },
+            std::ref(client));
+      }
+      co_return;
+    });
+  });
+  CHECK(report.suspensions > 20);
+  CHECK(report.stopped > 20);
+}
