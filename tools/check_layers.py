@@ -62,7 +62,6 @@ CONFINED = {
     "boost/": [],
     "boost/asio": ["src/io/asio/", "include/leat/io/asio.hpp"],
     "backtrace.h": ["src/io/symbols/"],
-    "boost/system/": ["src/io/asio/", "src/model/"],
     "boost/system/": ["src/io/asio/", "include/leat/io/asio.hpp", "src/model/"],
     "boost/describe": ["include/leat/model/", "src/model/"],
     "boost/mp11": ["include/leat/model/", "src/model/"],  # walks what Boost.Describe lists
