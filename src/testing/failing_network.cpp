@@ -39,6 +39,7 @@ template <class Error>
   throw Error("failed as planned: " + where, std::make_error_code(std::errc::io_error));
 }
 
+/// Its `try_` functions always answer with nothing, so that every operation can fail in every way.
 class failing_stream final : public io::async_stream {
  public:
   failing_stream(stream_ptr inner, failure_plan& plan) noexcept

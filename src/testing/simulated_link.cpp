@@ -286,53 +286,83 @@ void simulated_stream::require_writable() const {
   }
 }
 
-task<std::size_t> simulated_stream::read_some(std::span<std::byte> into, deadline until) {
-  co_await stop_if_requested();
+bool simulated_stream::chance(double likelihood) noexcept {
+  return link_->net != nullptr && link_->net->random.chance(likelihood);
+}
+
+std::optional<std::size_t> simulated_stream::read_now(std::span<std::byte> into) {
   auto& input = link_->input_of(side_);
-  for (;;) {
-    require_readable();
-    if (input.unread() != 0) break;
+  require_readable();
+  if (input.unread() == 0) {
     if (link_->is_reset(side_)) {
       throw io::read_error("read failed: connection with " + peer_name_ + ": reset by the peer",
                            std::make_error_code(std::errc::connection_reset));
     }
-    if (input.has_ended()) co_return 0;
-    if (!co_await input.readable.wait(until)) {
-      throw io::read_timeout("read timed out: no data from " + peer_name_ + " in time");
-    }
+    return input.has_ended() ? std::optional<std::size_t>(0) : std::nullopt;
   }
   std::size_t most = std::min(into.size(), input.unread());
   if (link_->drips) most = std::min<std::size_t>(most, 1);
-  if (link_->net != nullptr && link_->net->random.chance(link_->profile.short_read)) {
+  if (chance(link_->profile.short_read)) {
     most = 1 + static_cast<std::size_t>(link_->net->random.below(most));
   }
   const std::size_t size = input.take(into.first(most));
   link_->note(network_event::read, side_ == 0 ? direction::back : direction::forth, size);
-  co_return size;
+  return size;
+}
+
+task<std::size_t> simulated_stream::read_some(std::span<std::byte> into, deadline until) {
+  co_await stop_if_requested();
+  for (;;) {
+    if (const auto size = read_now(into)) co_return *size;
+    if (!co_await link_->input_of(side_).readable.wait(until)) {
+      throw io::read_timeout("read timed out: no data from " + peer_name_ + " in time");
+    }
+  }
+}
+
+// A network with short reads sometimes has nothing at once although something is there, so that
+// whoever tries first is tested on both ways.
+std::optional<std::size_t> simulated_stream::try_read_some(std::span<std::byte> into) {
+  require_readable();
+  if (chance(link_->profile.short_read)) return std::nullopt;
+  return read_now(into);
+}
+
+std::optional<simulated_stream::sent> simulated_stream::write_now(std::span<const std::byte> from) {
+  auto& output = link_->output_of(side_);
+  require_writable();
+  const std::size_t room = output.room();
+  if (room == 0 && !from.empty()) return std::nullopt;
+  sent now{.size = std::min(room, from.size())};
+  if (now.size == 0) return now;
+  now.is_short = chance(link_->profile.short_write);
+  if (now.is_short) now.size = 1 + static_cast<std::size_t>(link_->net->random.below(now.size));
+  output.send(from.first(now.size));
+  return now;
 }
 
 task<void> simulated_stream::write_all(std::span<const std::byte> from, deadline until) {
   co_await stop_if_requested();
-  auto& output = link_->output_of(side_);
-  require_writable();
-  // Once all of it has left, the write has succeeded, whatever happens on the way.
-  for (; !from.empty(); require_writable()) {
-    const std::size_t room = output.room();
-    if (room == 0) {
-      if (!co_await output.writable.wait(until)) {
+  for (;;) {
+    const auto now = write_now(from);
+    if (!now) {
+      if (!co_await link_->output_of(side_).writable.wait(until)) {
         throw io::write_timeout("write timed out: " + peer_name_ + " does not read in time");
       }
       continue;
     }
-    std::size_t size = std::min(room, from.size());
-    const bool is_short =
-        link_->net != nullptr && link_->net->random.chance(link_->profile.short_write);
-    if (is_short) size = 1 + static_cast<std::size_t>(link_->net->random.below(size));
-    output.send(from.first(size));
-    from = from.subspan(size);
+    from = from.subspan(now->size);
+    // Once all of it has left, the write has succeeded, whatever happens on the way.
     if (from.empty()) co_return;
-    if (is_short) co_await yield_now();
+    if (now->is_short) co_await yield_now();
   }
+}
+
+std::optional<std::size_t> simulated_stream::try_write_some(std::span<const std::byte> from) {
+  require_writable();
+  if (chance(link_->profile.short_write)) return std::nullopt;
+  const auto now = write_now(from);
+  return now ? std::optional<std::size_t>(now->size) : std::nullopt;
 }
 
 task<void> simulated_stream::shut_down_write(deadline /*until*/) {

@@ -157,6 +157,8 @@ class simulated_stream final : public io::async_stream {
 
   task<std::size_t> read_some(std::span<std::byte> into, deadline until) override;
   task<void> write_all(std::span<const std::byte> from, deadline until) override;
+  std::optional<std::size_t> try_read_some(std::span<std::byte> into) override;
+  std::optional<std::size_t> try_write_some(std::span<const std::byte> from) override;
   task<void> shut_down_write(deadline until) override;
   task<void> close(deadline until) override;
   bool is_idle_and_open() noexcept override;
@@ -166,8 +168,17 @@ class simulated_stream final : public io::async_stream {
   void abort() noexcept { link_->abort(side_); }
 
  private:
+  struct sent {
+    std::size_t size = 0;
+    bool is_short = false;  // less than there was room for
+  };
+
   void require_readable() const;
   void require_writable() const;
+  [[nodiscard]] bool chance(double likelihood) noexcept;
+  /// Nothing, if it would have to wait.
+  std::optional<std::size_t> read_now(std::span<std::byte> into);
+  std::optional<sent> write_now(std::span<const std::byte> from);
 
   std::shared_ptr<simulated_link> link_;
   std::size_t side_;
