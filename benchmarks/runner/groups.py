@@ -98,7 +98,7 @@ def instructions(bench: Bench):
 
     for who in servers.ALL:
         # The difference leaves out how it starts, accepts and ends.
-        yield Sample("hello: user-space instructions per request", "", who,
+        yield Sample("hello: user-space instructions per request", "instr.", who,
                      (count(who, 2) - count(who, 1)) / requests)
 
 
