@@ -18,7 +18,7 @@ prepare = $(BOOTSTRAP) $(1) && cmake --preset $(PRESET)
 help:
 	@echo 'make run    build leat-gateway and serve on port 8080; make run PORT=9000, CONFIG=my.toml'
 	@echo 'make test   build everything and run the tests; make test PRESET=asan (or tsan, release)'
-	@echo 'make bench  build optimised and run the benchmarks'
+	@echo 'make bench  build optimised and run the benchmarks; make bench BENCH="core server" STRICT=1'
 	@echo 'make check  format, lint, layers, docs, spelling; make check CHECK="--changed format tidy"'
 	@echo 'make clean  remove all build folders'
 	@echo
@@ -37,14 +37,9 @@ test:
 	@ctest --preset $(PRESET) -j $(JOBS)
 
 bench:
-	@$(call prepare,test)
-	@cmake --build --preset $(PRESET) -j $(JOBS)
-	@set -e; ran=no; \
-	for benchmark in build/$(PRESET)/bin/*_bench; do \
-	  if [ -x "$$benchmark" ]; then ran=yes; echo "== $$benchmark"; "$$benchmark"; fi; \
-	done; \
-	[ $$ran = yes ] || { echo "no benchmark in build/$(PRESET)/bin" >&2; exit 1; }
-	@echo '== compile time'; benchmarks/compile_time/compile_time_bench.py
+	@$(call prepare,bench)
+	@cmake --build --preset $(PRESET) --target leat_benchmarks -j $(JOBS)
+	@benchmarks/run.py --build build/$(PRESET) $(if $(STRICT),--strict) $(BENCH)
 
 # Linting reads how the dev preset compiles each file.
 check: PRESET = dev

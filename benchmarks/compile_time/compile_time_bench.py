@@ -6,10 +6,13 @@ Compiles a file that includes only that header, at -O0, and prints the median of
 over interleaved rounds, beside the same for the standard headers alone. The budget is one
 second (docs: design, section 12). Fails if a header is over it, or includes Boost.Asio.
 
-    compile_time_bench.py [--compiler clang++-19] [--rounds 5]
+    compile_time_bench.py [--compiler clang++-19] [--rounds 5] [--samples]
+
+With --samples it prints every round for benchmarks/runner/samples.py instead.
 """
 
 import argparse
+import json
 import pathlib
 import resource
 import statistics
@@ -54,10 +57,23 @@ def included_by(compiler, source):
     return out.stdout
 
 
+def print_samples(times):
+    """Every round, header by header, beside the standard headers of the same round."""
+    baseline = "(standard headers)"
+    for header in times:
+        if header == baseline:
+            continue
+        for ours, standard in zip(times[header], times[baseline]):
+            for who, value in (("leat", ours), ("standard headers", standard)):
+                print(json.dumps({"name": f"compile a file that includes {header}", "unit": "s",
+                                  "who": who, "value": value}))
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--compiler", default="clang++-19")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--samples", action="store_true")
     options = parser.parse_args()
 
     with tempfile.TemporaryDirectory() as folder:
@@ -71,6 +87,9 @@ def main():
         for _ in range(options.rounds):
             for name, file in files.items():
                 times[name].append(compile_once(options.compiler, file))
+        if options.samples:
+            print_samples(times)
+            return 0
         failed = False
         print(f"{'header':45} {'CPU s':>7}")
         for name, file in files.items():

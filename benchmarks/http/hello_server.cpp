@@ -4,13 +4,18 @@
 //     hello_server --port 8080
 //     wrk -t1 -c64 http://127.0.0.1:8080/hello
 //
+// `/json` answers with a described struct, written anew for each request.
 // SIGINT and SIGTERM end it in order, so that callgrind and heap profilers see a whole run.
 
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 #include <string_view>
+#include <vector>
+
+#include <boost/describe.hpp>
 
 #include "leat/coro/task_group.hpp"
 #include "leat/http/server.hpp"
@@ -25,6 +30,20 @@ task<http::server_response> hello(http::server_request&) {
   co_return http::server_response::text("Hello, World!");
 }
 
+struct order {
+  std::uint64_t id = 0;
+  std::string customer;
+  double price = 0;
+  bool is_paid = false;
+  std::vector<std::string> tags;
+};
+BOOST_DESCRIBE_STRUCT(order, (), (id, customer, price, is_paid, tags))
+
+task<http::server_response> show_order(http::server_request&) {
+  static const order sample{48'211, "Tamar Valley Water Company", 1249.95, true, {"pump", "valve"}};
+  co_return http::server_response::json(sample);
+}
+
 task<void> stop_on_signal(http::server& server) {
   io::signal_receiver signals({SIGINT, SIGTERM});
   co_await signals.next();
@@ -34,6 +53,7 @@ task<void> stop_on_signal(http::server& server) {
 task<void> serve(std::uint16_t port) {
   http::router routes;
   routes.get("/hello", hello);
+  routes.get("/json", show_order);
   http::server server(std::move(routes));
   const auto& at = server.listen(io::endpoint::tcp("127.0.0.1", port));
   std::printf("http://%s/hello\n", at.to_string().c_str());

@@ -54,7 +54,7 @@ def listed(*sections: str) -> list[str]:
     return packages
 
 
-ALL = listed("run", "test", "check")
+ALL = listed("run", "test", "bench", "check")
 
 
 class Bootstrap(unittest.TestCase):

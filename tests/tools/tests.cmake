@@ -29,3 +29,5 @@ leat_tool_test("changes: every fragment has an issue, a known kind and one parag
   COMMAND ${PROJECT_SOURCE_DIR}/tools/collect_changes.py --check)
 leat_tool_test("changes: a release collects the fragments by kind and removes them"
   COMMAND ${CMAKE_CURRENT_LIST_DIR}/collect_changes_test.py)
+leat_tool_test("benchmarks: medians, ratios and budgets come from the samples, malformed ones are refused"
+  COMMAND ${CMAKE_CURRENT_LIST_DIR}/bench_runner_test.py)

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: MIT
+"""What is measured, by group. Each function yields samples, rounds interleaved over who is
+measured, so that a machine that slows down slows all of them."""
+
+import contextlib
+import json
+import pathlib
+import resource
+import subprocess
+import sys
+import time
+
+from . import servers
+from .processes import LOAD_CORE, SERVER_CORE, instructions_of, prepare
+from .samples import OURS, Sample, parse
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+IDLE_CONNECTIONS = 5000
+
+
+class Bench:
+    """Lifetime: `folder` is a temporary one that outlives it."""
+
+    def __init__(self, build: pathlib.Path, folder: pathlib.Path, rounds: int):
+        self.build = build
+        self.folder = folder
+        self.rounds = rounds
+
+    def start(self, who: str, under: tuple = ()):
+        return servers.start(who, self.build, self.folder, under)
+
+    def client(self, port: int, *more) -> list[str]:
+        return [str(word) for word in
+                (self.build / "bin/peers_raw_epoll_client", "--port", port, *more)]
+
+    def load(self, server, path: str, connections: int, pipeline: int, requests: int) -> dict:
+        """Asks `requests` times and says how long it took."""
+        done = subprocess.run(
+            self.client(server.port, "--path", path, "--connections", connections, "--pipeline",
+                        pipeline, "--requests", requests),
+            check=True, stdout=subprocess.PIPE, text=True, preexec_fn=prepare(LOAD_CORE))
+        return json.loads(done.stdout)
+
+    def program(self, name: str, *arguments) -> list[Sample]:
+        done = subprocess.run([str(self.build / "bin" / name), *map(str, arguments)], check=True,
+                              stdout=subprocess.PIPE, text=True, preexec_fn=prepare(SERVER_CORE))
+        return parse(done.stdout)
+
+
+def core(bench: Bench):
+    for _ in range(bench.rounds):
+        yield from bench.program("coro_coro_bench", "--rounds", 1)
+
+
+# name, connections, pipeline, requests
+HELLO = [
+    ("hello, 1 connection", 1, 1, 15_000),
+    ("hello, 64 connections", 64, 1, 60_000),
+    ("hello, 1,000 connections", 1000, 1, 60_000),
+    ("hello, pipelined by 16", 64, 16, 192_000),
+]
+
+
+def server(bench: Bench):
+    with contextlib.ExitStack() as running:
+        each_server = {who: running.enter_context(bench.start(who)) for who in servers.ALL}
+
+        def ask(who, path, connections, pipeline, requests):
+            measured = each_server[who]
+            before = measured.cpu_ns()
+            took = bench.load(measured, path, connections, pipeline, requests)["seconds"]
+            # The first answer, by which the load learns the length, is one request more.
+            return (measured.cpu_ns() - before) / (requests + 1), requests / took
+
+        for who in each_server:  # warm: caches, and memory that is allocated once
+            ask(who, "/hello", 64, 1, 5000)
+        for _ in range(bench.rounds):
+            for name, *load in HELLO:
+                for who in each_server:
+                    cpu, rate = ask(who, "/hello", *load)
+                    yield Sample(f"{name}: CPU per request", "us", who, cpu / 1000)
+                    yield Sample(f"{name}: requests per second", "/s", who, rate)
+            for who, path in ((OURS, "/json"), ("raw epoll", "/hello"), ("nginx", "/json"),
+                              ("h2o", "/json")):
+                cpu, _ = ask(who, path, 64, 1, 60_000)
+                yield Sample("JSON from a described struct: CPU per request", "us",
+                             "raw epoll hello" if who == "raw epoll" else who, cpu / 1000)
+
+
+def instructions(bench: Bench):
+    requests = 2000
+    under = (servers.program("valgrind"), "--tool=callgrind", "--callgrind-out-file=/dev/null")
+
+    def count(who, times):
+        with bench.start(who, under) as measured:
+            bench.load(measured, "/hello", 64, 1, times * requests)
+        return instructions_of(measured.output())
+
+    for who in servers.ALL:
+        # The difference leaves out how it starts, accepts and ends.
+        yield Sample("hello: user-space instructions per request", "instr.", who,
+                     (count(who, 2) - count(who, 1)) / requests)
+
+
+def memory(bench: Bench):
+    for who in servers.ALL:
+        with bench.start(who) as measured:
+            bench.load(measured, "/hello", 1, 1, 100)
+            before = measured.anonymous_bytes()
+            client = subprocess.Popen(
+                bench.client(measured.port, "--connections", IDLE_CONNECTIONS, "--hold"),
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                preexec_fn=prepare(LOAD_CORE))
+            with client:
+                if client.stdout.readline() != "held\n":
+                    raise RuntimeError(f"{who} does not hold {IDLE_CONNECTIONS} connections")
+                # Some servers give buffers back a moment after the answer.
+                time.sleep(2)
+                used = measured.anonymous_bytes() - before
+        yield Sample("memory of an idle connection of 5,000", "B", who, used / IDLE_CONNECTIONS)
+
+
+def client(bench: Bench):
+    requests = 40_000
+    with bench.start("nginx") as asked:
+        commands = {
+            OURS: [str(bench.build / "bin/http_client_load"), "--port", str(asked.port),
+                   "--requests", str(requests)],
+            "raw epoll": bench.client(asked.port, "--connections", 64, "--requests", requests),
+        }
+        for _ in range(bench.rounds):
+            for who, command in commands.items():
+                yield Sample("client, 64 concurrent GETs: CPU per request", "us", who,
+                             cpu_seconds(command) / requests * 1e6)
+
+
+def cpu_seconds(command: list[str]) -> float:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, preexec_fn=prepare(LOAD_CORE))
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def log(bench: Bench):
+    for _ in range(bench.rounds):
+        for what in ("below", "synchronous", "asynchronous"):
+            yield from bench.program("log_log_bench", what, 200_000)
+        yield from bench.program("metrics_counter_bench")
+
+
+def compile_time(bench: Bench):
+    tool = ROOT / "benchmarks/compile_time/compile_time_bench.py"
+    done = subprocess.run([sys.executable, tool, "--samples", "--rounds", str(min(bench.rounds, 3))],
+                          check=False, stdout=subprocess.PIPE, text=True)
+    found = parse(done.stdout)
+    if not found:
+        raise RuntimeError("compile_time_bench.py printed no sample")
+    yield from found
+
+
+ALL = {"core": core, "server": server, "instructions": instructions, "memory": memory,
+       "client": client, "log": log, "compile": compile_time}
