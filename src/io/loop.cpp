@@ -7,7 +7,7 @@
 
 #include "leat/base/error.hpp"
 
-#include "io/asio/reactor.hpp"
+#include "io/epoll/reactor.hpp"
 #include "io/timing_wheel.hpp"
 #include "io/watch/loop_activity.hpp"
 
@@ -85,7 +85,7 @@ class loop::impl {
 };
 
 loop::loop(loop_options options)
-    : loop(std::make_unique<asio_backend::asio_reactor>(), impl::steady(), std::move(options)) {}
+    : loop(std::make_unique<epoll_backend::epoll_reactor>(), impl::steady(), std::move(options)) {}
 
 loop::loop(std::unique_ptr<reactor> outside, clock& time, loop_options options)
     : impl_(std::make_unique<impl>(std::move(outside), time, std::move(options))) {
