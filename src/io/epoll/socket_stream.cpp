@@ -176,6 +176,7 @@ std::unique_ptr<async_stream> make_socket_stream(owned_file socket, std::string 
 }
 
 task<connect_result> connect_socket(socket_address to, std::string peer_name, deadline until) {
+  co_await stop_if_requested();
   connect_result failed;
   owned_file socket(::socket(to.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket.is_open()) {
