@@ -9,6 +9,7 @@ namespace leat::io {
 void timing_wheel::arm(ready_node& node, time_point at) noexcept {
   node.due = at;
   const std::uint64_t tick = ticks(at);
+  earliest_ = std::min(earliest_, at);
   (tick <= current_ ? due_ : slot_for(tick)).push_back(node);
 }
 
@@ -43,6 +44,11 @@ std::uint64_t timing_wheel::start_of(place where) const noexcept {
 }
 
 time_point timing_wheel::next_expiry() noexcept {
+  earliest_ = find_next_expiry();
+  return earliest_;
+}
+
+time_point timing_wheel::find_next_expiry() noexcept {
   if (!due_.is_empty()) return at_tick(current_);
   place earliest{};
   if (!find_earliest(earliest)) return time_point::max();
@@ -79,6 +85,7 @@ void timing_wheel::advance(time_point now) noexcept {
     }
   }
   current_ = std::max(current_, target);
+  earliest_ = find_next_expiry();
 }
 
 // Timers from above were armed before those that stand below already, so they go to the front,

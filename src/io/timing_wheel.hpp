@@ -28,6 +28,10 @@ class timing_wheel {
   /// one if finding it would cost a long search. The maximum if there is no timer.
   [[nodiscard]] time_point next_expiry() noexcept;
 
+  /// The same without a search: no timer is due before, but the one that was may have been
+  /// disarmed. Exact again after `next_expiry()` and `advance()`.
+  [[nodiscard]] time_point earliest_expiry() const noexcept { return earliest_; }
+
   /// Calls `expired()` of all timers up to `now`, earliest first. A timer that is armed meanwhile
   /// for a time that has passed waits for the next call.
   void advance(time_point now) noexcept;
@@ -52,6 +56,7 @@ class timing_wheel {
     return time_point(duration(static_cast<duration::rep>(tick)));
   }
 
+  [[nodiscard]] time_point find_next_expiry() noexcept;
   [[nodiscard]] ready_list& slot_for(std::uint64_t tick) noexcept;
   [[nodiscard]] bool find_earliest(place& found) noexcept;
   [[nodiscard]] std::uint64_t start_of(place where) const noexcept;
@@ -63,6 +68,7 @@ class timing_wheel {
   std::array<std::uint64_t, levels> occupied_{};
   ready_list due_;
   std::uint64_t current_;
+  time_point earliest_ = time_point::max();  // not later than any timer
 };
 
 }  // namespace leat::io

@@ -262,3 +262,25 @@ TEST_CASE("timing wheel: does what a sorted list does, over 100,000 random opera
     }
   }
 }
+
+TEST_CASE("timing wheel: no timer is due before the earliest expiry, whatever was disarmed") {
+  std::vector<int> log;
+  timing_wheel wheel(start);
+  CHECK(wheel.earliest_expiry() == time_point::max());
+  timer later(log, 1);
+  wheel.arm(later, after(1'000'000));
+  CHECK(wheel.earliest_expiry() == after(1'000'000));
+  {
+    timer sooner(log, 2);
+    wheel.arm(sooner, after(500));
+    CHECK(wheel.earliest_expiry() == after(500));
+  }
+  CHECK(wheel.earliest_expiry() <= after(1'000'000));
+  CHECK(wheel.next_expiry() == after(1'000'000));
+  CHECK(wheel.earliest_expiry() == after(1'000'000));
+  wheel.advance(after(1'000'000));
+  CHECK(wheel.earliest_expiry() == time_point::max());
+  timer passed(log, 3);
+  wheel.arm(passed, after(10));
+  CHECK(wheel.earliest_expiry() <= after(1'000'000));
+}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -7,17 +8,21 @@
 
 #include "leat/io/asio.hpp"
 
-#include "io/asio/reactor.hpp"
+#include "io/asio/host.hpp"
 
 namespace leat::io {
 
 boost::asio::io_context& asio_context(loop& of) {
-  auto* const found = dynamic_cast<asio_backend::asio_reactor*>(&of.outside());
+  auto* const found = dynamic_cast<epoll_backend::epoll_reactor*>(&of.outside());
   if (found == nullptr) {
     throw invalid_argument(
         "this loop has no Asio: a loop on virtual time has only what testing gives it");
   }
-  return found->context();
+  // The only host there is.
+  if (found->host() == nullptr) {
+    found->set_host(std::make_unique<asio_backend::asio_host>(*found));
+  }
+  return static_cast<asio_backend::asio_host*>(found->host())->context();
 }
 
 boost::asio::io_context& asio_context() {

@@ -12,6 +12,7 @@
 #include "leat/io/error.hpp"
 
 #include "io/address_lookup.hpp"
+#include "io/blocking/socket.hpp"
 #include "io/blocking/socket_stream.hpp"
 #include "io/connection_race.hpp"
 
@@ -26,7 +27,7 @@ class connection_race {
       : to_(to), rest_(addresses) {}
 
   /// Errors: `connect_error`; `connect_timeout` when `until` passes.
-  descriptor run(deadline until) {
+  owned_file run(deadline until) {
     const deadline last = blocking_deadline::bound(until);
     for (;;) {
       if (auto connected = start_next()) return std::move(*connected);
@@ -46,11 +47,11 @@ class connection_race {
 
  private:
   /// Begins with the next address that can be tried at all, if there is one.
-  std::optional<descriptor> start_next() {
+  std::optional<owned_file> start_next() {
     while (!rest_.empty()) {
       const socket_address& address = rest_.front();
       rest_ = rest_.subspan(1);
-      descriptor socket(::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+      owned_file socket(::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
       if (!socket.is_open()) {
         note_failure(errno);
         continue;
@@ -69,7 +70,7 @@ class connection_race {
   }
 
   /// The socket that has connected; those that have failed are dropped.
-  std::optional<descriptor> take_finished() {
+  std::optional<owned_file> take_finished() {
     for (std::size_t i = 0; i < waits_.size();) {
       if (waits_[i].revents == 0) {
         ++i;
@@ -99,7 +100,7 @@ class connection_race {
 
   const endpoint& to_;
   std::span<const socket_address> rest_;
-  std::vector<descriptor> attempts_;
+  std::vector<owned_file> attempts_;
   std::vector<pollfd> waits_;
   std::error_code last_failure_ = std::make_error_code(std::errc::address_not_available);
 };

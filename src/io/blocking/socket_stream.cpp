@@ -13,6 +13,8 @@
 #include "leat/coro/blocking_deadline.hpp"
 #include "leat/io/error.hpp"
 
+#include "io/blocking/socket.hpp"
+
 namespace leat::io {
 namespace blocking_sockets {
 
@@ -42,7 +44,7 @@ std::error_code last_error() noexcept {
 
 class socket_stream final : public blocking_stream {
  public:
-  socket_stream(descriptor socket, std::string peer_name)
+  socket_stream(owned_file socket, std::string peer_name)
       : socket_(std::move(socket)), peer_name_(std::move(peer_name)) {
     const int on = 1;
     // Fails on Unix sockets, which have no such delay to switch off.
@@ -140,13 +142,13 @@ class socket_stream final : public blocking_stream {
                       last_error());
   }
 
-  descriptor socket_;
+  owned_file socket_;
   std::string peer_name_;
 };
 
 }  // namespace
 
-std::unique_ptr<blocking_stream> make_socket_stream(descriptor socket, std::string peer_name) {
+std::unique_ptr<blocking_stream> make_socket_stream(owned_file socket, std::string peer_name) {
   return std::make_unique<socket_stream>(std::move(socket), std::move(peer_name));
 }
 
@@ -159,8 +161,8 @@ make_blocking_stream_pair() {
     const std::error_code cause(errno, std::system_category());
     throw connect_error("a pair of sockets could not be made: " + cause.message(), cause);
   }
-  blocking_sockets::descriptor first(ends[0]);
-  blocking_sockets::descriptor second(ends[1]);
+  owned_file first(ends[0]);
+  owned_file second(ends[1]);
   auto near = blocking_sockets::make_socket_stream(std::move(first), "the other end of the pair");
   return {std::move(near),
           blocking_sockets::make_socket_stream(std::move(second), "the other end of the pair")};

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "io/connection_race.hpp"
 
+#include <system_error>
+
 #include "leat/coro/sleep.hpp"
 #include "leat/coro/task_group.hpp"
 #include "leat/io/error.hpp"
 
-#include "io/asio/socket_stream.hpp"
+#include "io/epoll/socket_stream.hpp"
 
 namespace leat::io {
-namespace asio_backend {
 namespace {
 
 /// Attempts to connect to several addresses: the first that succeeds wins.
@@ -49,23 +50,25 @@ class connection_race {
   }
 
   task<void> connect_to(task_group& group, const socket_address& address) {
-    stream_socket socket(asio_reactor::current().context());
-    operation_slot slot;
-    boost::system::error_code failure;
-    socket.open(protocol_of(address), failure);
-    if (!failure) {
-      connect_operation connecting(socket, endpoint_of(address), slot, until_);
-      co_await connecting;
-      failure = connecting.error();
-      timed_out_ = timed_out_ || connecting.has_timed_out();
-    }
-    if (failure) {
-      last_failure_ = failure;
+    auto attempt = co_await connect_one(address);
+    timed_out_ = timed_out_ || attempt.has_timed_out;
+    if (attempt.stream == nullptr) {
+      last_failure_ = attempt.failure;
       co_return;
     }
     if (winner_ != nullptr) co_return;  // another was first, and this one's stop came too late
-    winner_ = make_socket_stream(std::move(socket), to_.to_string());
+    winner_ = std::move(attempt.stream);
     group.cancel();
+  }
+
+  task<epoll_backend::connect_result> connect_one(const socket_address& address) {
+    epoll_backend::connect_result failed;
+    try {
+      co_return co_await epoll_backend::connect_socket(address, to_.to_string(), until_);
+    } catch (const std::system_error& e) {
+      failed.failure = e.code();
+    }
+    co_return failed;
   }
 
   [[noreturn]] void throw_failure() const {
@@ -85,12 +88,11 @@ class connection_race {
 };
 
 }  // namespace
-}  // namespace asio_backend
 
 task<std::unique_ptr<async_stream>> connect_to_first(endpoint to,
                                                      std::vector<socket_address> addresses,
                                                      deadline until) {
-  asio_backend::connection_race race(std::move(to), std::move(addresses), until);
+  connection_race race(std::move(to), std::move(addresses), until);
   co_return co_await race.run();
 }
 
