@@ -225,6 +225,13 @@ LEAT_LOOPBACK_TEST("connect: to a socket file that is not there is a connect_err
       net().connect(endpoint::unix_socket(folder / "nothing"), deadline_after(5s))));
 }
 
+LEAT_LOOPBACK_TEST("connect: to a socket file whose server is busy is a connect_error") {
+  const scratch_folder folder;
+  const auto at = endpoint::unix_socket(folder / "socket");
+  const full_listener busy(io::numeric_address(at));
+  static_cast<void>(co_await message_of<io::connect_error>(net().connect(at, deadline_after(5s))));
+}
+
 LEAT_LOOPBACK_TEST("connect: to a name that does not exist is a resolve_error") {
   // RFC 6761, section 6.4: names below .invalid never exist.
   const auto what = co_await message_of<io::resolve_error>(

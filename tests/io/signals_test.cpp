@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "leat/io/signals.hpp"
 
+#include <atomic>
 #include <csignal>
 #include <string>
 #include <system_error>
+#include <thread>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "leat/coro/event.hpp"
 #include "leat/coro/sleep.hpp"
@@ -78,6 +83,31 @@ LEAT_LOOPBACK_TEST("signals: each of two receivers gets the signal") {
 LEAT_LOOPBACK_TEST("signals: refuses a number that cannot be caught") {
   CHECK_THROWS_AS(io::signal_receiver{SIGKILL}, std::system_error);
   co_return;
+}
+
+LEAT_LOOPBACK_TEST("signals: one that comes as a receiver goes is written nowhere else") {
+  io::signal_receiver stays{SIGUSR1};
+  std::atomic<bool> is_over = false;
+  std::thread raising([&is_over] {
+    while (!is_over) ::raise(SIGUSR1);
+  });
+  int strays = 0;
+  for (int i = 0; i < 2000; ++i) {
+    {
+      const io::signal_receiver goes{SIGUSR1};
+    }
+    // It has the numbers of the descriptors that the receiver had.
+    int ends[2];
+    REQUIRE(::pipe2(ends, O_NONBLOCK | O_CLOEXEC) == 0);
+    char byte = 0;
+    strays += ::read(ends[0], &byte, 1) > 0 ? 1 : 0;
+    ::close(ends[0]);
+    ::close(ends[1]);
+  }
+  is_over = true;
+  raising.join();
+  CHECK(strays == 0);
+  CHECK(co_await stays.next() == SIGUSR1);
 }
 
 LEAT_LOOPBACK_TEST("signals: the tree of tasks is dumped for each one") {

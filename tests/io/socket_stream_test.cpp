@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include <array>
 #include <atomic>
+#include <cstring>
+#include <string>
 #include <thread>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "leat/coro/sleep.hpp"
@@ -15,6 +18,7 @@
 #include "leat/io/network.hpp"
 #include "leat/testing/stream_contract.hpp"
 
+#include "io/resolver.hpp"
 #include "support/async_test.hpp"
 #include "support/scratch_folder.hpp"
 
@@ -57,6 +61,35 @@ class plain_peer {
   std::atomic<bool> is_over = false;
   std::thread thread_;
 };
+
+/// Sends `text` with a descriptor beside it, as only Unix sockets can.
+bool send_with_descriptor(int fd, std::string text) {
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> beside{};
+  iovec piece{.iov_base = text.data(), .iov_len = text.size()};
+  msghdr message{};
+  message.msg_iov = &piece;
+  message.msg_iovlen = 1;
+  message.msg_control = beside.data();
+  message.msg_controllen = beside.size();
+  cmsghdr* const header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(sizeof fd);
+  std::memcpy(CMSG_DATA(header), &fd, sizeof fd);
+  return ::sendmsg(fd, &message, MSG_NOSIGNAL) == static_cast<ssize_t>(text.size());
+}
+
+/// Reads until `size` bytes are there.
+task<std::string> read_all(io::async_stream& from, std::size_t size) {
+  std::string text;
+  while (text.size() < size) {
+    std::array<std::byte, 64> into{};
+    const auto got = co_await from.read_some(into, deadline_after(10s));
+    if (got == 0) break;
+    text += as_text(std::span<const std::byte>(into).first(got));
+  }
+  co_return text;
+}
 
 }  // namespace
 
@@ -163,4 +196,37 @@ LEAT_LOOPBACK_TEST("tcp stream: tries leave others their turn") {
   co_await stream->write_all(as_bytes("x"), deadline_after(10s));
   CHECK(stream->try_write_some(as_bytes("x")));
   co_await stream->close(deadline::never());
+}
+
+// All is queued before the first read, so no news of the rest will come.
+LEAT_LOOPBACK_TEST("unix stream: bytes behind a descriptor that the peer passes are read, too") {
+  const scratch_folder folder;
+  const auto at = io::endpoint::unix_socket(folder / "socket");
+  const auto listening = io::system_network().listen(at);
+  const int peer = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const auto address = io::numeric_address(at);
+  REQUIRE(::connect(peer, address.data(), address.size) == 0);
+  const auto stream = co_await listening->accept();
+  CHECK(send_with_descriptor(peer, "one"));
+  CHECK(::send(peer, "two", 3, MSG_NOSIGNAL) == 3);
+  co_await some_turns();
+
+  CHECK(co_await read_all(*stream, 6) == "onetwo");
+  ::close(peer);
+}
+
+LEAT_LOOPBACK_TEST("tcp stream: bytes behind urgent ones are read, too") {
+  const auto listening = io::system_network().listen(io::endpoint::tcp("127.0.0.1", 0));
+  const int peer = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const auto address = io::numeric_address(listening->local());
+  REQUIRE(::connect(peer, address.data(), address.size) == 0);
+  const auto stream = co_await listening->accept();
+  CHECK(::send(peer, "one", 3, MSG_NOSIGNAL) == 3);
+  CHECK(::send(peer, "!", 1, MSG_NOSIGNAL | MSG_OOB) == 1);
+  CHECK(::send(peer, "two", 3, MSG_NOSIGNAL) == 3);
+  co_await some_turns();
+
+  // Urgent data are no part of the stream.
+  CHECK(co_await read_all(*stream, 6) == "onetwo");
+  ::close(peer);
 }

@@ -28,9 +28,10 @@ asio_host::asio_host(const epoll_backend::epoll_reactor& guest)
 
 void asio_host::watch_guest() {
   if (is_watching_) return;
-  is_watching_ = true;
   guest_.async_wait(asio::posix::descriptor_base::wait_read,
                     [this](const boost::system::error_code&) { is_watching_ = false; });
+  // Not before: if there is no memory for it now, the next wait has to try again.
+  is_watching_ = true;
 }
 
 // One handler a call: the loop delivers what it completed before it looks for the next, and Asio

@@ -9,7 +9,7 @@
 #include <mutex>
 #include <string>
 #include <system_error>
-#include <vector>
+#include <thread>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -74,23 +74,24 @@ class subscriptions {
         ::sigaction(number, &taken->second.before, nullptr);
         taken_.erase(taken);
       }
-      each.number.store(0, std::memory_order_release);
+      each.number.store(0, std::memory_order_seq_cst);
     }
     // A handler that runs on another thread may have seen a slot a moment ago: nobody closes
-    // the pipe before it has written.
-    while (writing_.load(std::memory_order_acquire) != 0) {
-    }
+    // the pipe before it has written. Each side writes its own mark and then reads the other's,
+    // which only one order for all keeps apart: with less, both could miss each other, and the
+    // handler would write into whatever has the pipe's number next.
+    while (writing_.load(std::memory_order_seq_cst) != 0) std::this_thread::yield();
   }
 
   void deliver(int number) noexcept {
-    writing_.fetch_add(1, std::memory_order_acq_rel);
+    writing_.fetch_add(1, std::memory_order_seq_cst);
     for (auto& each : slots_) {
-      if (each.number.load(std::memory_order_acquire) != number) continue;
+      if (each.number.load(std::memory_order_seq_cst) != number) continue;
       const auto byte = static_cast<unsigned char>(number);
       // A full pipe holds thousands of signals that nobody has taken; one more says nothing new.
       static_cast<void>(!::write(each.pipe.load(std::memory_order_relaxed), &byte, 1));
     }
-    writing_.fetch_sub(1, std::memory_order_acq_rel);
+    writing_.fetch_sub(1, std::memory_order_release);
   }
 
   static subscriptions& all() noexcept {

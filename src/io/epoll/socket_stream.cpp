@@ -25,8 +25,9 @@ class socket_stream final : public async_stream {
   socket_stream(owned_file socket, std::string peer_name)
       : socket_(std::move(socket)), peer_name_(std::move(peer_name)) {
     const int on = 1;
-    // Fails on Unix sockets, which have no such delay to switch off.
-    ::setsockopt(socket_.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    // Fails on Unix sockets, which have no such delay to switch off. There a read also ends where
+    // a peer has passed a descriptor along, however much stands behind it.
+    is_tcp_ = ::setsockopt(socket_.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0;
   }
 
   task<std::size_t> read_some(std::span<std::byte> into, deadline until) override {
@@ -126,7 +127,7 @@ class socket_stream final : public async_stream {
         const auto size = static_cast<std::size_t>(got);
         inline_work_ += size + work_per_call;
         // It has taken everything: to ask the kernel again would be in vain until an edge comes.
-        if (size < into.size() && size != 0 && socket_.may_trust_short_reads()) {
+        if (size < into.size() && size != 0 && is_tcp_ && socket_.may_trust_short_reads()) {
           socket_.input.would_block();
         }
         return size;
@@ -167,6 +168,7 @@ class socket_stream final : public async_stream {
   descriptor socket_;
   std::string peer_name_;
   std::size_t inline_work_ = 0;  // since the loop last had its turn
+  bool is_tcp_ = false;
 };
 
 }  // namespace
