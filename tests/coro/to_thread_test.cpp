@@ -238,7 +238,8 @@ TEST_CASE("to_thread: cancelled anywhere, it leaves no call behind") {
   const auto scenario = [&]() -> task<void> {
     const auto one = co_await to_thread(call);
     const auto [two, three] = co_await when_all(to_thread(call), to_thread(call));
-    CHECK(*one + *two + *three == 3);
+    const auto computed = co_await to_cpu_thread(call);
+    CHECK(*one + *two + *three + *computed == 4);
   };
   const auto report = testing::for_each_cancellation(scenario, [](const outcome<void>&) {});
   CHECK(begun == ended);  // by now each loop has joined its threads

@@ -35,8 +35,7 @@ class stream_promise final : public promise_base {
     std::coroutine_handle<> consumer_;
   };
 
-  explicit stream_promise(
-      std::source_location function = std::source_location::current()) noexcept
+  explicit stream_promise(std::source_location function = std::source_location::current()) noexcept
       : promise_base(function) {}
 
   stream<T> get_return_object() noexcept;

@@ -88,8 +88,7 @@ class result_slot<void> {
 template <class T>
 class task_promise final : public promise_base, public result_slot<T> {
  public:
-  explicit task_promise(
-      std::source_location function = std::source_location::current()) noexcept
+  explicit task_promise(std::source_location function = std::source_location::current()) noexcept
       : promise_base(function) {}
 
   task<T> get_return_object() noexcept;
@@ -125,8 +124,8 @@ class [[nodiscard]] task_awaiter : public frame_owner {
 /// A task is lazy (nothing happens before it is awaited), move-only, and awaited at most once,
 /// as an rvalue: `co_await fetch()` or `co_await std::move(named)`. A task that is never
 /// awaited is destroyed without having run; debug builds tell `executor::report()` of it, with
-/// the coroutine's name and place, unless an exception or a stop was the reason. To run tasks side by side, see `when_all` and
-/// `task_group`.
+/// the coroutine's name and place, unless an exception or a stop was the reason. To run tasks side
+/// by side, see `when_all` and `task_group`.
 ///
 /// `T` is an object type or `void`; to hand out a reference, return a pointer.
 ///

@@ -61,8 +61,7 @@ class group_child_base : public group_member {
     promise_->owner = this;
     // What whoever spawns it carries; a spawn from outside of tasks has only the group's own.
     join_.adopt(*this, *promise_,
-                current_carried != nullptr ? current_carried->values
-                                           : join_.parent().node->values);
+                current_carried != nullptr ? current_carried->values : join_.parent().node->values);
   }
   /// Tells the group and the handle, and destroys the frame.
   void settle_done() noexcept;
@@ -269,8 +268,8 @@ class task_group {
     using work = std::invoke_result_t<std::decay_t<Callable>&, std::decay_t<Args>&&...>;
     static_assert(detail::is_task<work>, "spawn() takes a callable that returns a leat::task");
     return *new detail::group_child<typename work::value_type, std::decay_t<Callable>,
-                                    std::decay_t<Args>...>(
-        join_, std::forward<Callable>(callable), std::forward<Args>(args)...);
+                                    std::decay_t<Args>...>(join_, std::forward<Callable>(callable),
+                                                           std::forward<Args>(args)...);
   }
   template <class T>
   spawned<T> begin(detail::group_child_base<T>& child) noexcept {
@@ -287,8 +286,8 @@ class task_group {
 struct group_options {
   group_options() noexcept = default;
   explicit group_options(std::string group_name, duration stop_grace = detail::join::default_grace)
-      : name(std::move(group_name)), grace(checked_limit(stop_grace, "the grace of a task group")) {
-  }
+      : name(std::move(group_name)),
+        grace(checked_limit(stop_grace, "the grace of a task group")) {}
 
   std::string name;
   duration grace = detail::join::default_grace;

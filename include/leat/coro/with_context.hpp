@@ -56,8 +56,7 @@ auto with_context(context values, Awaitable&& work) {
 /// Cancellation: that of the work. Errors: what the work throws; `std::bad_alloc`.
 template <class T, stoppable_awaitable Awaitable>
 auto with_context(const context_key<T>& key, std::type_identity_t<T> value, Awaitable&& work) {
-  return with_context(current_context().with(key, std::move(value)),
-                      std::forward<Awaitable>(work));
+  return with_context(current_context().with(key, std::move(value)), std::forward<Awaitable>(work));
 }
 
 }  // namespace leat

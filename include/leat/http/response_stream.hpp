@@ -19,9 +19,8 @@ namespace detail {
 template <class Io>
 class response_reader : public response_head {
  public:
-  response_reader(response_head head, std::unique_ptr<basic_response_body<Io>> body,
-                  deadline until, std::uint64_t max_bytes,
-                  std::vector<response_head> history) noexcept
+  response_reader(response_head head, std::unique_ptr<basic_response_body<Io>> body, deadline until,
+                  std::uint64_t max_bytes, std::vector<response_head> history) noexcept
       : response_head(std::move(head)),
         body_(std::move(body)),
         until_(until),
