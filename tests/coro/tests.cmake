@@ -6,6 +6,7 @@ leat_test(coro
     channel_test.cpp
     event_test.cpp
     exit_stack_test.cpp
+    fairness_test.cpp
     map_concurrent_test.cpp
     measure_latency_test.cpp
     move_on_after_test.cpp

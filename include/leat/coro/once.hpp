@@ -143,7 +143,7 @@ class once {
 
     [[nodiscard]] bool await_ready() {
       if (this->is_stop_pending()) return false;
-      if (once_.has_value()) return true;
+      if (once_.has_value()) return this->goes_on_at_once();
       if (!once_.state_->is_running()) state::start(once_.state_, once_.owner_);
       return false;
     }

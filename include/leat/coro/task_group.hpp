@@ -136,8 +136,8 @@ class spawned {
     explicit awaiter(spawned& awaited) noexcept : spawned_(awaited) {}
     awaiter(awaiter&& other) noexcept : leaf(std::move(other)), spawned_(other.spawned_) {}
 
-    [[nodiscard]] bool await_ready() const noexcept {
-      return spawned_.is_done() && !is_stop_pending();
+    [[nodiscard]] bool await_ready() noexcept {
+      return spawned_.is_done() && !is_stop_pending() && goes_on_at_once();
     }
     outcome<T> await_resume() { return std::move(*spawned_.result_); }
 
