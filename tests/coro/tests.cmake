@@ -4,6 +4,7 @@ leat_test(coro
     blocking_task_test.cpp
     cancellation_sweep_test.cpp
     channel_test.cpp
+    depth_test.cpp
     event_test.cpp
     exit_stack_test.cpp
     fairness_test.cpp
