@@ -19,7 +19,7 @@ class [[nodiscard]] move_on_awaiter final : public limited_child<T> {
   move_on_awaiter(move_on_awaiter&&) noexcept = default;
 
   std::coroutine_handle<> await_suspend(std::coroutine_handle<> waiting) noexcept {
-    return this->start_until(waiting, deadline::after(executor::current().now(), limit_));
+    return this->start_until(waiting, deadline::after(executor::current().limits_begin(), limit_));
   }
   result await_resume() {
     if (this->end_late()) {

@@ -19,7 +19,7 @@ class [[nodiscard]] timeout_awaiter final : public limited_child<T> {
   timeout_awaiter(timeout_awaiter&&) noexcept = default;
 
   std::coroutine_handle<> await_suspend(std::coroutine_handle<> waiting) noexcept {
-    return this->start_until(waiting, deadline::after(executor::current().now(), limit_));
+    return this->start_until(waiting, deadline::after(executor::current().limits_begin(), limit_));
   }
   T await_resume() {
     if (this->end_late()) throw_timed_out(limit_, this->waiting_frame());
