@@ -23,7 +23,7 @@ class [[nodiscard]] move_on_awaiter final : public limited_child<T> {
   }
   result await_resume() {
     if (this->end_late()) {
-      report_late_error();
+      this->report_late_error("move_on_after: the work failed too late");
       return {};
     }
     if constexpr (std::is_void_v<T>) {
@@ -35,13 +35,6 @@ class [[nodiscard]] move_on_awaiter final : public limited_child<T> {
   }
 
  private:
-  void report_late_error() {
-    if (this->was_stopped()) return;
-    if (auto failure = this->take_outcome().error()) {
-      executor::current().report(std::move(failure), "move_on_after: the work failed too late");
-    }
-  }
-
   duration limit_;
 };
 

@@ -17,7 +17,10 @@ class [[nodiscard]] deadline_awaiter final : public limited_child<T> {
     return this->start_until(waiting, until_);
   }
   T await_resume() {
-    if (this->end_late()) throw_deadline_passed(this->waiting_frame());
+    if (this->end_late()) {
+      this->report_late_error("with_deadline: the work failed too late");
+      throw_deadline_passed(this->waiting_frame());
+    }
     return this->take();
   }
 
