@@ -14,6 +14,7 @@ leat_test(coro
     mutex_test.cpp
     once_test.cpp
     random_programs_test.cpp
+    refuse_on_loop_test.cpp
     run_test.cpp
     semaphore_test.cpp
     shield_test.cpp
