@@ -13,7 +13,7 @@ class [[nodiscard]] outcome_awaiter final : public single_child<T> {
   outcome_awaiter(outcome_awaiter&&) noexcept = default;
   ~outcome_awaiter() { this->destroy_child(); }
 
-  std::coroutine_handle<> await_suspend(std::coroutine_handle<> waiting) noexcept {
+  std::coroutine_handle<> await_suspend(awaiting_frame waiting) noexcept {
     return this->start_child(waiting, *this->parent->scope);
   }
   // The work has no scope of its own, so it is always an outer stop that comes here. It passes:
@@ -31,7 +31,7 @@ class [[nodiscard]] settled_awaiter final : public single_child<T> {
   settled_awaiter(settled_awaiter&&) noexcept = default;
   ~settled_awaiter() { this->destroy_child(); }
 
-  std::coroutine_handle<> await_suspend(std::coroutine_handle<> waiting) noexcept {
+  std::coroutine_handle<> await_suspend(awaiting_frame waiting) noexcept {
     return this->start_child(waiting, *this->parent->scope);
   }
   after_stop child_stopped() noexcept override { return this->resume_parent(); }

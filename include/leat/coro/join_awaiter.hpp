@@ -34,7 +34,7 @@ class [[nodiscard]] join_awaiter final : public boundary_awaiter {
     site_ = at;
   }
   [[nodiscard]] bool await_ready() const noexcept { return sizeof...(Ts) == 0; }
-  bool await_suspend(std::coroutine_handle<>) noexcept {
+  bool await_suspend(awaiting_frame) noexcept {
     // One more than there are children: nobody may resume or destroy the parent while we are
     // still inside its await_suspend.
     join_.open(*parent_, sizeof...(Ts) + 1, site_);
@@ -69,7 +69,7 @@ class [[nodiscard]] join_range_awaiter final : public boundary_awaiter {
     site_ = at;
   }
   [[nodiscard]] bool await_ready() const noexcept { return slots_.empty(); }
-  bool await_suspend(std::coroutine_handle<>) noexcept {
+  bool await_suspend(awaiting_frame) noexcept {
     join_.open(*parent_, slots_.size() + 1, site_);
     for (auto& slot : slots_) slot.start(join_, Kind::policy);
     return join_.stays_suspended();

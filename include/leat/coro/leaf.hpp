@@ -41,10 +41,7 @@ class leaf : public ready_node, private list_hook<detail::scope_tag> {
     site_ = at;
   }
 
-  template <leat_promise Promise>
-  void await_suspend(std::coroutine_handle<Promise>) noexcept {
-    begin();
-  }
+  void await_suspend(detail::awaiting_frame) noexcept { begin(); }
 
   /// The operation is complete; the frame goes on from the ready queue.
   void complete() noexcept;

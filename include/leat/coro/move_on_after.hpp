@@ -18,7 +18,7 @@ class [[nodiscard]] move_on_awaiter final : public limited_child<T> {
       : limited_child<T>(std::move(child), "move_on_after"), limit_(limit) {}
   move_on_awaiter(move_on_awaiter&&) noexcept = default;
 
-  std::coroutine_handle<> await_suspend(std::coroutine_handle<> waiting) noexcept {
+  std::coroutine_handle<> await_suspend(awaiting_frame waiting) noexcept {
     return this->start_until(waiting, deadline::after(executor::current().limits_begin(), limit_));
   }
   result await_resume() {

@@ -35,8 +35,7 @@ class stream_promise final : public promise_base {
     std::coroutine_handle<> consumer_;
   };
 
-  explicit stream_promise(
-      std::source_location function = std::source_location::current()) noexcept
+  explicit stream_promise(std::source_location function = std::source_location::current()) noexcept
       : promise_base(function) {}
 
   stream<T> get_return_object() noexcept;
@@ -96,7 +95,7 @@ class [[nodiscard]] stream : private frame_owner {
 
     void bind(promise_base& frame) noexcept { frame_ = &frame; }
     [[nodiscard]] bool await_ready() const noexcept { return stream_.is_over(); }
-    std::coroutine_handle<> await_suspend(std::coroutine_handle<> waiting) noexcept {
+    std::coroutine_handle<> await_suspend(detail::awaiting_frame waiting) noexcept {
       return stream_.resume_for(*frame_, waiting);
     }
     std::optional<T> await_resume() { return stream_.take(); }

@@ -88,8 +88,7 @@ class result_slot<void> {
 template <class T>
 class task_promise final : public promise_base, public result_slot<T> {
  public:
-  explicit task_promise(
-      std::source_location function = std::source_location::current()) noexcept
+  explicit task_promise(std::source_location function = std::source_location::current()) noexcept
       : promise_base(function) {}
 
   task<T> get_return_object() noexcept;
@@ -125,8 +124,8 @@ class [[nodiscard]] task_awaiter : public frame_owner {
 /// A task is lazy (nothing happens before it is awaited), move-only, and awaited at most once,
 /// as an rvalue: `co_await fetch()` or `co_await std::move(named)`. A task that is never
 /// awaited is destroyed without having run; debug builds tell `executor::report()` of it, with
-/// the coroutine's name and place, unless an exception or a stop was the reason. To run tasks side by side, see `when_all` and
-/// `task_group`.
+/// the coroutine's name and place, unless an exception or a stop was the reason. To run tasks side
+/// by side, see `when_all` and `task_group`.
 ///
 /// `T` is an object type or `void`; to hand out a reference, return a pointer.
 ///
@@ -137,7 +136,7 @@ class [[nodiscard]] task_awaiter : public frame_owner {
 /// Lifetime: arguments taken by value live in the task; references must outlive it.
 /// Thread-safety: one executor.
 template <class T = void>
-class [[nodiscard]] task {
+class [[nodiscard("a task does nothing before it is awaited: co_await it, or spawn() it")]] task {
  public:
   static_assert(!std::is_reference_v<T>, "a task returns a value; return a pointer instead");
 
@@ -157,6 +156,15 @@ class [[nodiscard]] task {
   }
   ~task() {
     if (handle_) detail::drop_task(handle_, handle_.promise());
+  }
+
+  /// Not for coroutines of Leat, which never ask for it: refuses the others.
+  template <class Awaiting = void>
+  std::suspend_never operator co_await() && {
+    static_assert(detail::always_false<Awaiting>,
+                  "a coroutine that is foreign to Leat cannot await a leat::task: it has no "
+                  "executor and cannot be stopped; write a coroutine that returns leat::task");
+    return {};
   }
 
   /// Hands the frame to an owner. For awaiters and boundaries.

@@ -12,6 +12,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "leat/coro/concepts.hpp"
 #include "leat/coro/event.hpp"
 #include "leat/coro/join.hpp"
 #include "leat/coro/sleep.hpp"
@@ -61,8 +62,7 @@ class group_child_base : public group_member {
     promise_->owner = this;
     // What whoever spawns it carries; a spawn from outside of tasks has only the group's own.
     join_.adopt(*this, *promise_,
-                current_carried != nullptr ? current_carried->values
-                                           : join_.parent().node->values);
+                current_carried != nullptr ? current_carried->values : join_.parent().node->values);
   }
   /// Tells the group and the handle, and destroys the frame.
   void settle_done() noexcept;
@@ -267,10 +267,12 @@ class task_group {
   template <class Callable, class... Args>
   auto& make_child(Callable&& callable, Args&&... args) {
     using work = std::invoke_result_t<std::decay_t<Callable>&, std::decay_t<Args>&&...>;
-    static_assert(detail::is_task<work>, "spawn() takes a callable that returns a leat::task");
+    static_assert(async_callable<std::decay_t<Callable>&, std::decay_t<Args>&&...>,
+                  "spawn() takes a callable that returns a leat::task: write a coroutine; what "
+                  "blocks or computes belongs into to_thread()");
     return *new detail::group_child<typename work::value_type, std::decay_t<Callable>,
-                                    std::decay_t<Args>...>(
-        join_, std::forward<Callable>(callable), std::forward<Args>(args)...);
+                                    std::decay_t<Args>...>(join_, std::forward<Callable>(callable),
+                                                           std::forward<Args>(args)...);
   }
   template <class T>
   spawned<T> begin(detail::group_child_base<T>& child) noexcept {
@@ -287,8 +289,8 @@ class task_group {
 struct group_options {
   group_options() noexcept = default;
   explicit group_options(std::string group_name, duration stop_grace = detail::join::default_grace)
-      : name(std::move(group_name)), grace(checked_limit(stop_grace, "the grace of a task group")) {
-  }
+      : name(std::move(group_name)),
+        grace(checked_limit(stop_grace, "the grace of a task group")) {}
 
   std::string name;
   duration grace = detail::join::default_grace;
@@ -397,7 +399,7 @@ class [[nodiscard]] group_awaiter final : public boundary, public boundary_await
     site_ = at;
   }
   [[nodiscard]] bool await_ready() const noexcept { return false; }
-  std::coroutine_handle<> await_suspend(std::coroutine_handle<>) noexcept {
+  std::coroutine_handle<> await_suspend(awaiting_frame) noexcept {
     // Open before the body is called: it need not be a coroutine, and may spawn or throw right
     // there. What it throws ends the group like any failure, once its children have ended.
     join_.describe_as(options_.name.empty() ? nullptr : options_.name.c_str(), options_.grace);
@@ -455,6 +457,9 @@ class [[nodiscard]] group_awaiter final : public boundary, public boundary_await
 
 template <class Callable, class... Args>
 task<void> task_group::start(Callable callable, Args... args) {
+  static_assert(async_callable<Callable&, readiness&, Args&&...>,
+                "start() takes a callable that returns a leat::task, and whose first parameter is "
+                "a leat::readiness&");
   co_await stop_if_requested();
   const auto shared = std::make_shared<detail::starting>();
   detail::starting::call call(*shared);
@@ -490,6 +495,9 @@ auto with_task_group(Body body) {
 /// by name; the group still waits for them.
 template <class Body>
 auto with_task_group(group_options options, Body body) {
+  static_assert(async_callable<Body&, task_group&>,
+                "the body of with_task_group() returns a leat::task: [](task_group& group) -> "
+                "task<void> { ... }");
   using work = std::invoke_result_t<Body&, task_group&>;
   return detail::group_awaiter<Body, typename work::value_type>(std::move(options),
                                                                 std::move(body));

@@ -17,7 +17,7 @@ class [[nodiscard]] context_awaiter final : public single_child<T> {
       : single_child<T>(std::move(other)), other_(std::move(other.other_)) {}
   ~context_awaiter() { this->destroy_child(); }
 
-  std::coroutine_handle<> await_suspend(std::coroutine_handle<> waiting) noexcept {
+  std::coroutine_handle<> await_suspend(awaiting_frame waiting) noexcept {
     change_places();
     return this->start_child(waiting, *this->parent->scope);
   }
@@ -56,8 +56,7 @@ auto with_context(context values, Awaitable&& work) {
 /// Cancellation: that of the work. Errors: what the work throws; `std::bad_alloc`.
 template <class T, stoppable_awaitable Awaitable>
 auto with_context(const context_key<T>& key, std::type_identity_t<T> value, Awaitable&& work) {
-  return with_context(current_context().with(key, std::move(value)),
-                      std::forward<Awaitable>(work));
+  return with_context(current_context().with(key, std::move(value)), std::forward<Awaitable>(work));
 }
 
 }  // namespace leat

@@ -13,7 +13,7 @@ class [[nodiscard]] deadline_awaiter final : public limited_child<T> {
       : limited_child<T>(std::move(child), "with_deadline"), until_(until) {}
   deadline_awaiter(deadline_awaiter&&) noexcept = default;
 
-  std::coroutine_handle<> await_suspend(std::coroutine_handle<> waiting) noexcept {
+  std::coroutine_handle<> await_suspend(awaiting_frame waiting) noexcept {
     return this->start_until(waiting, until_);
   }
   T await_resume() {

@@ -18,7 +18,7 @@ class [[nodiscard]] timeout_awaiter final : public limited_child<T> {
       : limited_child<T>(std::move(child), "with_timeout"), limit_(limit) {}
   timeout_awaiter(timeout_awaiter&&) noexcept = default;
 
-  std::coroutine_handle<> await_suspend(std::coroutine_handle<> waiting) noexcept {
+  std::coroutine_handle<> await_suspend(awaiting_frame waiting) noexcept {
     return this->start_until(waiting, deadline::after(executor::current().limits_begin(), limit_));
   }
   T await_resume() {
