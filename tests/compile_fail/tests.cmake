@@ -26,6 +26,15 @@ function(leat_refuses file mistake)
     PASS_REGULAR_EXPRESSION "error: [^\n]*${pattern}")
 endfunction()
 
+# Mistakes that the compiler cannot see; tools/lint_coroutines.py does, and its own test reads these.
+foreach(sample IN ITEMS dangling_lambda exception_count new_await spawn_by_reference)
+  set(test "compile_fail/lint_samples/${sample}: compiles, so that only the lint can refuse it")
+  add_test(NAME "${test}"
+    COMMAND ${CMAKE_CXX_COMPILER} -std=c++20 -fsyntax-only -Wall -Wextra -Werror
+      -I${PROJECT_SOURCE_DIR}/include ${LEAT_COMPILE_FAIL_DIR}/lint_samples/${sample}.cpp)
+  set_tests_properties("${test}" PROPERTIES LABELS compile TIMEOUT 60)
+endforeach()
+
 leat_refuses(forgotten_await task
   SAYS "a task does nothing before it is awaited: co_await it, or spawn() it")
 leat_refuses(forgotten_await leaf
