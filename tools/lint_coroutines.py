@@ -12,6 +12,12 @@ never evaluated (docs/adr/0003). Hence:
 - leat-spawn-by-reference: `group.spawn([&] ...)` reaches the locals of the group's body,
   which die before the child does.
 
+And one that goes wrong without a stop:
+
+- leat-dangling-lambda: `auto work = [x]() -> task<void> { ... }();` makes a task that refers
+  to the captures of a lambda which is gone after this statement. What awaits or runs the task
+  in the same statement is right.
+
 A line that must stay says so with its reason: `// NOLINT(leat-new-await): why`.
 
     tools/lint_coroutines.py [file or folder]...
@@ -24,11 +30,13 @@ from typing import Iterator, NamedTuple
 
 TREES = ["include", "src", "apps", "examples", "tests", "benchmarks", "fuzz"]
 SUFFIXES = {".hpp", ".cpp"}
+SAMPLES = "lint_samples"  # folders of code that is there to be refused
 
 ADVICE = {
     "leat-new-await": "await into a local first, then make_unique",
     "leat-exception-count": "a stop is no exception: roll back by default, commit() explicitly",
     "leat-spawn-by-reference": "pass values, or std::ref to what outlives the group",
+    "leat-dangling-lambda": "the captures die before the task runs: make them parameters",
 }
 
 # Comments, and literals in which a quote or a slash means nothing. Raw strings come first,
@@ -47,6 +55,11 @@ EXCEPTION_COUNT = re.compile(r"\buncaught_exceptions?\b|\bscope_(?:success|fail)
 NEW = re.compile(r"\bnew\b")
 SPAWN = re.compile(r"(?:\.|->)\s*(?:spawn|start)\s*\(")
 DEFAULT_REFERENCE = re.compile(r"\[\s*&\s*[\],]")
+
+LAMBDA = re.compile(r"(?<![\w)\]\[])\[(?!\[)")
+COROUTINE_TYPE = re.compile(r"->\s*(?:\w+\s*::\s*)*(?:task|stream)\b")
+# What runs a task before its statement ends.
+RUNS_AT_ONCE = re.compile(r"\bco_await\b|\brun\s*\(")
 
 OPENING = {"(": ")", "[": "]", "{": "}"}
 
@@ -108,12 +121,40 @@ def without_bodies(code: str) -> str:
     return "".join(parts)
 
 
+def skip_space(code: str, start: int) -> int:
+    while start < len(code) and code[start].isspace():
+        start += 1
+    return start
+
+
+def is_dangling_lambda(code: str, start: int) -> bool:
+    """Whether the lambda at `start` captures, is a coroutine, and is called on the spot."""
+    at = end_of_group(code, start)
+    if not code[start + 1 : at - 1].strip():
+        return False
+    at = skip_space(code, at)
+    if code[at : at + 1] == "(":
+        at = end_of_group(code, at)
+    body = code.find("{", at)
+    specifiers = code[at:body]
+    if body == -1 or ";" in specifiers or not COROUTINE_TYPE.search(specifiers):
+        return False
+    after = skip_space(code, end_of_group(code, body))
+    if code[after : after + 1] != "(":
+        return False
+    statement = max(code.rfind(each, 0, start) for each in ";{}")
+    return not RUNS_AT_ONCE.search(code[statement + 1 : start])
+
+
 def findings(code: str) -> Iterator[Finding]:
     for found in EXCEPTION_COUNT.finditer(code):
         yield Finding("leat-exception-count", found.start())
     for found in NEW.finditer(code):
         if "co_await" in expression_from(code, found.end()):
             yield Finding("leat-new-await", found.start())
+    for found in LAMBDA.finditer(code):
+        if is_dangling_lambda(code, found.start()):
+            yield Finding("leat-dangling-lambda", found.start())
     for found in SPAWN.finditer(code):
         arguments = code[found.end() - 1 : end_of_group(code, found.end() - 1)]
         if DEFAULT_REFERENCE.search(without_bodies(arguments)):
@@ -139,7 +180,11 @@ def sources(places: list[pathlib.Path]) -> Iterator[pathlib.Path]:
         if place.is_file():
             yield place
         else:
-            yield from sorted(each for each in place.rglob("*") if each.suffix in SUFFIXES)
+            yield from sorted(
+                each
+                for each in place.rglob("*")
+                if each.suffix in SUFFIXES and SAMPLES not in each.relative_to(place).parts
+            )
 
 
 def main() -> int:

@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "leat/http/client.hpp"
 
+#include "leat/coro/refuse_on_loop.hpp"
+
 #include "http/client_core.hpp"
 
 namespace leat::http {
-namespace {
-
-// In release builds too: a loop that is held up by a peer holds up everything else as well.
-void refuse_on_loop(const char* method) {
-  if (executor::current_or_null() == nullptr) return;
-  throw blocking_call_on_loop(std::string("http::async_client::") + method);
-}
-
-}  // namespace
 
 class client::impl final : public client_core<io::blocking> {
  public:
@@ -24,13 +17,13 @@ client::client(client_options options) : impl_(std::make_unique<impl>(std::move(
 client::~client() = default;
 
 response client::request(std::string method, std::string url, blocking_request_options options) {
-  refuse_on_loop("request");
+  refuse_on_loop("http::async_client::request");
   return run_blocking(impl_->request(std::move(method), std::move(url), std::move(options)));
 }
 
 response_stream client::stream(std::string method, std::string url,
                                blocking_request_options options) {
-  refuse_on_loop("stream");
+  refuse_on_loop("http::async_client::stream");
   return run_blocking(impl_->stream(std::move(method), std::move(url), std::move(options)));
 }
 
@@ -40,12 +33,12 @@ http::request client::build_request(std::string method, const std::string& url,
 }
 
 response client::send(http::request built) {
-  refuse_on_loop("send");
+  refuse_on_loop("http::async_client::send");
   return run_blocking(impl_->send(std::move(built)));
 }
 
 response_stream client::open(http::request built) {
-  refuse_on_loop("open");
+  refuse_on_loop("http::async_client::open");
   return run_blocking(impl_->open(std::move(built)));
 }
 

@@ -35,7 +35,7 @@ handler_call::handler_call(server_core& core, const incoming_request& request,
 std::coroutine_handle<> handler_call::await_suspend(std::coroutine_handle<> waiting) noexcept {
   scope_.attach(*parent->scope);
   executor& home = executor::current();
-  const deadline end = deadline::after(home.now(), core_.timeouts().handler);
+  const deadline end = deadline::after(home.limits_begin(), core_.timeouts().handler);
   if (!end.is_never()) home.arm(timer_, end.at());
   return start_child(waiting, scope_);
 }

@@ -72,7 +72,7 @@ class server_session : public list_hook<session_tag> {
   task<void> linger();
 
   [[nodiscard]] static deadline after(duration limit) noexcept {
-    return deadline::after(executor::current().now(), limit);
+    return deadline::after(executor::current().limits_begin(), limit);
   }
 
   server_core& core_;

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "leat/io/loop.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <utility>
+
+#include <time.h>
 
 #include "leat/base/error.hpp"
 
@@ -17,6 +20,12 @@ namespace {
 class steady_clock_source final : public clock {
  public:
   time_point now() noexcept override { return std::chrono::steady_clock::now(); }
+  // The kernel's own copy of the same clock, which it moves on at each of its ticks.
+  time_point coarse_now() noexcept override {
+    timespec read{};
+    ::clock_gettime(CLOCK_MONOTONIC_COARSE, &read);
+    return time_point(std::chrono::seconds(read.tv_sec) + std::chrono::nanoseconds(read.tv_nsec));
+  }
 };
 
 /// Calls on their way from other threads, oldest first.
@@ -129,6 +138,11 @@ std::uint64_t loop::steps() const noexcept {
 
 const std::shared_ptr<loop_activity>& loop::activity() const noexcept {
   return impl_->activity;
+}
+
+time_point loop::limits_begin() noexcept {
+  now_ = std::max(now_, impl_->time.coarse_now());
+  return now_;
 }
 
 time_point loop::read_clock() noexcept {

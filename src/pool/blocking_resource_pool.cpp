@@ -7,6 +7,7 @@
 
 #include "leat/base/intrusive_list.hpp"
 #include "leat/coro/blocking_deadline.hpp"
+#include "leat/coro/refuse_on_loop.hpp"
 #include "leat/pool/error.hpp"
 
 #include "pool/messages.hpp"
@@ -42,6 +43,8 @@ class blocking_resource_pool::impl {
     auto found = slots_.try_lend(key, std::chrono::steady_clock::now());
     if (found.key != nullptr) return found;
 
+    // A slot that is free is lent anywhere; only waiting for one holds a loop up.
+    refuse_on_loop("pool::resource_pool::acquire");
     waiter self(key);
     waiters_.push_back(self);
     ++waiting_;

@@ -16,10 +16,10 @@ bool resource_pool::awaiter::await_ready() {
   if (is_stop_pending()) return false;
   if (pool_.is_closed_) {
     refused_ = true;
-    return true;
+    return goes_on_at_once();
   }
   lease_ = pool_.try_acquire(key_);
-  return lease_.is_held();
+  return lease_.is_held() && goes_on_at_once();
 }
 
 resource_pool::lease resource_pool::awaiter::await_resume() {

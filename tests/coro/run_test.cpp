@@ -46,8 +46,11 @@ TEST_CASE("run: can be called again on the same loop") {
   CHECK(loop.run(answer()) == 42);
 }
 
-LEAT_ASYNC_TEST("run: inside a running loop is refused") {
-  CHECK_THROWS_AS(leat::run(answer()), nested_run);
+LEAT_ASYNC_TEST("run: inside a running loop is refused, and the message says what to do") {
+  CHECK_THROWS_WITH_AS(leat::run(answer()),
+                       "run() was called on a thread whose loop is already running: co_await the "
+                       "task, or spawn it in a task group",
+                       nested_run);
   co_return;
 }
 

@@ -7,6 +7,7 @@
 
 #include "leat/coro/as_outcome.hpp"
 #include "leat/coro/sleep.hpp"
+#include "leat/coro/with_cancel_scope.hpp"
 
 #include "support/async_test.hpp"
 
@@ -165,6 +166,17 @@ LEAT_ASYNC_TEST("as_outcome: holds the value") {
 LEAT_ASYNC_TEST("as_outcome: holds the error") {
   const auto result = co_await as_outcome(fails());
   CHECK(result.has_error());
+}
+
+LEAT_ASYNC_TEST("as_outcome: a scope that is cancelled inside says so itself") {
+  outcome<outcome<int>> ended =
+      co_await as_outcome(with_cancel_scope([](cancel_scope& scope) -> task<int> {
+        scope.cancel();
+        co_await sleep_for(1h);
+        co_return 42;
+      }));
+  REQUIRE(ended.has_value());
+  CHECK(ended.value().is_cancelled());
 }
 
 TEST_CASE("as_outcome: lets an outer stop pass, so that a retry loop ends") {

@@ -4,14 +4,17 @@ leat_test(coro
     blocking_task_test.cpp
     cancellation_sweep_test.cpp
     channel_test.cpp
+    depth_test.cpp
     event_test.cpp
     exit_stack_test.cpp
+    fairness_test.cpp
     map_concurrent_test.cpp
     measure_latency_test.cpp
     move_on_after_test.cpp
     mutex_test.cpp
     once_test.cpp
     random_programs_test.cpp
+    refuse_on_loop_test.cpp
     run_test.cpp
     semaphore_test.cpp
     shield_test.cpp

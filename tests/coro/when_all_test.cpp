@@ -144,6 +144,33 @@ LEAT_ASYNC_TEST("when_all_settled: an outer stop stops all children and passes t
   CHECK_FALSE(reached);
 }
 
+LEAT_ASYNC_TEST("when_all_settled: an outer stop does not lose the errors there are already") {
+  const auto stopped_after_an_error = [&loop](task<void> (*make_children)()) -> task<void> {
+    const auto ended =
+        co_await with_cancel_scope([&make_children](cancel_scope& scope) -> task<void> {
+          const auto cancels = [](cancel_scope& stopped) -> task<void> {
+            co_await sleep_for(2s);
+            stopped.cancel();
+          };
+          co_await when_all(make_children(), cancels(scope));
+        });
+    CHECK(ended.is_cancelled());
+    const auto reports = loop.take_reports();
+    REQUIRE(reports.size() == 1);
+    CHECK(reports.front().where == "when_all_settled");
+    CHECK(describe(reports.front().failure) == "boom");
+  };
+  co_await stopped_after_an_error([]() -> task<void> {
+    static_cast<void>(co_await when_all_settled(error_after(1s, "boom"), sleep_for(1h)));
+  });
+  co_await stopped_after_an_error([]() -> task<void> {
+    std::vector<task<void>> children;
+    children.push_back(error_after(1s, "boom"));
+    children.push_back(as_task(sleep_for(1h)));
+    static_cast<void>(co_await when_all_settled(std::move(children)));
+  });
+}
+
 LEAT_ASYNC_TEST("when_all: a stop goes on although the last child to end had finished its work") {
   bool shielded = false;
   bool reached = false;

@@ -2,12 +2,14 @@
 #include "leat/coro/with_timeout.hpp"
 
 #include <stdexcept>
+#include <string>
 
 #include "leat/coro/event.hpp"
 #include "leat/coro/shield.hpp"
 #include "leat/coro/sleep.hpp"
 #include "leat/coro/task_group.hpp"
 #include "leat/coro/when_all.hpp"
+#include "leat/coro/with_deadline.hpp"
 
 #include "support/async_test.hpp"
 
@@ -85,6 +87,11 @@ task<void> fails_at_once() {
   co_return;
 }
 
+task<int> error_after(duration time) {
+  co_await sleep_for(time);
+  throw std::runtime_error("boom");
+}
+
 /// The result, or -1 after a timeout.
 task<int> answer_within(duration limit, task<int> work) {
   try {
@@ -92,6 +99,14 @@ task<int> answer_within(duration limit, task<int> work) {
   } catch (const deadline_exceeded&) {
     co_return -1;
   }
+}
+
+/// Of work that failed although its time was up already.
+std::string only_late_error(testing::test_loop& loop) {
+  const auto reports = loop.take_reports();
+  REQUIRE(reports.size() == 1);
+  CHECK(reports.front().where.ends_with("the work failed too late"));
+  return describe(reports.front().failure);
 }
 
 }  // namespace
@@ -194,6 +209,7 @@ LEAT_ASYNC_TEST("timeout: an error is late when other work was pending at the ex
   const auto [unit, result] =
       co_await when_all(at_the_deadline(trigger), answer_within(5s, work(trigger)));
   CHECK(result == -1);
+  CHECK(only_late_error(loop) == "boom");
 }
 
 LEAT_ASYNC_TEST("timeout: an error is late when other work began to wait after the expiry") {
@@ -206,6 +222,7 @@ LEAT_ASYNC_TEST("timeout: an error is late when other work began to wait after t
   const auto [unit, result] =
       co_await when_all(at_the_deadline(trigger), answer_within(5s, work(trigger)));
   CHECK(result == -1);
+  CHECK(only_late_error(loop) == "boom");
 }
 
 LEAT_ASYNC_TEST("timeout: an error of work that did not wait any more is in time") {
@@ -236,4 +253,21 @@ LEAT_ASYNC_TEST("timeout: an error is late when an operation had to be stopped f
   const auto [unit, result] =
       co_await when_all(at_the_deadline(trigger), answer_within(5s, work(trigger)));
   CHECK(result == -1);
+  CHECK(only_late_error(loop) == "boom");
+}
+
+LEAT_ASYNC_TEST("timeout: an error of late work is reported, because nobody can receive it") {
+  CHECK(co_await answer_within(1s, as_task(shield(error_after(2s), 1h))) == -1);
+  CHECK(only_late_error(loop) == "boom");
+}
+
+LEAT_ASYNC_TEST("deadline: an error of late work is reported, too") {
+  bool is_late = false;
+  try {
+    static_cast<void>(co_await with_deadline(deadline_after(1s), shield(error_after(2s), 1h)));
+  } catch (const deadline_exceeded&) {
+    is_late = true;
+  }
+  CHECK(is_late);
+  CHECK(only_late_error(loop) == "boom");
 }

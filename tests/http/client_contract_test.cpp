@@ -384,3 +384,15 @@ TEST_CASE("client: a blocking request on a loop is refused, and the message name
     CHECK(std::string(e.what()).find("http::async_client") != std::string::npos);
   }
 }
+
+TEST_CASE("client: reading a blocking stream on a loop is refused, too") {
+  const server_thread server(routes());
+  http::client api;
+  auto answer = api.stream("GET", server.url("/large"));
+  const auto work = [&answer]() -> task<std::string> { co_return answer.read_all(); };
+  CHECK_THROWS_WITH_AS(
+      static_cast<void>(leat::run(work())),
+      "blocking call on a loop thread: use http::async_response_stream::read_all, or to_thread()",
+      blocking_call_on_loop);
+  CHECK_FALSE(answer.read_all().empty());  // nothing was lost
+}

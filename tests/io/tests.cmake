@@ -1,5 +1,6 @@
 leat_test(io
   FILES
+    limits_test.cpp
     loop_order_test.cpp
     memory_stream_test.cpp
     step_watch_test.cpp

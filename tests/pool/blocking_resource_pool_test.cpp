@@ -9,6 +9,7 @@
 
 #include "leat/coro/blocking_deadline.hpp"
 #include "leat/pool/error.hpp"
+#include "leat/testing/test_loop.hpp"
 
 #include "support/test.hpp"
 
@@ -102,6 +103,22 @@ TEST_CASE("blocking pool: a deadline ends the wait, and says who holds the slots
                        "no connection to b became free in time: 1 of 1 in use (a: 1), 0 waiting",
                        pool::pool_timeout);
   CHECK(connections.statistics().waiting == 0);
+}
+
+TEST_CASE("blocking pool: a thread that runs a loop may take a slot that is free, but not wait") {
+  blocking_resource_pool connections(at_most(1));
+  const auto on_loop = [&]() -> task<void> {
+    const auto held = connections.acquire("a", in(1h));
+    CHECK_THROWS_WITH_AS(
+        static_cast<void>(connections.acquire("b", in(1h))),
+        "blocking call on a loop thread: use pool::resource_pool::acquire, or to_thread()",
+        blocking_call_on_loop);
+    CHECK(connections.statistics().waiting == 0);
+    co_return;
+  };
+  testing::test_loop loop;
+  loop.run(on_loop());
+  CHECK(connections.statistics().lent == 0);
 }
 
 TEST_CASE("blocking pool: the deadline of the whole ends the wait as such") {

@@ -8,6 +8,7 @@ import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+SAMPLES = ROOT / "tests/compile_fail/lint_samples"
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(ROOT / "tools"))
 
@@ -89,6 +90,30 @@ class CoroutineLint(unittest.TestCase):
     def test_the_body_of_a_group_may_capture_by_reference(self):
         self.accepts("co_await with_task_group([&](task_group& group) -> task<void> { co_return; });")
 
+    def test_a_capturing_lambda_coroutine_that_is_called_on_the_spot_is_refused(self):
+        self.refuses(
+            "leat-dangling-lambda",
+            "auto work = [x]() -> task<void> { co_await save(x); }();",
+            "auto work = [&] -> leat::task<int> { co_return x; }();",
+            "return [this, id](int n) -> task<void> {\n  co_await save(id, n);\n}(7);",
+            "children.push_back([i]() -> task<int> { co_return i; }());",
+            "auto items = [list = std::move(list)]() mutable -> stream<int> { co_yield 1; }();",
+            "auto work = [x]() -> std::vector<int> { return {x}; }(), "
+            "other = [x]() -> task<void> { co_return; }();",
+        )
+
+    def test_a_lambda_coroutine_that_outlives_its_task_is_accepted(self):
+        self.accepts(
+            "auto work = [](int n) -> task<void> { co_await save(n); }(x);",
+            "co_await [x]() -> task<void> { co_await save(x); }();",
+            "co_await when_all([x]() -> task<void> { co_await save(x); }(), other());",
+            "leat::run(loop, [x]() -> task<void> { co_await save(x); }());",
+            "group.spawn([x]() -> task<void> { co_await save(x); });",
+            "const auto work = [x]() -> task<void> { co_await save(x); };\nco_await work();",
+            "auto sum = [x] { return x + 1; }();",
+            "values[i](x); [[maybe_unused]] int n = 0;",
+        )
+
     def test_comments_and_literals_are_not_code(self):
         self.accepts(
             "// never new T(co_await x), never scope_fail",
@@ -117,6 +142,24 @@ class CoroutineLint(unittest.TestCase):
             f"{bad}  // NOLINT(leat-exception-count)",
             f"{bad}  // NOLINT(leat-new-await): another rule",
         )
+
+    def test_samples_of_every_mistake_are_refused_line_by_line(self):
+        samples = sorted(SAMPLES.glob("*.cpp"))
+        self.assertEqual(len(samples), len(lint_coroutines.ADVICE))
+        for sample in samples:
+            with self.subTest(sample.name):
+                text = sample.read_text(encoding="utf-8")
+                wanted = {
+                    f"{number}: {line.split('// refused: ')[1]}"
+                    for number, line in enumerate(text.splitlines(), start=1)
+                    if "// refused: " in line
+                }
+                found = {
+                    ":".join(each.split(":")[1:3])
+                    for each in lint_coroutines.problems(sample.name, text)
+                }
+                self.assertTrue(wanted)
+                self.assertEqual(found, wanted)
 
     def test_the_tool_fails_with_file_and_line(self):
         with tempfile.TemporaryDirectory() as folder:

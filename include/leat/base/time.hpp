@@ -54,6 +54,8 @@ class clock {
   virtual ~clock() = default;
 
   [[nodiscard]] virtual time_point now() noexcept = 0;
+  /// The same for less, and perhaps some milliseconds late; never ahead.
+  [[nodiscard]] virtual time_point coarse_now() noexcept { return now(); }
 };
 
 }  // namespace leat

@@ -13,17 +13,13 @@ class [[nodiscard]] outcome_awaiter final : public single_child<T> {
   outcome_awaiter(outcome_awaiter&&) noexcept = default;
   ~outcome_awaiter() { this->destroy_child(); }
 
-  std::coroutine_handle<> await_suspend(std::coroutine_handle<> waiting) noexcept {
+  std::coroutine_handle<> await_suspend(awaiting_frame waiting) noexcept {
     return this->start_child(waiting, *this->parent->scope);
   }
-  after_stop child_stopped() noexcept override {
-    // An outer stop passes: absorbing it would let a retry loop spin in a stopped scope.
-    return this->parent->scope->is_stopped() ? this->unwind_parent() : this->resume_parent();
-  }
-  outcome<T> await_resume() {
-    if (this->was_stopped()) return cancelled{};
-    return this->take_outcome();
-  }
+  // The work has no scope of its own, so it is always an outer stop that comes here. It passes:
+  // absorbing it would let a retry loop spin in a stopped scope.
+  after_stop child_stopped() noexcept override { return this->unwind_parent(); }
+  outcome<T> await_resume() { return this->take_outcome(); }
 };
 
 /// Like `as_outcome`, but sees an outer stop too. Only exit stacks may: whoever uses it must
@@ -35,7 +31,7 @@ class [[nodiscard]] settled_awaiter final : public single_child<T> {
   settled_awaiter(settled_awaiter&&) noexcept = default;
   ~settled_awaiter() { this->destroy_child(); }
 
-  std::coroutine_handle<> await_suspend(std::coroutine_handle<> waiting) noexcept {
+  std::coroutine_handle<> await_suspend(awaiting_frame waiting) noexcept {
     return this->start_child(waiting, *this->parent->scope);
   }
   after_stop child_stopped() noexcept override { return this->resume_parent(); }
@@ -64,10 +60,12 @@ settled_awaiter<T> settled(task<T> child) noexcept {
 
 }  // namespace detail
 
-/// Awaits `work` and returns what became of it instead of throwing.
+/// Awaits `work` and returns its value or its error, the latter instead of throwing it. The
+/// outcome is never cancelled: a stop of the work is a stop of whoever awaits it, too. What stops
+/// work of its own says so itself, such as `with_cancel_scope`, whose result is then the value:
+/// an outcome within the outcome.
 ///
-/// Cancellation: a stop that began inside `work` is an outcome; a stop from outside passes
-/// through, and the await does not return.
+/// Cancellation: that of the work; the await of work that was stopped does not return.
 /// Errors: none of its own.
 template <stoppable_awaitable Awaitable>
 auto as_outcome(Awaitable&& work) {

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "leat/coro/channel.hpp"
+#include "leat/coro/concepts.hpp"
 #include "leat/coro/event.hpp"
 #include "leat/coro/semaphore.hpp"
 #include "leat/coro/task_group.hpp"
@@ -75,6 +76,7 @@ class background_group {
   /// Errors: `limit_exceeded` with `overflow::fail`; `owner_stopped` once the group is closed.
   template <class Callable, class... Args>
   bool spawn(task_name name, Callable&& callable, Args&&... args) {
+    check_callable<std::decay_t<Callable>&, std::decay_t<Args>&&...>();
     check_open();
     auto place = places_.try_acquire();
     if (!place) return refuse();
@@ -88,6 +90,7 @@ class background_group {
   /// Errors: `owner_stopped`, if the group is closed before or meanwhile.
   template <class Callable, class... Args>
   task<void> spawn_when_room(task_name name, Callable callable, Args... args) {
+    check_callable<Callable&, Args&&...>();
     check_open();
     auto place = co_await places_.acquire();
     check_open();
@@ -104,7 +107,7 @@ class background_group {
   void cancel() noexcept;
 
  private:
-  template <class Body>
+  template <async_callable<background_group&> Body>
   friend auto with_background_group(background_options options, Body body)
       -> std::invoke_result_t<Body&, background_group&>;
 
@@ -150,6 +153,13 @@ class background_group {
                   std::forward<Callable>(callable), std::forward<Args>(args)...);
   }
 
+  template <class Callable, class... Args>
+  static constexpr void check_callable() {
+    static_assert(async_callable<Callable, Args...>,
+                  "a background group takes callables that return a leat::task: write a coroutine; "
+                  "what blocks or computes belongs into to_thread()");
+  }
+
   void check_open() const;
   bool refuse();
   void leave(std::size_t background_counts::* ended_as) noexcept;
@@ -174,7 +184,7 @@ class background_group {
 ///
 /// Cancellation: safe; stops the body and all children, and waits for their end.
 /// Errors: the body's; those of `background_group`; with `child_failure::stop_all` a child's.
-template <class Body>
+template <async_callable<background_group&> Body>
 auto with_background_group(background_options options, Body body)
     -> std::invoke_result_t<Body&, background_group&> {
   using value = typename std::invoke_result_t<Body&, background_group&>::value_type;

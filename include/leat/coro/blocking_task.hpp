@@ -106,7 +106,7 @@ class blocking_promise_base {
     if constexpr (is_blocking_task<plain>) {
       static_assert(!std::is_lvalue_reference_v<Awaitable>,
                     "a blocking_task is awaited once, as an rvalue");
-      return blocking_call<typename plain::value_type>(std::move(awaited));
+      return blocking_call<typename plain::value_type>(std::forward<Awaitable>(awaited));
     } else {
       static_assert(is_ready_value<plain>,
                     "this await could suspend, and nobody would resume a blocking_task: "

@@ -88,7 +88,7 @@ class channel {
     [[nodiscard]] bool await_ready() {
       if (is_stop_pending()) return false;
       if (channel_.is_closed_) detail::throw_channel_closed();
-      return channel_.put_or_overflow(message_);
+      return channel_.put_or_overflow(message_) && goes_on_at_once();
     }
     void await_resume() const {
       if (was_refused_) detail::throw_channel_closed();
@@ -112,7 +112,7 @@ class channel {
     [[nodiscard]] bool await_ready() noexcept {
       if (is_stop_pending()) return false;
       message_ = channel_.try_receive();
-      return message_.has_value() || channel_.is_closed_;
+      return (message_.has_value() || channel_.is_closed_) && goes_on_at_once();
     }
     std::optional<T> await_resume() noexcept { return std::move(message_); }
 

@@ -18,7 +18,9 @@ class event {
     explicit awaiter(event& awaited) noexcept : event_(awaited) {}
     awaiter(awaiter&&) noexcept = default;
 
-    [[nodiscard]] bool await_ready() const noexcept { return event_.is_set_ && !is_stop_pending(); }
+    [[nodiscard]] bool await_ready() noexcept {
+      return event_.is_set_ && !is_stop_pending() && goes_on_at_once();
+    }
     void await_resume() const noexcept {}
 
    private:

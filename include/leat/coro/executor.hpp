@@ -120,7 +120,11 @@ class executor {
   /// costs more than arming a timer.
   [[nodiscard]] time_point now() const noexcept { return now_; }
 
-  /// Reads the clock. For measuring; for deadlines `now()` is cheaper and close enough.
+  /// Where a time limit that is set now begins: at `now()`, unless the current step has taken
+  /// long, so that the limit would end early by as much. Close to the clock then, never ahead.
+  [[nodiscard]] virtual time_point limits_begin() noexcept { return now_; }
+
+  /// Reads the clock. For measuring; for deadlines `limits_begin()` is cheaper and close enough.
   [[nodiscard]] virtual time_point read_clock() noexcept = 0;
 
   /// Calls `node.expired()` once `at` has passed. Unlinking the node disarms it.
@@ -170,10 +174,10 @@ inline void ready_node::expired() noexcept {
   executor::current().push(*this);
 }
 
-/// The deadline that lies `limit` ahead of the current step.
+/// The deadline that lies `limit` ahead.
 /// Errors: `invalid_argument` when `limit` is negative.
 [[nodiscard]] inline deadline deadline_after(duration limit) {
-  return deadline::after(executor::current().now(), checked_limit(limit, "a time limit"));
+  return deadline::after(executor::current().limits_begin(), checked_limit(limit, "a time limit"));
 }
 
 }  // namespace leat

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "leat/coro/as_outcome.hpp"
+#include "leat/coro/concepts.hpp"
 #include "leat/coro/sleep.hpp"
 #include "leat/coro/task.hpp"
 
@@ -258,7 +259,7 @@ void rethrow_exit_errors(const std::vector<std::exception_ptr>& errors);
 /// Cancellation: the body is stopped; cleanups run to their end, shielded within `limits`, and
 /// then the stop goes on. Errors of cleanups during a stop go to `executor::report()`.
 /// Errors: the body's; a cleanup's; `exit_stack_failed`; `value_absent`.
-template <class Body>
+template <async_callable<exit_stack&> Body>
 auto with_exit_stack(Body body, exit_limits limits = {})
     -> std::invoke_result_t<Body&, exit_stack&> {
   using value = typename std::invoke_result_t<Body&, exit_stack&>::value_type;

@@ -168,10 +168,31 @@ class promise_base {
   ~promise_base() = default;
 };
 
-/// The promises a Leat awaiter may be awaited by. Without this constraint an awaiter inside a
-/// foreign coroutine would compile and run without a frame.
+/// The promises a Leat awaiter may be awaited by. Without this an awaiter inside a foreign
+/// coroutine would compile and run without a frame.
 template <class Promise>
 concept leat_promise = std::derived_from<Promise, promise_base>;
+
+namespace detail {
+
+/// The coroutine that awaits something of Leat, which must be one of ours. Awaiters take it in
+/// place of a bare handle.
+class awaiting_frame {
+ public:
+  template <class Promise>
+  // Implicit: the language converts what it passes.
+  awaiting_frame(std::coroutine_handle<Promise> waiting) noexcept : handle_(waiting) {
+    static_assert(leat_promise<Promise>,
+                  "a coroutine that is foreign to Leat cannot await what is Leat's: it has no "
+                  "executor and cannot be stopped; write a coroutine that returns leat::task");
+  }
+  operator std::coroutine_handle<>() const noexcept { return handle_; }
+
+ private:
+  std::coroutine_handle<> handle_;
+};
+
+}  // namespace detail
 
 /// Destroys the suspended frames from `from` outwards, one at a time, up to the boundary that
 /// takes the stop. Iterative, so that a chain of any depth can be stopped. Called from the

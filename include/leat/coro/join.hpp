@@ -93,6 +93,9 @@ class join final : public ready_node {
     if (first_ != nullptr) std::rethrow_exception(first_);
   }
 
+  /// Whether a stop goes on behind the last child, so that nobody asks for the results.
+  [[nodiscard]] bool is_overtaken() const noexcept { return is_overtaken_; }
+
   [[nodiscard]] std::size_t live() const noexcept { return live_; }
   [[nodiscard]] const char* kind() const noexcept { return kind_; }
   /// Null if it has none.
@@ -115,9 +118,11 @@ class join final : public ready_node {
   child_scope scope;
 
  private:
-  [[nodiscard]] bool must_stop() const noexcept {
-    return first_ == nullptr && deciding_child_ == nullptr && saw_stop_ &&
-           parent_->scope->is_stopped();
+  /// The last child has ended. Returns whether a stop goes on.
+  [[nodiscard]] bool must_stop() noexcept {
+    is_overtaken_ = first_ == nullptr && deciding_child_ == nullptr && saw_stop_ &&
+                    parent_->scope->is_stopped();
+    return is_overtaken_;
   }
 
   void arm_grace() noexcept;
@@ -145,6 +150,7 @@ class join final : public ready_node {
   const char* name_ = nullptr;
   const char* on_further_failure_;
   bool saw_stop_ = false;
+  bool is_overtaken_ = false;
 };
 
 /// A place in a join: one task and, in the end, its result.

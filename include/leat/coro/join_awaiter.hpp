@@ -10,6 +10,12 @@
 
 namespace leat::detail {
 
+/// A child's error that nobody will look at, because a stop goes on behind the join.
+template <class T>
+void report_lost_error(const join_slot<T>& slot, const char* where) noexcept {
+  if (auto failure = slot.error()) executor::current().report(std::move(failure), where);
+}
+
 /// Awaits children of different types in one join. `Kind` says what the end of a child means
 /// (`policy`), how reports name the join (`kind`) and its further failures (`name`), and what is
 /// returned (`result(join, slots)`).
@@ -18,13 +24,17 @@ class [[nodiscard]] join_awaiter final : public boundary_awaiter {
  public:
   explicit join_awaiter(task<Ts>&&... children) noexcept : slots_(std::move(children)...) {}
   join_awaiter(join_awaiter&& other) noexcept : slots_(std::move(other.slots_)) {}
+  ~join_awaiter() {
+    if (!join_.is_overtaken()) return;
+    std::apply([](const auto&... slot) { (report_lost_error(slot, Kind::name), ...); }, slots_);
+  }
 
   void bind(promise_base& frame, std::source_location at) noexcept {
     parent_ = &frame;
     site_ = at;
   }
   [[nodiscard]] bool await_ready() const noexcept { return sizeof...(Ts) == 0; }
-  bool await_suspend(std::coroutine_handle<>) noexcept {
+  bool await_suspend(awaiting_frame) noexcept {
     // One more than there are children: nobody may resume or destroy the parent while we are
     // still inside its await_suspend.
     join_.open(*parent_, sizeof...(Ts) + 1, site_);
@@ -49,13 +59,17 @@ class [[nodiscard]] join_range_awaiter final : public boundary_awaiter {
     for (auto& child : children) slots_.emplace_back(std::move(child));
   }
   join_range_awaiter(join_range_awaiter&& other) noexcept : slots_(std::move(other.slots_)) {}
+  ~join_range_awaiter() {
+    if (!join_.is_overtaken()) return;
+    for (const auto& slot : slots_) report_lost_error(slot, Kind::name);
+  }
 
   void bind(promise_base& frame, std::source_location at) noexcept {
     parent_ = &frame;
     site_ = at;
   }
   [[nodiscard]] bool await_ready() const noexcept { return slots_.empty(); }
-  bool await_suspend(std::coroutine_handle<>) noexcept {
+  bool await_suspend(awaiting_frame) noexcept {
     join_.open(*parent_, slots_.size() + 1, site_);
     for (auto& slot : slots_) slot.start(join_, Kind::policy);
     return join_.stays_suspended();

@@ -21,8 +21,8 @@ enum class detach_result : std::uint8_t {
 /// The innermost awaiter of a chain: it waits for something that is no coroutine.
 ///
 /// A concrete leaf derives from it and provides
-///  - `bool await_ready()`: completes at once if it can. A pending stop comes first: ask
-///    `is_stop_pending()` and take nothing if it is so.
+///  - `bool await_ready()`: completes at once if it can, and then returns `goes_on_at_once()`. A
+///    pending stop comes first: ask `is_stop_pending()` and take nothing if it is so.
 ///  - `void start()`: joins the resource's wait list, arms a timer, begins an operation.
 ///  - `detach_result detach()`: leaves the resource again. The default unlinks the node.
 ///  - `await_resume()`: hands out the result.
@@ -41,10 +41,7 @@ class leaf : public ready_node, private list_hook<detail::scope_tag> {
     site_ = at;
   }
 
-  template <leat_promise Promise>
-  void await_suspend(std::coroutine_handle<Promise>) noexcept {
-    begin();
-  }
+  void await_suspend(detail::awaiting_frame) noexcept { begin(); }
 
   /// The operation is complete; the frame goes on from the ready queue.
   void complete() noexcept;
@@ -77,12 +74,24 @@ class leaf : public ready_node, private list_hook<detail::scope_tag> {
   [[nodiscard]] bool is_stop_pending() const noexcept { return frame_->scope->is_stopped(); }
   [[nodiscard]] bool is_waiting() const noexcept { return state_ == state::waiting; }
 
+  /// For `await_ready()`, in place of true: it has a result, and nothing to wait for. Mostly the
+  /// task goes on at once. Every so often (`awaits_per_step`) it goes to the end of the ready
+  /// queue instead, as if it had been completed there: the result is kept, `start()` is not called,
+  /// and no cancel finds it.
+  [[nodiscard]] bool goes_on_at_once() noexcept {
+    if (--detail::awaits_left >= 0) [[likely]] {
+      return true;
+    }
+    state_ = state::ready;
+    return false;
+  }
+
  private:
   friend class cancel_scope;
   friend class intrusive_list<leaf, detail::scope_tag>;
   using scope_hook = list_hook<detail::scope_tag>;
 
-  enum class state : std::uint8_t { idle, waiting, done, stopping };
+  enum class state : std::uint8_t { idle, ready, waiting, done, stopping };
 
   void begin() noexcept;
   void schedule(state next) noexcept;
@@ -98,6 +107,8 @@ inline void leaf::begin() noexcept {
   if (is_stop_pending()) [[unlikely]] {
     frame_->scope->observe();
     schedule(state::stopping);
+  } else if (state_ == state::ready) [[unlikely]] {
+    schedule(state::done);
   } else {
     state_ = state::waiting;
     // Before the start, so that an operation that completes at once finds everything to undo.

@@ -58,6 +58,13 @@ class limited_child : public single_child<T> {
            (scope_.own_reason() == stop_reason::deadline && scope_.was_observed());
   }
 
+  /// After `end_late()`: the error of work that failed while it was being stopped is no answer
+  /// any more, but must not be lost. `where` is a constant text.
+  void report_late_error(const char* where) const noexcept {
+    if (this->was_stopped()) return;
+    if (auto failure = this->error()) executor::current().report(std::move(failure), where);
+  }
+
   [[nodiscard]] const promise_base& waiting_frame() const noexcept { return *this->parent; }
 
  private:

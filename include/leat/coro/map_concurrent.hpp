@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "leat/coro/concepts.hpp"
 #include "leat/coro/sleep.hpp"
 #include "leat/coro/when_all.hpp"
 
@@ -78,8 +79,10 @@ task<std::conditional_t<std::is_void_v<Result>, void, std::vector<Result>>> map_
 /// Errors: the first error of a task; `invalid_argument` if `limit` is zero.
 /// Lifetime: inputs and function live until the end, so a lambda's captures cannot dangle.
 template <class Input, class Function>
-  requires detail::is_task<std::invoke_result_t<Function&, Input>>
 auto map_concurrent(std::size_t limit, std::vector<Input> inputs, Function function) {
+  static_assert(async_callable<Function&, Input>,
+                "map_concurrent() takes a function that returns a leat::task for each input: write "
+                "a coroutine; what blocks or computes belongs into to_thread()");
   return detail::map_all(detail::checked_concurrency(limit), std::move(inputs),
                          std::move(function));
 }

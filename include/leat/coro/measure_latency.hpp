@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "leat/coro/concepts.hpp"
 #include "leat/coro/task.hpp"
 
 namespace leat {
@@ -70,9 +71,8 @@ class measured {
 
   /// Calls the function with `args`, which are kept by value until it has ended.
   template <class... Args>
+    requires async_callable<Callable&, Args...>
   auto operator()(Args... args) -> std::invoke_result_t<Callable&, Args...> {
-    static_assert(detail::is_task<std::invoke_result_t<Callable&, Args...>>,
-                  "measure_latency() takes a callable that returns a leat::task");
     detail::latency_measurement<Observer> measurement(name_, observer_);
     try {
       if constexpr (std::is_void_v<typename std::invoke_result_t<Callable&, Args...>::value_type>) {

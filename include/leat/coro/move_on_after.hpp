@@ -18,12 +18,12 @@ class [[nodiscard]] move_on_awaiter final : public limited_child<T> {
       : limited_child<T>(std::move(child), "move_on_after"), limit_(limit) {}
   move_on_awaiter(move_on_awaiter&&) noexcept = default;
 
-  std::coroutine_handle<> await_suspend(std::coroutine_handle<> waiting) noexcept {
-    return this->start_until(waiting, deadline::after(executor::current().now(), limit_));
+  std::coroutine_handle<> await_suspend(awaiting_frame waiting) noexcept {
+    return this->start_until(waiting, deadline::after(executor::current().limits_begin(), limit_));
   }
   result await_resume() {
     if (this->end_late()) {
-      report_late_error();
+      this->report_late_error("move_on_after: the work failed too late");
       return {};
     }
     if constexpr (std::is_void_v<T>) {
@@ -35,13 +35,6 @@ class [[nodiscard]] move_on_awaiter final : public limited_child<T> {
   }
 
  private:
-  void report_late_error() {
-    if (this->was_stopped()) return;
-    if (auto failure = this->take_outcome().error()) {
-      executor::current().report(std::move(failure), "move_on_after: the work failed too late");
-    }
-  }
-
   duration limit_;
 };
 

@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "leat/coro/concepts.hpp"
 #include "leat/coro/task_group.hpp"
 #include "leat/coro/with_cancel_scope.hpp"
 
@@ -143,7 +144,7 @@ class once {
 
     [[nodiscard]] bool await_ready() {
       if (this->is_stop_pending()) return false;
-      if (once_.has_value()) return true;
+      if (once_.has_value()) return this->goes_on_at_once();
       if (!once_.state_->is_running()) state::start(once_.state_, once_.owner_);
       return false;
     }
@@ -166,7 +167,9 @@ class once {
   /// `owner`.
   template <class Work>
   once(task_group& owner, Work work)
-      : owner_(owner), state_(std::make_shared<state>(std::move(work))) {}
+      : owner_(owner), state_(std::make_shared<state>(std::move(work))) {
+    static_assert(async_callable<Work&>, "the work of a once returns a leat::task");
+  }
   once(const once&) = delete;
   once& operator=(const once&) = delete;
   ~once() { state_->stop(); }

@@ -52,7 +52,7 @@ class semaphore {
     [[nodiscard]] bool await_ready() noexcept {
       if (is_stop_pending()) return false;
       permit_ = semaphore_.try_acquire();
-      return static_cast<bool>(permit_);
+      return permit_ && goes_on_at_once();
     }
     [[nodiscard]] permit await_resume() noexcept { return std::move(permit_); }
 

@@ -39,7 +39,7 @@ class [[nodiscard]] shield_awaiter final : public single_child<T> {
       : single_child<T>(std::move(other)), scope_(other.grace_), grace_(other.grace_) {}
   ~shield_awaiter() { this->destroy_child(); }
 
-  std::coroutine_handle<> await_suspend(std::coroutine_handle<> waiting) noexcept {
+  std::coroutine_handle<> await_suspend(awaiting_frame waiting) noexcept {
     // What is shielded outlives the limits around it; its own is the grace, once that runs.
     outer_until_ = this->parent->node->until;
     scope_.attach(*this->parent->scope);

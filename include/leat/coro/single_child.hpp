@@ -28,6 +28,8 @@ class single_child : public boundary, public boundary_awaiter {
   }
 
   [[nodiscard]] bool was_stopped() const noexcept { return !child_; }
+  /// The error of the child, or null. The child has ended and was not stopped.
+  [[nodiscard]] std::exception_ptr error() const noexcept { return promise_->error(); }
   T take() { return promise_->take(); }
   outcome<T> take_outcome() { return promise_->take_outcome(); }
 

@@ -95,7 +95,7 @@ class [[nodiscard]] stream : private frame_owner {
 
     void bind(promise_base& frame) noexcept { frame_ = &frame; }
     [[nodiscard]] bool await_ready() const noexcept { return stream_.is_over(); }
-    std::coroutine_handle<> await_suspend(std::coroutine_handle<> waiting) noexcept {
+    std::coroutine_handle<> await_suspend(detail::awaiting_frame waiting) noexcept {
       return stream_.resume_for(*frame_, waiting);
     }
     std::optional<T> await_resume() { return stream_.take(); }

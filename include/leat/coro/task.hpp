@@ -136,7 +136,7 @@ class [[nodiscard]] task_awaiter : public frame_owner {
 /// Lifetime: arguments taken by value live in the task; references must outlive it.
 /// Thread-safety: one executor.
 template <class T = void>
-class [[nodiscard]] task {
+class [[nodiscard("a task does nothing before it is awaited: co_await it, or spawn() it")]] task {
  public:
   static_assert(!std::is_reference_v<T>, "a task returns a value; return a pointer instead");
 
@@ -156,6 +156,15 @@ class [[nodiscard]] task {
   }
   ~task() {
     if (handle_) detail::drop_task(handle_, handle_.promise());
+  }
+
+  /// Not for coroutines of Leat, which never ask for it: refuses the others.
+  template <class Awaiting = void>
+  std::suspend_never operator co_await() && {
+    static_assert(detail::always_false<Awaiting>,
+                  "a coroutine that is foreign to Leat cannot await a leat::task: it has no "
+                  "executor and cannot be stopped; write a coroutine that returns leat::task");
+    return {};
   }
 
   /// Hands the frame to an owner. For awaiters and boundaries.

@@ -12,6 +12,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "leat/coro/concepts.hpp"
 #include "leat/coro/event.hpp"
 #include "leat/coro/join.hpp"
 #include "leat/coro/sleep.hpp"
@@ -135,8 +136,8 @@ class spawned {
     explicit awaiter(spawned& awaited) noexcept : spawned_(awaited) {}
     awaiter(awaiter&& other) noexcept : leaf(std::move(other)), spawned_(other.spawned_) {}
 
-    [[nodiscard]] bool await_ready() const noexcept {
-      return spawned_.is_done() && !is_stop_pending();
+    [[nodiscard]] bool await_ready() noexcept {
+      return spawned_.is_done() && !is_stop_pending() && goes_on_at_once();
     }
     outcome<T> await_resume() { return std::move(*spawned_.result_); }
 
@@ -266,7 +267,9 @@ class task_group {
   template <class Callable, class... Args>
   auto& make_child(Callable&& callable, Args&&... args) {
     using work = std::invoke_result_t<std::decay_t<Callable>&, std::decay_t<Args>&&...>;
-    static_assert(detail::is_task<work>, "spawn() takes a callable that returns a leat::task");
+    static_assert(async_callable<std::decay_t<Callable>&, std::decay_t<Args>&&...>,
+                  "spawn() takes a callable that returns a leat::task: write a coroutine; what "
+                  "blocks or computes belongs into to_thread()");
     return *new detail::group_child<typename work::value_type, std::decay_t<Callable>,
                                     std::decay_t<Args>...>(join_, std::forward<Callable>(callable),
                                                            std::forward<Args>(args)...);
@@ -396,7 +399,7 @@ class [[nodiscard]] group_awaiter final : public boundary, public boundary_await
     site_ = at;
   }
   [[nodiscard]] bool await_ready() const noexcept { return false; }
-  std::coroutine_handle<> await_suspend(std::coroutine_handle<>) noexcept {
+  std::coroutine_handle<> await_suspend(awaiting_frame) noexcept {
     // Open before the body is called: it need not be a coroutine, and may spawn or throw right
     // there. What it throws ends the group like any failure, once its children have ended.
     join_.describe_as(options_.name.empty() ? nullptr : options_.name.c_str(), options_.grace);
@@ -454,6 +457,9 @@ class [[nodiscard]] group_awaiter final : public boundary, public boundary_await
 
 template <class Callable, class... Args>
 task<void> task_group::start(Callable callable, Args... args) {
+  static_assert(async_callable<Callable&, readiness&, Args&&...>,
+                "start() takes a callable that returns a leat::task, and whose first parameter is "
+                "a leat::readiness&");
   co_await stop_if_requested();
   const auto shared = std::make_shared<detail::starting>();
   detail::starting::call call(*shared);
@@ -489,6 +495,9 @@ auto with_task_group(Body body) {
 /// by name; the group still waits for them.
 template <class Body>
 auto with_task_group(group_options options, Body body) {
+  static_assert(async_callable<Body&, task_group&>,
+                "the body of with_task_group() returns a leat::task: [](task_group& group) -> "
+                "task<void> { ... }");
   using work = std::invoke_result_t<Body&, task_group&>;
   return detail::group_awaiter<Body, typename work::value_type>(std::move(options),
                                                                 std::move(body));

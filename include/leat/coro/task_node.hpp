@@ -110,12 +110,18 @@ class task_node : public carried_context, public list_hook<detail::task_tag> {
 
 namespace detail {
 
+/// How many more awaits of the running step may go on at once because they were ready. Without a
+/// limit a task that finds everything ready would never let another one run.
+inline constexpr int awaits_per_step = 128;
+inline constinit thread_local int awaits_left = awaits_per_step;
+
 /// A step of a task from the ready queue: until its end, this is the running task.
 class task_step {
  public:
   explicit task_step(task_node& task) noexcept {
     task.wait_no_more();
     current_carried = &task;
+    awaits_left = awaits_per_step;
   }
   task_step(const task_step&) = delete;
   task_step& operator=(const task_step&) = delete;

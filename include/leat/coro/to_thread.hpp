@@ -57,6 +57,10 @@ class thread_awaiter : public leaf {
 
 template <class Callable, class T>
 class [[nodiscard]] thread_call final : public thread_awaiter {
+  static_assert(!is_task<T>,
+                "to_thread() takes a function that blocks; this one returns a leat::task, which "
+                "would not even have begun when the thread is done: co_await it on the loop");
+
  public:
   thread_call(thread_pool& pool, Callable& callable) noexcept
       : thread_awaiter(pool), callable_(callable) {}

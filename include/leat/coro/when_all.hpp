@@ -69,7 +69,8 @@ auto when_all(std::vector<task<T>> children) {
 /// Runs the children side by side, waits for all of them whatever happens to each, and returns
 /// a tuple of their outcomes in the order of the arguments.
 ///
-/// Cancellation: safe; stops all children and waits for their end.
+/// Cancellation: safe; stops all children and waits for their end. If one was stopped the await
+/// does not return; errors of others go to `executor::report()`.
 /// Errors: none of its own; a child's error stands in its slot.
 template <stoppable_awaitable... Children>
 auto when_all_settled(Children&&... children) {

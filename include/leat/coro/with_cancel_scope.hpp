@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "leat/coro/concepts.hpp"
 #include "leat/coro/single_child.hpp"
 
 namespace leat {
@@ -17,7 +18,7 @@ class [[nodiscard]] scope_awaiter final : public boundary, public boundary_await
 
   void bind(promise_base& frame) noexcept { parent = &frame; }
   [[nodiscard]] bool await_ready() const noexcept { return false; }
-  std::coroutine_handle<> await_suspend(std::coroutine_handle<> waiting) {
+  std::coroutine_handle<> await_suspend(awaiting_frame waiting) {
     // First, so that a body which is no coroutine sees a stop that is pending.
     scope_.attach(*parent->scope);
     const auto child = body_(scope_).release();
@@ -62,6 +63,9 @@ class [[nodiscard]] scope_awaiter final : public boundary, public boundary_await
 /// Lifetime: the scope ends with the await.
 template <class Body>
 auto with_cancel_scope(Body body) {
+  static_assert(async_callable<Body&, cancel_scope&>,
+                "the body of with_cancel_scope() returns a leat::task: [](cancel_scope& scope) -> "
+                "task<void> { ... }");
   using work = std::invoke_result_t<Body&, cancel_scope&>;
   return detail::scope_awaiter<Body, typename work::value_type>(std::move(body));
 }

@@ -17,7 +17,7 @@ class [[nodiscard]] context_awaiter final : public single_child<T> {
       : single_child<T>(std::move(other)), other_(std::move(other.other_)) {}
   ~context_awaiter() { this->destroy_child(); }
 
-  std::coroutine_handle<> await_suspend(std::coroutine_handle<> waiting) noexcept {
+  std::coroutine_handle<> await_suspend(awaiting_frame waiting) noexcept {
     change_places();
     return this->start_child(waiting, *this->parent->scope);
   }

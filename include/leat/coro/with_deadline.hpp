@@ -13,11 +13,14 @@ class [[nodiscard]] deadline_awaiter final : public limited_child<T> {
       : limited_child<T>(std::move(child), "with_deadline"), until_(until) {}
   deadline_awaiter(deadline_awaiter&&) noexcept = default;
 
-  std::coroutine_handle<> await_suspend(std::coroutine_handle<> waiting) noexcept {
+  std::coroutine_handle<> await_suspend(awaiting_frame waiting) noexcept {
     return this->start_until(waiting, until_);
   }
   T await_resume() {
-    if (this->end_late()) throw_deadline_passed(this->waiting_frame());
+    if (this->end_late()) {
+      this->report_late_error("with_deadline: the work failed too late");
+      throw_deadline_passed(this->waiting_frame());
+    }
     return this->take();
   }
 

@@ -18,11 +18,14 @@ class [[nodiscard]] timeout_awaiter final : public limited_child<T> {
       : limited_child<T>(std::move(child), "with_timeout"), limit_(limit) {}
   timeout_awaiter(timeout_awaiter&&) noexcept = default;
 
-  std::coroutine_handle<> await_suspend(std::coroutine_handle<> waiting) noexcept {
-    return this->start_until(waiting, deadline::after(executor::current().now(), limit_));
+  std::coroutine_handle<> await_suspend(awaiting_frame waiting) noexcept {
+    return this->start_until(waiting, deadline::after(executor::current().limits_begin(), limit_));
   }
   T await_resume() {
-    if (this->end_late()) throw_timed_out(limit_, this->waiting_frame());
+    if (this->end_late()) {
+      this->report_late_error("with_timeout: the work failed too late");
+      throw_timed_out(limit_, this->waiting_frame());
+    }
     return this->take();
   }
 
@@ -35,8 +38,9 @@ class [[nodiscard]] timeout_awaiter final : public limited_child<T> {
 /// Awaits `work`, but for no longer than `limit`; then the work is stopped, not abandoned.
 ///
 /// Once the limit has passed the result is `deadline_exceeded`, even if the work still returns
-/// a value while it is being stopped; that value is destroyed. Work that had completed when
-/// the expiry was delivered is in time. Zero stops the work at its first wait.
+/// a value while it is being stopped; that value is destroyed, and an error of late work goes to
+/// `executor::report()`. Work that had completed when the expiry was delivered is in time. Zero
+/// stops the work at its first wait.
 ///
 /// Cancellation: safe; stops the work. An outer stop wins over the deadline.
 /// Errors: `deadline_exceeded`, whose message names this limit and the coroutine that set it, so

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "leat/coro/refuse_on_loop.hpp"
 #include "leat/http/response.hpp"
 #include "leat/http/transport.hpp"
 
@@ -108,7 +109,8 @@ class async_response_stream : private detail::response_reader<io::async> {
   }
 };
 
-/// The same for `client`, which blocks.
+/// The same for `client`, which blocks. Reading on a thread that runs a loop is refused
+/// (`blocking_call_on_loop`).
 /// Lifetime: the client outlives it. Thread-safety: one thread at a time.
 class response_stream : private detail::response_reader<io::blocking> {
  public:
@@ -129,9 +131,15 @@ class response_stream : private detail::response_reader<io::blocking> {
   using response_reader::is_at_end;
 
   /// As `async_response_stream::read_some()`.
-  [[nodiscard]] std::string_view read_some() { return run_blocking(read()); }
+  [[nodiscard]] std::string_view read_some() {
+    refuse_on_loop("http::async_response_stream::read_some");
+    return run_blocking(read());
+  }
   /// As `async_response_stream::read_all()`.
-  [[nodiscard]] std::string read_all() { return run_blocking(read_to_end()); }
+  [[nodiscard]] std::string read_all() {
+    refuse_on_loop("http::async_response_stream::read_all");
+    return run_blocking(read_to_end());
+  }
 
   /// Errors: `status_error`, unless the status is 2xx.
   response_stream& raise_for_status() {

@@ -134,31 +134,36 @@ class router {
   /// around a whole segment, an empty or repeated name, or more than
   /// `route_match::max_parameters` parameters; and if the router has a route for the same
   /// method and the same paths already, whatever their parameters are called.
-  template <request_handler Handler>
+  template <class Handler>
   router& add(std::string_view method, std::string_view pattern, Handler handler) {
-    add_route(method, pattern,
-              std::make_unique<detail::typed_handler<Handler>>(std::move(handler)));
+    static_assert(request_handler<Handler>,
+                  "a handler is called with a server_request& and returns "
+                  "task<http::server_response>: write a coroutine, also where it awaits nothing");
+    if constexpr (request_handler<Handler>) {  // else one mistake is two errors
+      add_route(method, pattern,
+                std::make_unique<detail::typed_handler<Handler>>(std::move(handler)));
+    }
     return *this;
   }
 
-  template <request_handler Handler>
+  template <class Handler>
   router& get(std::string_view pattern, Handler handler) {
     return add("GET", pattern, std::move(handler));
   }
-  template <request_handler Handler>
+  template <class Handler>
   router& post(std::string_view pattern, Handler handler) {
     return add("POST", pattern, std::move(handler));
   }
-  template <request_handler Handler>
+  template <class Handler>
   router& put(std::string_view pattern, Handler handler) {
     return add("PUT", pattern, std::move(handler));
   }
-  template <request_handler Handler>
+  template <class Handler>
   router& patch(std::string_view pattern, Handler handler) {
     return add("PATCH", pattern, std::move(handler));
   }
   /// DELETE; `delete` is a keyword, and the client's method is called `del` too.
-  template <request_handler Handler>
+  template <class Handler>
   router& del(std::string_view pattern, Handler handler) {
     return add("DELETE", pattern, std::move(handler));
   }

@@ -23,7 +23,7 @@ class blocking_network {
   /// The system's resolver cannot be interrupted, so a lookup ends when it has answered; the
   /// deadline is looked at afterwards.
   /// Errors: `resolve_error`, `connect_error`, `connect_timeout`; `deadline_exceeded` of a
-  /// `blocking_deadline`.
+  /// `blocking_deadline`; `blocking_call_on_loop`, from that of the system.
   virtual std::unique_ptr<blocking_stream> connect(const endpoint& to, deadline until) = 0;
 };
 

@@ -62,6 +62,7 @@ class loop final : public executor {
   void post(posted_call& call) noexcept override;
   [[nodiscard]] thread_pool& blocking_threads() override;
   [[nodiscard]] thread_pool& cpu_threads() override;
+  [[nodiscard]] time_point limits_begin() noexcept override;
   [[nodiscard]] time_point read_clock() noexcept override;
   void report(std::exception_ptr failure, const char* where) noexcept override;
   void run_until(const bool& finished) override;

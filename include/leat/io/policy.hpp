@@ -86,7 +86,7 @@ struct async {
   }
 
   /// For deadlines.
-  [[nodiscard]] static time_point now() noexcept { return executor::current().now(); }
+  [[nodiscard]] static time_point now() noexcept { return executor::current().limits_begin(); }
   /// For measuring.
   [[nodiscard]] static time_point read_clock() noexcept { return executor::current().read_clock(); }
 

@@ -26,7 +26,8 @@ class blocking_resource_pool {
   /// Waits for a slot of `key`. The lease has the idle resource that was used last, if one is
   /// usable, or is empty.
   /// Errors: `pool_timeout`, saying who holds the slots; `pool_closed`; `deadline_exceeded` of an
-  /// outer `blocking_deadline`.
+  /// outer `blocking_deadline`; `blocking_call_on_loop`, if it would have to wait on a thread that
+  /// runs a loop.
   [[nodiscard]] lease acquire(const std::string& key, deadline until);
 
   /// Drops what is idle, refuses those who wait, and drops what is given back later.

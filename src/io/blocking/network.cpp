@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "leat/coro/blocking_deadline.hpp"
+#include "leat/coro/refuse_on_loop.hpp"
 #include "leat/io/blocking_network.hpp"
 #include "leat/io/error.hpp"
 
@@ -108,6 +109,7 @@ class connection_race {
 class system_network final : public blocking_network {
  public:
   std::unique_ptr<blocking_stream> connect(const endpoint& to, deadline until) override {
+    refuse_on_loop("io::network::connect");
     const auto addresses = resolve_blocking(to);
     return make_socket_stream(connection_race(to, addresses).run(until), to.to_string());
   }

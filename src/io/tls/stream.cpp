@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "leat/coro/mutex.hpp"
+#include "leat/coro/refuse_on_loop.hpp"
 #include "leat/io/error.hpp"
 #include "leat/io/policy.hpp"
 #include "leat/io/tls.hpp"
@@ -323,6 +324,7 @@ task<std::unique_ptr<async_tls_stream>> connect_tls(std::unique_ptr<async_stream
 std::unique_ptr<blocking_tls_stream> connect_tls(std::unique_ptr<blocking_stream> over,
                                                  tls_context context, std::string host,
                                                  deadline until) {
+  refuse_on_loop("io::connect_tls over an async_stream");
   return run_blocking(
       begin_tls<blocking>(std::move(over), std::move(context), std::move(host), until));
 }
