@@ -20,6 +20,7 @@
 #include "leat/base/error.hpp"
 #include "leat/coro/event.hpp"
 #include "leat/coro/sleep.hpp"
+#include "leat/coro/task_group.hpp"
 #include "leat/io/loop.hpp"
 #include "leat/io/loop_meter.hpp"
 #include "leat/metrics/registry.hpp"
@@ -56,6 +57,12 @@ class report_book {
       for (const auto& each : report.stack) {
         if (each.function.find(function) != std::string::npos) return true;
       }
+    }
+    return false;
+  }
+  [[nodiscard]] bool blames_task(const std::string& name) const {
+    for (const auto& report : all()) {
+      if (report.task == name) return true;
     }
     return false;
   }
@@ -98,6 +105,24 @@ TEST_CASE("watchdog: names the function that blocks the loop, while it is blocke
   const auto first = book.all().front();
   CHECK(!first.has_ended);
   CHECK(first.lasted >= 2ms);
+}
+
+TEST_CASE("watchdog: names the task that blocks the loop") {
+  io::loop loop;
+  report_book book;
+  const io::watchdog watch(loop, book.options());
+  leat::run(loop, [](const report_book& reports) -> task<void> {
+    co_await with_task_group([&](task_group& group) -> task<void> {
+      group.spawn(task_name("night report"), [&reports]() -> task<void> {
+        while (!reports.blames_task("night report")) {
+          spin_until(reports.begins(), reports.begins().load());
+        }
+        co_return;
+      });
+      co_return;
+    });
+  }(book));
+  CHECK(book.blames_task("night report"));
 }
 
 TEST_CASE("watchdog: names a lambda that blocks in the middle of malloc's callers") {

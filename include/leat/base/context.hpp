@@ -130,19 +130,35 @@ struct carried_context {
 
 namespace detail {
 inline constinit thread_local const carried_context* current_carried = nullptr;
+/// Whether what this thread carries is a task itself, whose name it then has.
+inline constinit thread_local bool carries_task = true;
 }  // namespace detail
+
+namespace detail {
+class task_on_thread;
+}
 
 /// Makes `carried` that of this thread until the end of the block, and then what it was.
 class carry_on_thread {
  public:
   explicit carry_on_thread(const carried_context& carried) noexcept
-      : before_(std::exchange(detail::current_carried, &carried)) {}
+      : carry_on_thread(carried, /*is_task=*/false) {}
   carry_on_thread(const carry_on_thread&) = delete;
   carry_on_thread& operator=(const carry_on_thread&) = delete;
-  ~carry_on_thread() { detail::current_carried = before_; }
+  ~carry_on_thread() {
+    detail::current_carried = before_;
+    detail::carries_task = carried_task_before_;
+  }
 
  private:
+  friend class detail::task_on_thread;
+
+  carry_on_thread(const carried_context& carried, bool is_task) noexcept
+      : before_(std::exchange(detail::current_carried, &carried)),
+        carried_task_before_(std::exchange(detail::carries_task, is_task)) {}
+
   const carried_context* before_;
+  bool carried_task_before_;
 };
 
 /// The values that the running task carries; none outside of tasks. On a thread of `to_thread`

@@ -168,7 +168,7 @@ class join_slot final : public boundary {
     promise_->owner = this;
     const carried_context& parent = *joined.parent().node;
     joined.adopt(task_, *promise_, parent.values);
-    const carry_on_thread its_own(task_);
+    const task_on_thread its_own(task_);
     child_.resume();
   }
 

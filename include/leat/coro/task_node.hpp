@@ -52,6 +52,8 @@ class task_node : public carried_context, public list_hook<detail::task_tag> {
   task_node& operator=(const task_node&) = delete;
 
   ~task_node() {
+    // A signal handler may look at the running task at any time.
+    if (detail::current_carried == this) detail::current_carried = nullptr;
     if (is_named()) task_name::deleter()(named());
   }
 
@@ -114,6 +116,15 @@ namespace detail {
 /// limit a task that finds everything ready would never let another one run.
 inline constexpr int awaits_per_step = 128;
 inline constinit thread_local int awaits_left = awaits_per_step;
+
+/// `carry_on_thread` for a task itself, which is then known to be the running one.
+class task_on_thread {
+ public:
+  explicit task_on_thread(const task_node& task) noexcept : carried_(task, /*is_task=*/true) {}
+
+ private:
+  carry_on_thread carried_;
+};
 
 /// A step of a task from the ready queue: until its end, this is the running task.
 class task_step {

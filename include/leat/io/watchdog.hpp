@@ -21,7 +21,7 @@ class loop;
 struct blocked_step {
   duration lasted{};       ///< So far, or in all; to within `watchdog_options::interval`.
   bool has_ended = false;  ///< The second report about a step, without a stack.
-  std::string task;        ///< The task that runs; empty if it is not known.
+  std::string task;        ///< Name, or else function, of the task; empty if not known.
   /// The calls that the blocked thread was in, innermost first. Empty if it did not answer: it
   /// blocks the signal, or waits in the kernel where none is delivered, or the step was over.
   std::vector<symbol> stack;

@@ -8,13 +8,16 @@
 #include <cstddef>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include <ucontext.h>
 #include <unistd.h>
 #include <unwind.h>
 
+#include "leat/base/context.hpp"
 #include "leat/base/error.hpp"
+#include "leat/coro/task_node.hpp"
 
 namespace leat::io {
 namespace detail {
@@ -33,6 +36,8 @@ struct capture_slot {
   std::uint64_t step = 0;
   std::size_t depth = 0;
   std::array<const void*, max_depth> addresses{};
+  std::size_t task_size = 0;
+  std::array<char, 120> task{};  // longer names are cut off
 
   capture_slot* next = nullptr;  // constant once the slot is in the list
   bool is_taken = false;         // under the mutex
@@ -89,6 +94,17 @@ void walk_stack(capture_slot& into, std::uintptr_t interrupted) noexcept {
   ::_Unwind_Backtrace(add_frame, &going);
 }
 
+/// Copies the name of the task that runs on this thread, or else of its function.
+void note_task(capture_slot& into) noexcept {
+  into.task_size = 0;
+  const auto* const carried = leat::detail::current_carried;
+  if (carried == nullptr || !leat::detail::carries_task) return;
+  const auto& running = static_cast<const task_node&>(*carried);
+  std::string_view name = running.name();
+  if (name.empty()) name = running.function().function_name();
+  for (const char each : name.substr(0, into.task.size())) into.task[into.task_size++] = each;
+}
+
 void answer_requests(int /*signal*/, siginfo_t* /*info*/, void* context) {
   const int saved_errno = errno;
   const pid_t self = ::gettid();
@@ -101,6 +117,7 @@ void answer_requests(int /*signal*/, siginfo_t* /*info*/, void* context) {
       continue;
     }
     slot->step = slot->activity.load(std::memory_order_relaxed)->step();
+    note_task(*slot);
     walk_stack(*slot, interrupted_address(context));
     slot->state.store(capture_slot::filled, std::memory_order_release);
   }
@@ -120,6 +137,7 @@ void install_handler(int signal) {
   }
   // Whatever the handler calls has to be bound and warm before a signal comes.
   static capture_slot warm_up;
+  note_task(warm_up);
   walk_stack(warm_up, 0);
 
   struct sigaction ours{};
@@ -190,6 +208,7 @@ captured_stack stack_capture::take() {
   answer.step = slot_.step;
   answer.addresses.assign(slot_.addresses.begin(),
                           slot_.addresses.begin() + static_cast<std::ptrdiff_t>(slot_.depth));
+  answer.task.assign(slot_.task.data(), slot_.task_size);
   slot_.state.store(capture_slot::idle, std::memory_order_relaxed);
   return answer;
 }

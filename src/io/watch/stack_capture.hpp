@@ -16,6 +16,7 @@ struct capture_slot;
 /// What the thread of a loop was doing at one moment.
 struct captured_stack {
   std::uint64_t step = 0;              ///< Of the loop, at that moment.
+  std::string task;                    ///< That ran, by its name or its function's.
   std::vector<const void*> addresses;  ///< In the calls, innermost first.
 };
 

@@ -151,9 +151,12 @@ class watchdog::impl {
     blocked_step report;
     report.lasted = found.lasted;
     report.withheld = found.withheld;
-    const captured_stack stack = ask_thread();
+    captured_stack stack = ask_thread();
     // What it did later is not to blame.
-    if (stack.step == step) report.stack = symbols_of(stack);
+    if (stack.step == step) {
+      report.task = std::move(stack.task);
+      report.stack = symbols_of(stack);
+    }
     count(step);
     options_.on_blocked(report);
     if (options_.aborts) std::abort();
