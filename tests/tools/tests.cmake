@@ -21,6 +21,8 @@ leat_tool_test("sweeps: whatever can be awaited is cancelled at every point by a
   COMMAND ${PROJECT_SOURCE_DIR}/tools/check_sweeps.py)
 leat_tool_test("sweeps: the checker reports what has no test and lines that are wrong"
   COMMAND ${CMAKE_CURRENT_LIST_DIR}/check_sweeps_test.py)
+leat_tool_test("surfaces: both clients have the same methods"
+  COMMAND ${CMAKE_CURRENT_LIST_DIR}/check_surfaces_test.py)
 leat_tool_test("docs: every block of C++ is a region of a file that is compiled"
   COMMAND ${PROJECT_SOURCE_DIR}/tools/check_docs.py)
 leat_tool_test("docs: the checker reports a block or a link that is wrong"
