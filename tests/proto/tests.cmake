@@ -37,3 +37,8 @@ leat_test(proto/hash
   FILES
     hash_test.cpp
   DEPENDS leat::proto_hash)
+
+leat_test(proto/coding
+  FILES
+    content_decoder_test.cpp
+  DEPENDS leat::proto_coding)
