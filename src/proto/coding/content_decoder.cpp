@@ -111,7 +111,8 @@ std::error_code content_decoder::pull(std::size_t count, std::string_view& piece
 
 std::error_code content_decoder::check_limits(std::uint64_t produced) const noexcept {
   if (produced > limits_.max_output) return coding_errc::output_too_long;
-  const bool is_bomb = produced > limits_.ratio_from && produced / limits_.max_ratio > input_size_;
+  const bool is_bomb = produced > limits_.ratio_from &&
+                       produced / std::max<std::uint64_t>(limits_.max_ratio, 1) > input_size_;
   return is_bomb ? std::error_code(coding_errc::ratio_too_high) : std::error_code();
 }
 

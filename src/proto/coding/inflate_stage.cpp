@@ -25,8 +25,10 @@ class inflate_stage : public decoding_stage {
   std::size_t step(std::string_view& input, std::span<char> out) override {
     if (is_at_end_) {
       if (input.empty()) return 0;
-      if (!has_members_) return refuse();
-      ::inflateReset(&state_);  // RFC 1952, section 2.2: another member
+      // RFC 1952, section 2.2: another member may follow. zlib would wait for a second byte
+      // before it says that the first is none.
+      if (!has_members_ || input.front() != '\x1F') return refuse();
+      ::inflateReset(&state_);
       is_at_end_ = false;
     }
     const std::size_t given = std::min<std::size_t>(input.size(), most_at_once);
