@@ -42,3 +42,8 @@ leat_test(proto/coding
   FILES
     content_decoder_test.cpp
   DEPENDS leat::proto_coding)
+
+leat_test(proto/multipart
+  FILES
+    form_writer_test.cpp
+  DEPENDS leat::proto_multipart)
