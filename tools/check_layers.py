@@ -72,7 +72,7 @@ CONFINED = {
     "nghttp2/": ["src/proto/http2/"],
     "zlib.h": ["src/proto/coding/", "src/proto/ws/"],
     "brotli/": ["src/proto/coding/"],
-    "zstd.h": ["src/proto/coding/"],
+    "zstd": ["src/proto/coding/"],
     "idn2.h": ["src/proto/url/"],
     "libpsl.h": ["src/proto/cookies/"],
     "libpq-fe.h": ["src/sql/postgres/"],

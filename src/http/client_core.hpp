@@ -48,7 +48,8 @@ class client_core {
     check_method(method);
     built.method = std::move(method);
     const bool has_body = options.streamed != nullptr || !options.body.empty();
-    built.headers = merge_headers(built.url, options_.headers, options, has_body);
+    built.headers =
+        merge_headers(built.url, options_.headers, options, has_body, options_.decoding.enabled);
     built.content = std::move(options.body);
     built.streamed = std::move(options.streamed);
     built.redirects = options_.redirects;
@@ -152,7 +153,7 @@ class client_core {
         answer.head = std::move(head).release();
         if (!hooks_see_hops) co_await call_response_hooks(outgoing, answer.head);
         co_return reader(response_head(std::move(answer.head)), std::move(answer.body), until,
-                         options_.max_body_bytes, std::move(history));
+                         options_.max_body_bytes, std::move(history), options_.decoding);
       }
       if (history.size() == outgoing.redirects.max) throw_too_many_redirects(head, history.size());
       co_await drain(answer);

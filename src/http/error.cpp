@@ -62,7 +62,8 @@ no_response::no_response(const std::string& message, std::error_code cause)
 status_error::status_error(const std::string& message, int status)
     : error(code_for(status), message), status_(status) {}
 
-decode_error::decode_error(const std::string& message) : error(errc::undecodable_body, message) {}
+decode_error::decode_error(const std::string& message, std::error_code cause)
+    : error(errc::undecodable_body, message, cause) {}
 
 invalid_url::invalid_url(const std::string& message, std::error_code cause)
     : error(errc::invalid_url, message, cause) {}

@@ -2,6 +2,7 @@
 #include "http/request_builder.hpp"
 
 #include "leat/http/error.hpp"
+#include "leat/proto/coding/coding.hpp"
 #include "leat/proto/fields/validation.hpp"
 #include "leat/proto/url/query.hpp"
 
@@ -61,11 +62,15 @@ proto::url resolve_url(const proto::url& base, const std::string& url,
 }
 
 headers merge_headers(const proto::url& url, const headers& of_client,
-                      const request_options& options, bool has_body) {
+                      const request_options& options, bool has_body, bool decodes) {
   headers merged{{"host", url.authority()}, {"accept", "*/*"}, {"user-agent", "leat/0.1"}};
   merge(merged, of_client);
   if (has_body && !options.content_type.empty()) merged.set("content-type", options.content_type);
   merge(merged, options.headers);
+  // A range of a coded content cannot be decoded (RFC 9110, section 14.2).
+  if (decodes && !merged.contains("accept-encoding") && !merged.contains("range")) {
+    merged.add("accept-encoding", proto::accept_encoding());
+  }
   return merged;
 }
 

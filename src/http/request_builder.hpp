@@ -25,7 +25,7 @@ void check_limits(const timeouts& limits);
 /// The fields of a request: those every request has, then the client's, then its own. All fields
 /// of a name replace all of that name.
 [[nodiscard]] headers merge_headers(const proto::url& url, const headers& of_client,
-                                    const request_options& options, bool has_body);
+                                    const request_options& options, bool has_body, bool decodes);
 
 /// Errors: `local_protocol_error`.
 void check_method(const std::string& method);

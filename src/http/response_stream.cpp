@@ -2,11 +2,72 @@
 #include "leat/http/response_stream.hpp"
 
 #include "leat/http/error.hpp"
+#include "leat/proto/coding/error.hpp"
 
 namespace leat::http::detail {
 
 template <class Io>
+response_reader<Io>::response_reader(response_head head,
+                                     std::unique_ptr<basic_response_body<Io>> body, deadline until,
+                                     std::uint64_t max_bytes, std::vector<response_head> history,
+                                     const decoding_options& decoding)
+    : response_head(std::move(head)),
+      body_(std::move(body)),
+      until_(until),
+      max_bytes_(max_bytes),
+      history_(std::move(history)) {
+  // A part of a coded content is not the coding of a part (RFC 9110, section 14.2).
+  if (!decoding.enabled || status() == status::partial_content) return;
+  const auto codings = headers().joined("content-encoding");
+  if (!codings) return;
+  if (const auto refused = decoder_.start(*codings, decoding.limits, decoding.unknown)) {
+    refuse_content(refused);
+  }
+}
+
+template <class Io>
 typename Io::template task<std::string_view> response_reader<Io>::read() {
+  if (decoder_.is_identity()) {
+    const auto piece = co_await receive();
+    bytes_read_ += piece.size();
+    co_return piece;
+  }
+  for (;;) {
+    if (is_at_end_) co_return std::string_view();
+    std::string_view piece;
+    if (body_ != nullptr) {
+      if (const auto wrong = decoder_.read(piece)) refuse_content(wrong);
+    }
+    if (!piece.empty()) {
+      bytes_read_ += piece.size();
+      check_size(bytes_read_);
+      co_return piece;
+    }
+    const auto received = co_await receive();
+    if (!received.empty()) {
+      decoder_.feed(received);
+      continue;
+    }
+    decoder_.finish();
+    if (const auto wrong = decoder_.read(piece)) refuse_content(wrong);
+  }
+}
+
+template <class Io>
+typename Io::template task<std::string_view> response_reader<Io>::read_raw() {
+  if (!decoder_.is_identity()) {
+    if (bytes_downloaded_ != 0) {
+      throw invalid_argument("a part of the body of the answer to " + method() + " " + url() +
+                             " has been decoded, so the rest cannot be read undecoded");
+    }
+    decoder_ = proto::content_decoder();
+  }
+  return read();
+}
+
+/// The next piece as it comes from the transport.
+template <class Io>
+typename Io::template task<std::string_view> response_reader<Io>::receive() {
   if (is_at_end_) co_return std::string_view();
   if (body_ == nullptr) {
     throw stream_closed("the body of the answer to " + method() + " " + url() + " was closed");
@@ -22,15 +83,32 @@ typename Io::template task<std::string_view> response_reader<Io>::read() {
                               " took longer than its total timeout allows");
     }
   }
-  bytes_read_ += piece.size();
-  if (bytes_read_ > max_bytes_) {
-    close();
-    throw limit_exceeded("the body of the answer to " + method() + " " + url() +
-                         " is longer than the " + std::to_string(max_bytes_) +
-                         " bytes of client_options::max_body_bytes");
-  }
+  bytes_downloaded_ += piece.size();
+  check_size(bytes_downloaded_);
   if (piece.empty()) is_at_end_ = true;
   co_return piece;
+}
+
+template <class Io>
+void response_reader<Io>::check_size(std::uint64_t size) {
+  if (size <= max_bytes_) return;
+  close();
+  throw limit_exceeded("the body of the answer to " + method() + " " + url() +
+                       " is longer than the " + std::to_string(max_bytes_) +
+                       " bytes of client_options::max_body_bytes");
+}
+
+/// Gives the connection up, unless the body was received to its end.
+template <class Io>
+void response_reader<Io>::refuse_content(std::error_code wrong) {
+  close();
+  is_at_end_ = false;
+  const std::string message = "the body of the answer to " + method() + " " + url() +
+                              " cannot be decoded: " + wrong.message();
+  if (wrong == proto::coding_errc::output_too_long || wrong == proto::coding_errc::ratio_too_high) {
+    throw limit_exceeded(message);
+  }
+  throw decode_error(message, wrong);
 }
 
 template <class Io>

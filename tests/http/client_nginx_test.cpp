@@ -100,3 +100,23 @@ LEAT_BOTH_SURFACES("an answer that ends with its connection is read to that end"
   CHECK(api.get(server.url()).content() == "bye");
   CHECK(api.client().statistics().idle == 0);
 }
+
+LEAT_BOTH_SURFACES("a page that nginx compresses arrives as it was, and can be had compressed") {
+  nginx::wishes wishes;
+  wishes.locations = "gzip on; gzip_types text/plain; gzip_min_length 1; location / { root .; }";
+  const nginx server(wishes);
+  std::string much;
+  for (int i = 0; i < 200'000; ++i) much += std::to_string(i) + "\n";
+  server.write("large.txt", much);
+  Surface api;
+  auto answer = api.stream("GET", server.url("/large.txt"));
+  CHECK(answer.headers().get("content-encoding") == "gzip");
+  CHECK(api.read_all(answer) == much);
+  CHECK(answer.bytes_read() == much.size());
+  CHECK(answer.bytes_downloaded() < much.size() / 2);
+  CHECK(api.client().statistics().idle == 1);
+
+  auto raw = api.stream("GET", server.url("/large.txt"));
+  const std::string first = api.read_raw_some(raw);
+  CHECK(first.starts_with("\x1F\x8B"));
+}

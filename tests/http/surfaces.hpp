@@ -42,6 +42,9 @@ class async_surface {
   std::string read_some(leat::http::async_response_stream& from) {
     return std::string(leat::run(loop_, from.read_some()));
   }
+  std::string read_raw_some(leat::http::async_response_stream& from) {
+    return std::string(leat::run(loop_, from.read_raw_some()));
+  }
   std::string read_all(leat::http::async_response_stream& from) {
     return leat::run(loop_, from.read_all());
   }
@@ -83,6 +86,9 @@ class blocking_surface {
     return client_.stream(std::move(method), std::move(url), std::move(more));
   }
   std::string read_some(leat::http::response_stream& from) { return std::string(from.read_some()); }
+  std::string read_raw_some(leat::http::response_stream& from) {
+    return std::string(from.read_raw_some());
+  }
   std::string read_all(leat::http::response_stream& from) { return from.read_all(); }
 
   static std::shared_ptr<leat::http::body_source> pieces(std::vector<std::string> from) {

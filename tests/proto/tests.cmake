@@ -37,3 +37,13 @@ leat_test(proto/hash
   FILES
     hash_test.cpp
   DEPENDS leat::proto_hash)
+
+leat_test(proto/coding
+  FILES
+    content_decoder_test.cpp
+  DEPENDS leat::proto_coding)
+
+leat_test(proto/multipart
+  FILES
+    form_writer_test.cpp
+  DEPENDS leat::proto_multipart)

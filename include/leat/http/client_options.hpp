@@ -15,6 +15,7 @@
 #include "leat/http/timeouts.hpp"
 #include "leat/http/transport.hpp"
 #include "leat/io/tls.hpp"
+#include "leat/proto/coding/content_decoder.hpp"
 
 namespace leat::http {
 
@@ -27,6 +28,19 @@ struct connection_limits {
   std::size_t max_per_host = std::numeric_limits<std::size_t>::max();
   std::size_t max_idle = 20;
   duration max_idle_time = std::chrono::seconds(5);  ///< Servers keep theirs longer, as a rule.
+};
+
+/// How the content codings of answers are treated.
+struct decoding_options {
+  decoding_options() noexcept = default;
+
+  /// Whether answers are asked for in the codings that we have, by an Accept-Encoding field, and
+  /// decoded. A request with an Accept-Encoding or Range field of its own is sent as it is.
+  bool enabled = true;
+  /// What a coding may make of what was received. Passing it is `limit_exceeded`.
+  proto::decoder_limits limits;
+  /// About an answer in a coding that we do not have; to refuse it is a `decode_error`.
+  proto::unknown_coding unknown = proto::unknown_coding::leave;
 };
 
 /// When hooks run.
@@ -56,8 +70,10 @@ struct basic_client_options {
   http::headers headers;
   http::timeouts timeouts;
   connection_limits limits;
-  /// The most a response's body may have. Unlimited unless set: only the program knows.
+  /// The most a response's body may have, as it comes and decoded. Unlimited unless set: only the
+  /// program knows.
   std::uint64_t max_body_bytes = std::numeric_limits<std::uint64_t>::max();
+  decoding_options decoding;
   redirect_policy redirects;
   /// The credentials of requests that bring none.
   auth_ptr auth;

@@ -87,10 +87,11 @@ class status_error : public error {
   int status_;
 };
 
-/// The body is not what it was asked for as, for instance no JSON of the expected shape.
+/// The body is not what it was asked for as, for instance no JSON of the expected shape; or not
+/// in the content coding that it claims, and `cause()` is the code of its decoder then.
 class decode_error : public error {
  public:
-  explicit decode_error(const std::string& message);
+  explicit decode_error(const std::string& message, std::error_code cause = {});
 };
 
 class invalid_url : public error {

@@ -72,6 +72,12 @@ class request_options {
     return std::move(json(value));
   }
 
+  /// Sets the body to the fields of a form, in their order, as `application/x-www-form-urlencoded`.
+  request_options& form(const std::vector<std::pair<std::string, std::string>>& fields) &;
+  request_options&& form(const std::vector<std::pair<std::string, std::string>>& fields) && {
+    return std::move(form(fields));
+  }
+
   /// Whether redirects are followed, whatever the client does.
   request_options& follow_redirects(bool follow = true) & {
     follows_redirects = follow;

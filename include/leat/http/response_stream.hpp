@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "leat/coro/refuse_on_loop.hpp"
+#include "leat/http/client_options.hpp"
 #include "leat/http/response.hpp"
 #include "leat/http/transport.hpp"
 
@@ -20,22 +21,22 @@ namespace detail {
 template <class Io>
 class response_reader : public response_head {
  public:
+  /// Errors: `decode_error`, for a coding that `decoding` refuses.
   response_reader(response_head head, std::unique_ptr<basic_response_body<Io>> body, deadline until,
-                  std::uint64_t max_bytes, std::vector<response_head> history) noexcept
-      : response_head(std::move(head)),
-        body_(std::move(body)),
-        until_(until),
-        max_bytes_(max_bytes),
-        history_(std::move(history)) {}
+                  std::uint64_t max_bytes, std::vector<response_head> history,
+                  const decoding_options& decoding);
 
   typename Io::template task<std::string_view> read();
+  typename Io::template task<std::string_view> read_raw();
   typename Io::template task<std::string> read_to_end();
 
   /// Whether the end has been read; the connection is free for others then.
   [[nodiscard]] bool is_at_end() const noexcept { return is_at_end_; }
 
-  /// How many bytes of the body have been read.
+  /// How many bytes of the body have been read, as they were handed out.
   [[nodiscard]] std::uint64_t bytes_read() const noexcept { return bytes_read_; }
+  /// How many bytes of the body have come, before their content codings were taken off.
+  [[nodiscard]] std::uint64_t bytes_downloaded() const noexcept { return bytes_downloaded_; }
 
   /// Ends reading. Closing again does nothing.
   void close() noexcept { body_.reset(); }
@@ -45,13 +46,18 @@ class response_reader : public response_head {
   [[nodiscard]] std::vector<response_head> take_history() noexcept { return std::move(history_); }
 
  private:
+  typename Io::template task<std::string_view> receive();
   typename Io::template task<std::string_view> read_body();
+  void check_size(std::uint64_t size);
+  [[noreturn]] void refuse_content(std::error_code wrong);
 
   std::unique_ptr<basic_response_body<Io>> body_;
   deadline until_;
   std::uint64_t max_bytes_;
   std::vector<response_head> history_;
+  proto::content_decoder decoder_;
   std::uint64_t bytes_read_ = 0;
+  std::uint64_t bytes_downloaded_ = 0;
   bool is_at_end_ = false;
 };
 
@@ -85,12 +91,14 @@ class async_response_stream : private detail::response_reader<io::async> {
   using response_head::reason;
   using response_head::status;
   using response_head::url;
+  using response_reader::bytes_downloaded;
   using response_reader::bytes_read;
   using response_reader::close;
   using response_reader::history;
   using response_reader::is_at_end;
 
-  /// The next piece of the body; empty at the end, and from then on.
+  /// The next piece of the body, its content codings taken off; empty at the end, and from then
+  /// on.
   ///
   /// Cancellation: lossy; close the stream.
   /// Errors: `io::read_error`, `io::read_timeout`, `remote_protocol_error` if the body is cut off
@@ -98,6 +106,14 @@ class async_response_stream : private detail::response_reader<io::async> {
   /// `stream_closed` after `close()`.
   /// Lifetime: the view is valid until the next call.
   [[nodiscard]] task<std::string_view> read_some() { return read(); }
+
+  /// The next piece of the body as it came, in whatever codings the Content-Encoding field says.
+  /// For those who store or hand on what they get.
+  ///
+  /// Cancellation, errors and lifetime: as `read_some()`, but for the decoding; and
+  /// `invalid_argument` if a part of the body has been decoded. From the first call on,
+  /// `read_some()` and `read_all()` do not decode either.
+  [[nodiscard]] task<std::string_view> read_raw_some() { return read_raw(); }
 
   /// All that has not been read yet. Cancellation and errors: as `read_some()`.
   [[nodiscard]] task<std::string> read_all() { return read_to_end(); }
@@ -125,6 +141,7 @@ class response_stream : private detail::response_reader<io::blocking> {
   using response_head::reason;
   using response_head::status;
   using response_head::url;
+  using response_reader::bytes_downloaded;
   using response_reader::bytes_read;
   using response_reader::close;
   using response_reader::history;
@@ -134,6 +151,11 @@ class response_stream : private detail::response_reader<io::blocking> {
   [[nodiscard]] std::string_view read_some() {
     refuse_on_loop("http::async_response_stream::read_some");
     return run_blocking(read());
+  }
+  /// As `async_response_stream::read_raw_some()`.
+  [[nodiscard]] std::string_view read_raw_some() {
+    refuse_on_loop("http::async_response_stream::read_raw_some");
+    return run_blocking(read_raw());
   }
   /// As `async_response_stream::read_all()`.
   [[nodiscard]] std::string read_all() {

@@ -44,6 +44,9 @@ inline constexpr int http_version_not_supported = 505;
 
 }  // namespace status
 
+/// The phrase that RFC 9110, section 15, and the registry have for a status; empty if none.
+[[nodiscard]] std::string_view status_phrase(int code) noexcept;
+
 [[nodiscard]] constexpr bool is_informational(int code) noexcept {
   return code / 100 == 1;
 }
