@@ -37,3 +37,8 @@ leat_test(proto/hash
   FILES
     hash_test.cpp
   DEPENDS leat::proto_hash)
+
+leat_test(proto/http2
+  FILES
+    client_session_test.cpp
+  DEPENDS leat::proto_http2 leat_test_http2)
