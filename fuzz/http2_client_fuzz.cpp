@@ -79,8 +79,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const unsigned selector = leat::fuzz::take_selector(input);
   const limits bounds = (selector & 1) != 0 ? tight : limits();
   const std::string whole = read(input, input.size() + 1, bounds, selector >> 1);
-  if (getenv("DBG"))
-    fprintf(stderr, "%s\n---\n%s\n", whole.c_str(), read(input, 1, bounds, selector >> 1).c_str());
   LEAT_REQUIRE(read(input, 1, bounds, selector >> 1) == whole);
   return 0;
 }

@@ -77,7 +77,7 @@ class client_session::impl {
   std::error_code send_data(stream_id id, std::string_view bytes);
   std::error_code end_body(stream_id id, fields_view trailers);
   void release(stream_id id) noexcept;
-  void consume(stream_id id, std::size_t bytes);
+  void give_credit(stream_id id, std::size_t bytes);
   std::error_code receive(std::string_view bytes);
   void end_of_input();
   std::error_code write(byte_buffer& out, std::size_t enough);
@@ -337,10 +337,8 @@ void client_session::impl::release(stream_id id) noexcept {
   records_.erase(found);
 }
 
-void client_session::impl::consume(stream_id id, std::size_t bytes) {
-  record& which = at(id);
-  which.data.consume(bytes);
-  if (which.data.is_empty() && (which.is_complete || which.error)) which.data.release();
+void client_session::impl::give_credit(stream_id id, std::size_t bytes) {
+  const record& which = at(id);
   if (!which.is_closed && !is_broken_) check(nghttp2_session_consume_stream(session_, id, bytes));
 }
 
@@ -481,12 +479,15 @@ int client_session::impl::take_data(stream_id id, std::string_view bytes) {
   check(nghttp2_session_consume_connection(session_, bytes.size()));
   record* const which = find(id);
   if (which == nullptr || which->error) return 0;
-  which->data_taken += bytes.size();
-  if (which->data_taken > limits_.max_body_bytes) {
+  const std::uint64_t room = limits_.max_body_bytes - which->data_taken;
+  if (bytes.size() > room) {
+    which->data.append(bytes.substr(0, static_cast<std::size_t>(room)));
+    which->data_taken += room;
     fail(id, *which, errc::body_too_large);
     check(nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, id, NGHTTP2_CANCEL));
     return 0;
   }
+  which->data_taken += bytes.size();
   which->data.append(bytes);
   note(id, *which);
   return 0;
@@ -637,7 +638,15 @@ std::string_view client_session::data(stream_id id) const noexcept {
   return impl_->at(id).data.text();
 }
 void client_session::consume(stream_id id, std::size_t bytes) {
-  impl_->consume(id, bytes);
+  impl_->at(id).data.consume(bytes);
+  impl_->give_credit(id, bytes);
+}
+void client_session::take_data(stream_id id, byte_buffer& into) noexcept {
+  LEAT_ASSERT(into.is_empty());
+  std::swap(into, impl_->at(id).data);
+}
+void client_session::give_credit(stream_id id, std::size_t bytes) {
+  impl_->give_credit(id, bytes);
 }
 bool client_session::is_complete(stream_id id) const noexcept {
   return impl_->at(id).is_complete;

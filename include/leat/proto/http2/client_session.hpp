@@ -121,6 +121,10 @@ class client_session {
   [[nodiscard]] std::string_view data(stream_id id) const noexcept;
   /// Takes bytes from the front of `data()`, which lets the peer send as many more.
   void consume(stream_id id, std::size_t bytes);
+  /// The same in two steps, without copying: exchanges `data()` for `into`, which is empty, and
+  /// gives credit for what was taken when it has been read.
+  void take_data(stream_id id, byte_buffer& into) noexcept;
+  void give_credit(stream_id id, std::size_t bytes);
 
   /// Whether the peer has said all of its message; `data()` may still hold the rest of it.
   [[nodiscard]] bool is_complete(stream_id id) const noexcept;
