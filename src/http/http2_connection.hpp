@@ -323,6 +323,7 @@ class http2_connection final : public pool::resource {
   }
   void flush_now() noexcept {
     if (is_writing_ || is_lost()) return;
+    if (!Io::is_blocking && executor::current_or_null() == nullptr) return;
     try {
       static_cast<void>(try_write());
     } catch (const std::exception&) {

@@ -27,7 +27,9 @@ class http2_share {
   http2_share(const http2_share&) = delete;
   http2_share& operator=(const http2_share&) = delete;
   ~http2_share() {
-    if (connection().is_clean()) lease_.mark_clean();
+    // What lies idle belongs to the loop; an answer that outlived it has no loop to be kept on.
+    const bool has_home = Io::is_blocking || executor::current_or_null() != nullptr;
+    if (has_home && connection().is_clean()) lease_.mark_clean();
   }
 
   [[nodiscard]] http2_connection<Io>& connection() const noexcept {
