@@ -15,6 +15,7 @@
 #include "leat/pool/error.hpp"
 
 #include "http/client_connection.hpp"
+#include "http/http2_sharing.hpp"
 #include "http/surface.hpp"
 
 namespace leat::http {
@@ -33,8 +34,13 @@ class pooled_transport final : public basic_transport<Io> {
       : connections_(pool_options_of(options.limits)),
         network_(options.network),
         tls_options_(options.tls),
-        machine_limits_(machine_limits) {
-    if (tls_options_.alpn.empty()) tls_options_.alpn = {"http/1.1"};
+        machine_limits_(machine_limits),
+        speaks_http2_(options.http2),
+        knows_http2_(options.http2_prior_knowledge) {
+    http2_limits_.max_body_bytes = machine_limits.max_body_bytes;
+    if (!tls_options_.alpn.empty()) return;
+    if (speaks_http2_) tls_options_.alpn.emplace_back("h2");
+    tls_options_.alpn.emplace_back("http/1.1");
   }
 
   typename Io::template result<basic_transport_response<Io>> handle(
@@ -59,11 +65,14 @@ class pooled_transport final : public basic_transport<Io> {
     }
     const std::string key(request.url.origin());
     for (bool is_retry = false;; is_retry = true) {
-      auto lease = co_await acquire(key, request.timeouts.pool);
-      // Another kept connection may be just as old as the one that was lost.
-      if (is_retry) lease.put(nullptr);
-      const bool is_reused = lease.get() != nullptr;
-      if (!is_reused) lease.put(co_await connect(request));
+      auto found = co_await find_carrier(key, request, is_retry);
+      if (found.share != nullptr) {
+        auto answer = co_await carry_shared(std::move(found.share), request, is_retry);
+        if (answer) co_return std::move(*answer);
+        continue;
+      }
+      auto lease = std::move(found.lease);
+      const bool is_reused = found.is_reused;
       auto& carrier = connection_of(lease);
       lease.mark_in_use();
       basic_transport_response<Io> answer;
@@ -89,6 +98,112 @@ class pooled_transport final : public basic_transport<Io> {
           is_reused && !carrier.machine().has_received() && can_be_repeated(request);
       if (!was_closed_idle) std::rethrow_exception(lost);
     }
+  }
+
+  /// What a request goes out on: a share of an HTTP/2 connection, or a connection of its own.
+  struct carrier_found {
+    std::shared_ptr<http2_share<Io>> share;
+    lease_type lease;
+    bool is_reused = false;
+  };
+
+  [[nodiscard]] bool may_speak_http2(const basic_request<Io>& request) const noexcept {
+    return request.url.scheme() == "https" ? speaks_http2_ : knows_http2_;
+  }
+
+  typename Io::template task<carrier_found> find_carrier(std::string key,
+                                                         const basic_request<Io>& request,
+                                                         bool is_retry) {
+    if constexpr (!Io::is_blocking) {
+      if (may_speak_http2(request))
+        co_return co_await find_shared(std::move(key), request, is_retry);
+    }
+    co_return co_await take_lease(std::move(key), request, is_retry);
+  }
+
+  /// Joins the origin's connection, or makes it.
+  typename Io::template task<carrier_found> find_shared(std::string key,
+                                                        const basic_request<Io>& request,
+                                                        bool is_retry) {
+    for (;;) {
+      if (auto share = origins_.find(key)) {
+        carrier_found found;
+        found.share = std::move(share);
+        found.is_reused = true;
+        co_return found;
+      }
+      if (origins_.is_http1(key)) co_return co_await take_lease(std::move(key), request, is_retry);
+      if (const auto others = origins_.find_making(key)) {
+        co_await others->over.wait();
+        if (others->failure != nullptr) std::rethrow_exception(others->failure);
+        continue;
+      }
+      http2_origins::maker maker(origins_, key);
+      try {
+        auto found = co_await take_lease(key, request, is_retry);
+        if (found.share != nullptr) {
+          origins_.add(key, found.share);
+        } else {
+          origins_.add_http1(key);
+        }
+        co_return found;
+      } catch (const leat::error&) {
+        maker.fail(std::current_exception());
+        throw;
+      }
+    }
+  }
+
+  typename Io::template task<carrier_found> take_lease(std::string key,
+                                                       const basic_request<Io>& request,
+                                                       bool is_retry) {
+    carrier_found found;
+    found.lease = co_await acquire(std::move(key), request.timeouts.pool);
+    // Another kept connection may be just as old as the one that was lost.
+    if (is_retry) found.lease.put(nullptr);
+    found.is_reused = found.lease.get() != nullptr;
+    if (!found.is_reused) found.lease.put(co_await connect(request));
+    if (dynamic_cast<http2_connection<Io>*>(found.lease.get()) != nullptr) {
+      found.lease.mark_in_use();
+      found.share = std::make_shared<http2_share<Io>>(std::move(found.lease));
+    }
+    co_return found;
+  }
+
+  /// Nothing, if the request has to be sent again on another connection.
+  typename Io::template task<std::optional<basic_transport_response<Io>>> carry_shared(
+      std::shared_ptr<http2_share<Io>> share, basic_request<Io>& request, bool is_retry) {
+    using exchange = typename http2_connection<Io>::exchange;
+    auto& connection = share->connection();
+    const bool is_reused = connection.has_served();
+    auto mine = std::make_unique<exchange>(connection);
+    basic_transport_response<Io> answer;
+    std::exception_ptr lost;
+    bool is_answered = false;
+    try {
+      is_answered = co_await connection.send(*mine, request, answer.head);
+    } catch (const io::read_error&) {
+      lost = std::current_exception();
+    } catch (const io::write_error&) {
+      lost = std::current_exception();
+    } catch (const no_response&) {
+      lost = std::current_exception();
+    }
+    if (is_answered) {
+      answer.body = std::make_unique<http2_body<Io>>(std::move(share), std::move(mine),
+                                                     request.timeouts.read);
+      co_return answer;
+    }
+    if (lost == nullptr) {
+      // The server has not looked at it, so even a POST may go out again (RFC 9113, section 8.7).
+      if (!is_retry && (request.streamed == nullptr || request.streamed->rewind())) {
+        co_return std::nullopt;
+      }
+      throw no_response("the server refused the request before it had looked at it",
+                        proto::http2::errc::refused_stream);
+    }
+    if (!is_retry && is_reused && can_be_repeated(request)) co_return std::nullopt;
+    std::rethrow_exception(lost);
   }
 
   static client_connection<Io>& connection_of(lease_type& lease) noexcept {
@@ -140,10 +255,16 @@ class pooled_transport final : public basic_transport<Io> {
     const std::string host(request.url.host());
     const deadline until = deadline::after(Io::now(), request.timeouts.connect);
     auto stream = co_await Io::connect(net, io::endpoint::tcp(host, request.url.port()), until);
+    bool is_http2 = knows_http2_;
     if (request.url.scheme() == "https") {
       auto context = co_await tls_context();
-      stream =
+      auto secure =
           co_await Io::await(io::connect_tls(std::move(stream), std::move(context), host, until));
+      is_http2 = secure->tls().alpn == "h2";
+      stream = std::move(secure);
+    }
+    if (is_http2) {
+      co_return std::make_unique<http2_connection<Io>>(std::move(stream), http2_limits_);
     }
     co_return std::make_unique<client_connection<Io>>(std::move(stream), machine_limits_);
   }
@@ -166,6 +287,10 @@ class pooled_transport final : public basic_transport<Io> {
   std::mutex tls_mutex_;
   std::optional<io::tls_context> tls_context_;
   proto::http1::limits machine_limits_;
+  proto::http2::limits http2_limits_;
+  bool speaks_http2_;
+  bool knows_http2_;
+  http2_origins origins_;  // of the async surface
 };
 
 }  // namespace leat::http

@@ -104,6 +104,7 @@ leat_test(http NAME allocation_
 # Against servers that others have written, started by the tests.
 leat_test(http NAME service_ LABELS service
   FILES
+    client_http2_nginx_test.cpp
     client_nginx_test.cpp
     nginx_storm_test.cpp
   DEPENDS leat::http leat::testing leat_test_certificates)

@@ -47,3 +47,7 @@ leat_test(proto/multipart
   FILES
     form_writer_test.cpp
   DEPENDS leat::proto_multipart)
+leat_test(proto/http2
+  FILES
+    client_session_test.cpp
+  DEPENDS leat::proto_http2 leat_test_http2)

@@ -93,6 +93,16 @@ struct basic_client_options {
   /// trusted, and a server has to be the host that was asked for.
   io::tls_client_options tls;
 
+  /// Whether HTTP/2 is offered to servers behind `https` (ALPN); one that does not choose it is
+  /// spoken to in HTTP/1.1. All requests of an `async_client` to one origin share one HTTP/2
+  /// connection, which counts as one in `limits`; those above what the server takes at once wait
+  /// in line, for no longer than `timeouts::pool`. A request of a `client` has a connection to
+  /// itself while it lasts. Not looked at where `tls.alpn` says what is offered.
+  bool http2 = true;
+  /// Speaks HTTP/2 with servers behind `http` at once. A server that does not know it is a
+  /// `remote_protocol_error`.
+  bool http2_prior_knowledge = false;
+
   /// Where connections come from. By default the system's network.
   /// Lifetime: outlives the client.
   typename Io::network* network = nullptr;
