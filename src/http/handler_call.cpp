@@ -5,6 +5,7 @@
 
 #include "http/error_response.hpp"
 #include "http/incoming_request.hpp"
+#include "http/server_session.hpp"
 
 namespace leat::http::detail {
 namespace {
@@ -26,28 +27,68 @@ task<server_response> call_handler(const route_match& route, server_request& sho
 }  // namespace
 
 handler_call::handler_call(server_core& core, const incoming_request& request,
-                           server_request& shown, bool& is_over)
+                           server_request& shown, server_session* unwritten)
     : single_child(call_handler(request.route, shown)),
       core_(core),
       request_(request),
-      is_over_(is_over) {}
+      unwritten_(unwritten) {}
+
+handler_call::flush_beside::flush_beside(server_session& session) : written(session.flush()) {}
 
 std::coroutine_handle<> handler_call::await_suspend(std::coroutine_handle<> waiting) noexcept {
   scope_.attach(*parent->scope);
   executor& home = executor::current();
   const deadline end = deadline::after(home.limits_begin(), core_.timeouts().handler);
   if (!end.is_never()) home.arm(timer_, end.at());
+  if (unwritten_ != nullptr) home.push(first_wait_);
   return start_child(waiting, scope_);
 }
 
-after_stop handler_call::child_stopped() noexcept {
+void handler_call::start_flush() noexcept {
+  try {
+    flush_.emplace(*unwritten_);
+  } catch (...) {
+    no_flush_ = std::current_exception();
+    return;
+  }
+  flush_->joined.open(*parent, 2, parent->site);
+  await_child_done();
+  flush_->written.start(flush_->joined, leat::detail::join_policy::settle);
+}
+
+void handler_call::disarm() noexcept {
   timer_.unlink();
-  return parent->scope->is_stopped() ? unwind_parent() : resume_parent();
+  first_wait_.unlink();
+}
+
+// Only with a flush beside it; otherwise the handler's end resumes the parent.
+std::coroutine_handle<> handler_call::child_done() noexcept {
+  disarm();
+  const auto next = flush_->joined.child_done();
+  flush_->joined.parent_waits();
+  return next;
+}
+
+after_stop handler_call::child_stopped() noexcept {
+  disarm();
+  const bool goes_on = parent->scope->is_stopped();
+  if (!flush_) return goes_on ? unwind_parent() : resume_parent();
+  // The handler's own deadline has stopped it, and that is no stop of the join.
+  if (!goes_on) return {child_done(), nullptr};
+  const after_stop next = flush_->joined.child_stopped();
+  flush_->joined.parent_waits();
+  return next;
 }
 
 server_response handler_call::await_resume() {
-  timer_.unlink();
-  is_over_ = true;
+  disarm();
+  server_response response = make_response();
+  if (flush_) flush_->written.take_outcome().value();
+  if (no_flush_ != nullptr) std::rethrow_exception(no_flush_);
+  return response;
+}
+
+server_response handler_call::make_response() {
   if (was_stopped() || (scope_.own_reason() == stop_reason::deadline && scope_.was_observed())) {
     return make_error_response(status::service_unavailable, "the request took too long");
   }

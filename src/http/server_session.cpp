@@ -5,7 +5,6 @@
 #include <array>
 #include <utility>
 
-#include "leat/coro/when_all.hpp"
 #include "leat/coro/with_cancel_scope.hpp"
 #include "leat/http/error.hpp"
 #include "leat/io/error.hpp"
@@ -135,18 +134,19 @@ task<void> server_session::serve() {
       try {
         // Only a wait for a new request is stopped when the server drains, not what follows it:
         // a request that has come is answered.
-        const auto size = co_await with_cancel_scope([&](cancel_scope& scope) {
+        const auto read = co_await with_cancel_scope([&](cancel_scope& scope) {
           if (is_idle) idle_scope_ = &scope;
           return stream_->read_some(into, pause);
         });
-        if (size.is_cancelled()) co_return;
+        if (read.is_cancelled()) co_return;
+        const std::size_t size = read.value();
         if (is_dozing) {
-          in_.append(as_text(into.first(size.value())));
+          in_.append(as_text(into.first(size)));
         } else {
-          in_.commit(size.value());
-          sends_much_ = sends_much_ || size.value() == into.size();
+          in_.commit(size);
+          sends_much_ = sends_much_ || size == into.size();
         }
-        if (size.value() == 0) end_input();
+        if (size == 0) end_input();
       } catch (const io::read_timeout&) {
         is_late = true;
       }
@@ -226,11 +226,9 @@ task<bool> server_session::exchange() {
   if (!refused && !request.has_route()) refused = refusal_of(request);
 
   server_request shown(request.parts, request.route);
-  bool is_over = false;
-  server_response response = refused ? std::move(*refused)
-                             : out_.is_empty()
-                                 ? co_await handler_call(core_, request, shown, is_over)
-                                 : co_await call_handler_beside_flush(request, shown);
+  server_session* const unwritten = out_.is_empty() ? nullptr : this;
+  server_response response =
+      refused ? std::move(*refused) : co_await handler_call(core_, request, shown, unwritten);
 
   if (!is_whole || core_.is_draining()) machine_.disable_keep_alive();
   put_head(response, request);
@@ -295,15 +293,6 @@ task<bool> server_session::read_body_bytes(deadline until) {
   co_return true;
 }
 
-task<server_response> server_session::call_handler_beside_flush(const incoming_request& request,
-                                                                server_request& shown) {
-  bool is_over = false;
-  auto [answered, written] = co_await when_all_settled(handler_call(core_, request, shown, is_over),
-                                                       flush_unless(is_over));
-  std::move(written).value();
-  co_return std::move(answered).value();
-}
-
 server_response server_session::refusal_of(const incoming_request& request) const {
   const request_parts& parts = request.parts;
   switch (request.route.outcome()) {
@@ -366,12 +355,6 @@ task<void> server_session::send_large_body(std::string_view body) {
 task<void> server_session::flush() {
   co_await stream_->write_all(out_.bytes(), after(core_.timeouts().write));
   release_output();
-}
-
-task<void> server_session::flush_unless(const bool& is_over) {
-  // The handler has run until its first wait by now. If it has finished, its answer joins those
-  // that are gathered; if not, they must not wait for it.
-  if (!is_over) co_await flush();
 }
 
 void server_session::refuse(int code, std::string_view message) {

@@ -39,6 +39,9 @@ class server_session : public list_hook<session_tag> {
   /// Ends the connection if it waits for a request of which nothing has come yet.
   void stop_if_idle() noexcept;
 
+  /// Writes the output that is ready.
+  task<void> flush();
+
  private:
   [[nodiscard]] proto::http1::event next_event();
   [[nodiscard]] std::span<std::byte> room_for_head();
@@ -56,16 +59,12 @@ class server_session : public list_hook<session_tag> {
                                                          proto::http1::event first);
   /// Returns whether anything came in time.
   task<bool> read_body_bytes(deadline until);
-  task<server_response> call_handler_beside_flush(const incoming_request& request,
-                                                  server_request& shown);
   [[nodiscard]] server_response refusal_of(const incoming_request& request) const;
 
   /// Replaces a response that cannot be sent.
   void put_head(server_response& response, const incoming_request& request);
   [[nodiscard]] std::error_code try_put_head(const server_response& response);
   task<void> send_large_body(std::string_view body);
-  task<void> flush();
-  task<void> flush_unless(const bool& is_over);
 
   void refuse(int code, std::string_view message);
   task<void> finish();

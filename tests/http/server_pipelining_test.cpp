@@ -232,3 +232,73 @@ LEAT_ASYNC_TEST("server: stops answering a client that sends ahead and does not 
     CHECK(all.server.connections() == 0);
   });
 }
+
+namespace {
+
+/// So much that a client has to read before all of it is written: the pipe holds 64 KiB, and the
+/// last answer is still to be written when the next handler starts.
+std::string more_than_the_pipe_holds() {
+  std::string row;
+  for (int i = 0; i < 7; ++i) row += get("/large/10000");
+  return row;
+}
+
+}  // namespace
+
+LEAT_ASYNC_TEST("server: a handler that ends before the answers ahead of it are written waits") {
+  server_world world(routes_for_rows());
+  co_await serve_while(world, [&loop](server_world& all) -> task<void> {
+    auto client = co_await all.connect();
+    co_await client.send(more_than_the_pipe_holds() + get("/after/1000") + numbered(2));
+    co_await sleep_for(2s);
+    for (int i = 0; i < 7; ++i) CHECK((co_await client.read_answer()).body.size() == 10000);
+    CHECK((co_await client.read_answer()).body == "1000");
+    CHECK((co_await client.read_answer()).body == "2");
+    CHECK(loop.elapsed() == 2s);
+  });
+}
+
+LEAT_ASYNC_TEST("server: a handler's time limit counts while answers ahead of it are not read") {
+  server_options options;
+  options.timeouts.handler = 5s;
+  server_world world(routes_for_rows(), options);
+  co_await serve_while(world, [&loop](server_world& all) -> task<void> {
+    auto client = co_await all.connect();
+    co_await client.send(more_than_the_pipe_holds() + get("/after/31000") + numbered(2));
+    co_await sleep_for(10s);
+    for (int i = 0; i < 7; ++i) CHECK((co_await client.read_answer()).body.size() == 10000);
+    CHECK((co_await client.read_answer()).status == 503);
+    CHECK((co_await client.read_answer()).body == "2");
+    CHECK(loop.elapsed() == 10s);
+  });
+}
+
+LEAT_ASYNC_TEST("server: a client that does not read loses its connection when the handler ends") {
+  server_options options;
+  options.timeouts.write = 5s;
+  server_world world(routes_for_rows(), options);
+  co_await serve_while(world, [](server_world& all) -> task<void> {
+    auto client = co_await all.connect();
+    co_await client.send(more_than_the_pipe_holds() + get("/after/8000"));
+    // The write has failed by then, but no handler is cut off because of that.
+    co_await sleep_for(7s);
+    CHECK(all.server.connections() == 1);
+    co_await sleep_for(2s);
+    CHECK(all.server.connections() == 0);
+  });
+}
+
+LEAT_ASYNC_TEST("server: a shutdown ends a handler and the write beside it") {
+  server_options options;
+  options.timeouts.drain_grace = 1s;
+  server_world world(routes_for_rows(), options);
+  co_await serve_while(world, [&loop](server_world& all) -> task<void> {
+    auto client = co_await all.connect();
+    co_await client.send(more_than_the_pipe_holds() + get("/after/20000"));
+    co_await sleep_for(1s);
+    all.server.shut_down();
+    co_await sleep_for(2s);
+    CHECK(all.server.connections() == 0);
+    CHECK(loop.elapsed() == 3s);
+  });
+}

@@ -27,6 +27,9 @@ class single_child : public boundary, public boundary_awaiter {
     return child_;
   }
 
+  /// From now on the child's end does not resume the parent but asks `child_done()`.
+  void await_child_done() noexcept { promise_->continuation = {}; }
+
   [[nodiscard]] bool was_stopped() const noexcept { return !child_; }
   /// The error of the child, or null. The child has ended and was not stopped.
   [[nodiscard]] std::exception_ptr error() const noexcept { return promise_->error(); }
