@@ -37,3 +37,9 @@ leat_test(proto/hash
   FILES
     hash_test.cpp
   DEPENDS leat::proto_hash)
+
+leat_test(proto/ws
+  FILES
+    connection_test.cpp
+    handshake_test.cpp
+  DEPENDS leat::proto_ws leat::proto_http1)
