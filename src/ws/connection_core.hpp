@@ -192,12 +192,12 @@ class connection_core {
           end(std::make_exception_ptr(
               closed(stream_->peer_name(), found.code, std::string(found.data))));
           owed_close_ = found.code;
-          co_await send_owed();
+          co_await send_last();
           break;
         case proto::ws::event_kind::failed: {
           end(std::make_exception_ptr(failure_of(found.error)));
           owed_close_ = proto::ws::suggested_close_code(found.error);
-          co_await send_owed();
+          co_await send_last();
           break;
         }
       }
@@ -237,6 +237,14 @@ class connection_core {
   task<void> send_owed() {
     const auto held = sending_.try_lock();
     if (held && is_write_whole_) co_await flush();
+  }
+
+  /// Sends the close frame and ends the connection, unless a sender is in the middle of it.
+  task<void> send_last() {
+    const auto held = sending_.try_lock();
+    if (!held) co_return;
+    if (is_write_whole_) co_await flush();
+    co_await Io::close(*stream_, deadline::after(Io::now(), options_.timeouts.close));
   }
 
   /// Writes what is there and what is owed. A write that does not end whole is the last one.
