@@ -51,3 +51,8 @@ leat_test(proto/http2
   FILES
     client_session_test.cpp
   DEPENDS leat::proto_http2 leat_test_http2)
+leat_test(proto/ws
+  FILES
+    connection_test.cpp
+    handshake_test.cpp
+  DEPENDS leat::proto_ws leat::proto_http1)

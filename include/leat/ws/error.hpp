@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "leat/base/error.hpp"
+
+/// The branch of the error tree that WebSockets throw, besides the leaves of `io`:
+///
+///     protocol_error
+///     ├── ws::handshake_error         the server opened no WebSocket, or not as it has to
+///     └── ws::remote_protocol_error   the peer broke the protocol or passed a limit
+///     timeout_error
+///     └── ws::ping_timeout            the peer has not answered a ping
+///     leat::error
+///     └── ws::closed                  the connection is closed: its code and reason
+namespace leat::ws {
+
+enum class errc { handshake_failed = 1, remote_protocol, ping_timeout, closed };
+
+std::error_code make_error_code(errc value) noexcept;
+
+/// The server opened no WebSocket. `cause()` says what was wrong.
+class handshake_error : public protocol_error {
+ public:
+  handshake_error(const std::string& message, int status, std::error_code cause);
+  /// The status of the answer; 0 if there was none that could be read.
+  [[nodiscard]] int status() const noexcept { return status_; }
+
+ private:
+  int status_;
+};
+
+/// The peer broke the protocol or passed a limit; the connection is closed.
+class remote_protocol_error : public protocol_error {
+ public:
+  remote_protocol_error(const std::string& message, std::error_code cause);
+};
+
+/// The peer has not answered a ping in time.
+class ping_timeout : public timeout_error {
+ public:
+  explicit ping_timeout(const std::string& message);
+};
+
+/// The connection is closed, by either side.
+class closed : public error {
+ public:
+  closed(const std::string& peer, std::uint16_t close_code, std::string reason);
+
+  /// The peer's code; 1005 if its frame had none, 1006 if there was no frame.
+  [[nodiscard]] std::uint16_t close_code() const noexcept { return close_code_; }
+  /// What the peer gave as its reason. Untrusted.
+  [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
+
+ private:
+  std::uint16_t close_code_;
+  std::string reason_;
+};
+
+}  // namespace leat::ws
+
+template <>
+struct std::is_error_code_enum<leat::ws::errc> : std::true_type {};
