@@ -117,6 +117,9 @@ TEST_CASE("client: an answer that is read as a stream can be cancelled anywhere"
     auto opened = co_await client.open(std::move(built));
     CHECK_FALSE((co_await opened.read_some()).empty());
     opened.close();  // its body has not been read
+    auto raw = co_await client.stream("GET", "/large");
+    CHECK_FALSE((co_await raw.read_raw_some()).empty());
+    static_cast<void>(co_await raw.read_all());
   });
   CHECK(report.suspensions > 10);
   CHECK(report.stopped > 10);
