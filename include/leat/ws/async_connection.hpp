@@ -34,10 +34,10 @@ class async_connection {
   task<void> send_binary(std::string bytes);
 
   /// Waits for the next message; answers pings and the peer's close in between.
-  /// Cancellation: safe while it waits for the peer; lossy while it answers a ping or a close, after
-  /// which nothing more can be sent.
-  /// Errors: `closed`; `io::read_timeout`, after which it may be called again;
-  /// `ping_timeout`, `remote_protocol_error`, `io::read_error`: the connection is lost.
+  /// Cancellation: safe while it waits for the peer; lossy while it answers a ping or a close,
+  /// after which nothing more can be sent. Errors: `closed`; `io::read_timeout`, after which it may
+  /// be called again; `ping_timeout`, `remote_protocol_error`, `io::read_error`: the connection is
+  /// lost.
   task<message> receive();
 
   /// Sends a ping of at most 125 bytes; its pong is taken by `receive()`.
@@ -45,10 +45,10 @@ class async_connection {
   task<void> ping(std::string payload = {});
 
   /// Closes in order: messages that still come are dropped. Closing again does nothing. A peer
-  /// that does not answer within `timeouts::close` is cut off. While another task is in `receive()`,
-  /// it is that task's limits that bound the wait.
-  /// Cancellation: lossy. Errors: `invalid_argument` for a code or reason that cannot be sent;
-  /// `io::write_error`, `io::write_timeout`.
+  /// that does not answer within `timeouts::close` is cut off. While another task is in
+  /// `receive()`, it is that task's limits that bound the wait. Cancellation: lossy. Errors:
+  /// `invalid_argument` for a code or reason that cannot be sent; `io::write_error`,
+  /// `io::write_timeout`.
   task<void> close(std::uint16_t code = 1000, std::string reason = {});
 
   /// The subprotocol that the server chose; empty if none.

@@ -44,8 +44,7 @@ class connection {
   /// Closes in order: messages that still come are dropped. Closing again does nothing. A peer
   /// that does not answer within `timeouts::close` is cut off.
   /// Cancellation: none; a `blocking_deadline` ends it. Errors: those of a write, and
-  /// `invalid_argument` for a code or
-  /// reason that cannot be sent.
+  /// `invalid_argument` for a code or reason that cannot be sent.
   void close(std::uint16_t code = 1000, std::string reason = {});
 
   /// The subprotocol that the server chose; empty if none.
