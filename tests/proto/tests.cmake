@@ -56,3 +56,8 @@ leat_test(proto/ws
     connection_test.cpp
     handshake_test.cpp
   DEPENDS leat::proto_ws leat::proto_http1)
+
+leat_test(proto/sse
+  FILES
+    event_parser_test.cpp
+  DEPENDS leat::proto_sse)
