@@ -18,6 +18,7 @@ PAIRS = [
     ("http/async_client.hpp", "async_client", "http/client.hpp", "client"),
     ("http/response_stream.hpp", "async_response_stream", "http/response_stream.hpp",
      "response_stream"),
+    ("http/event_stream.hpp", "async_event_stream", "http/event_stream.hpp", "event_stream"),
 ]
 
 # Longest first: a name may hold another.

@@ -4,6 +4,7 @@ leat_test(http NAME client_
     cancellation_sweep_test.cpp
     client_storm_test.cpp
     digest_auth_test.cpp
+    event_stream_test.cpp
     failure_sweep_test.cpp
   DEPENDS leat::http leat::testing)
 
@@ -15,6 +16,7 @@ leat_test(http NAME client_loopback_ LABELS loopback
     client_form_test.cpp
     client_loopback_test.cpp
     client_policy_test.cpp
+    event_stream_contract_test.cpp
   DEPENDS leat::http leat::testing)
 
 leat_test(http NAME server_
@@ -35,6 +37,7 @@ leat_test(http NAME server_loopback_
 # A client and a server on a simulated network with faults; see simulated_runs.hpp.
 leat_test(http NAME simulated_ LABELS simulation
   FILES
+    event_stream_faults_test.cpp
     simulated_runs.cpp
     simulated_runs_test.cpp
     ../support/seeds.cpp

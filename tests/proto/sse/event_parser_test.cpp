@@ -141,11 +141,11 @@ TEST_CASE("sse: what the end of the stream leaves unfinished is no event") {
 
 TEST_CASE("sse: a new stream begins afresh, but for the last id") {
   sse::event_parser parser;
-  CHECK(feed(parser, "id: 1\ndata: a\n\nid: 2\nevent: x\ndata: lost\ndata: ha") ==
-        "message=a#1;");
+  CHECK(feed(parser, "id: 1\ndata: a\n\nid: 2\nevent: x\ndata: lost\ndata: ha") == "message=a#1;");
   parser.restart();
-  CHECK(feed(parser, "\xEF\xBB\xBF"
-                     "data: b\n\n") == "message=b#1;");
+  CHECK(feed(parser,
+             "\xEF\xBB\xBF"
+             "data: b\n\n") == "message=b#1;");
 }
 
 TEST_CASE("sse: begins with the id that an earlier source ended with") {
