@@ -87,6 +87,7 @@ void add_http_options(CLI::App& to, cli::http_arguments& into) {
 
   to.add_flag("-L,--follow", into.follows_redirects, "follow redirects");
   to.add_option("--max-redirects", into.max_redirects, "follow no more than so many")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   to.add_option("-t,--timeout", into.timeout, "for all of it, such as 5, 2.5s or 300ms");
   to.add_option("--connect-timeout", into.connect_timeout, "for the name and the connection")

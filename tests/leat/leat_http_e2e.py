@@ -216,7 +216,7 @@ class LeatHttpTest(unittest.TestCase):
     def test_digest(self):
         challenge = answer(b"", "401 Unauthorized",
                            'WWW-Authenticate: Digest realm="r", nonce="n", qop="auth"')
-        peer = self.peer([challenge, OK])
+        peer = self.peer([challenge, OK], OK)  # on the same connection or another
         body = self.file("body", "again")
         self.assertEqual(
             self.leat("-u", "ada:pw", "--digest", "-d", "@" + body, peer.url("/x")).stdout, b"ok")
@@ -326,8 +326,7 @@ class LeatHttpTest(unittest.TestCase):
             (22, ["--fail", missing.url()]),
             (22, ["-f", broken.url()]),
             (1, [f"http://127.0.0.1:{port}/"]),
-            (1, ["http://name.invalid/"]),
-            (1, [f"https://127.0.0.1:{ok.port}/"]),
+            (1, ["--connect-timeout", "0.1", f"https://127.0.0.1:{ok.port}/"]),
             (2, []),
             (2, ["ftp://127.0.0.1/"]),
             (2, ["not a url"]),
@@ -421,7 +420,7 @@ class LeatHttpTest(unittest.TestCase):
         full = threading.Event()
 
         def talk(connection):
-            connection.settimeout(1)
+            connection.settimeout(0.3)
             connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n")
             try:
                 while True:
@@ -524,7 +523,7 @@ class LeatHttpTest(unittest.TestCase):
         self.assertEqual(self.on_terminal("--no-progress", "-o", "file", peer.url()), b"")
 
     def test_memory(self):
-        size = 300_000_000
+        size = 100_000_000
 
         def talk(connection):
             connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -535,10 +534,15 @@ class LeatHttpTest(unittest.TestCase):
             process = subprocess.Popen([LEAT, "http", *arguments, self.peer(talk).url()],
                                        stdout=subprocess.DEVNULL, env=environment(),
                                        cwd=self.folder)
-            _, status, usage = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
+            most = 0
+            while process.poll() is None:
+                # The high-water mark; what wait4() says counts the time before exec() as well.
+                status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+                found = re.search(r"VmHWM:\s+(\d+)", status)  # a zombie has none
+                most = max(most, int(found.group(1)) if found else 0)
             self.assertEqual(process.returncode, 0)
-            self.assertLess(usage.ru_maxrss, memory_limit(), "KiB")
+            self.assertGreater(most, 1000)
+            self.assertLess(most, memory_limit(), "KiB")
 
     # --- TLS, HTTP/2 and nginx
 
@@ -555,8 +559,8 @@ class LeatHttpTest(unittest.TestCase):
             temporary = "".join(f"{kind}_temp_path {self.folder}/{kind};" for kind in
                                 ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
             config = self.file("nginx.conf", f"""
-                daemon off; master_process off; user root; pid {self.folder}/pid;
-                error_log {self.folder}/error.log; events {{ }}
+                daemon off; worker_processes 1; user root; pid {self.folder}/pid;
+                error_log {self.folder}/error.log; events {{ worker_connections 64; }}
                 http {{ {temporary} access_log off; server {{
                   listen 127.0.0.1:{port} ssl http2;
                   ssl_certificate {self.folder}/server.pem;
@@ -564,7 +568,7 @@ class LeatHttpTest(unittest.TestCase):
                   ssl_client_certificate {self.folder}/client.pem; ssl_verify_client optional;
                   {locations} }} }}""")
             # It inherits the socket, so it can be connected to at once.
-            process = subprocess.Popen(["nginx", "-c", config, "-p", self.folder],
+            process = subprocess.Popen(["/usr/sbin/nginx", "-c", config, "-p", self.folder],
                                        env={"NGINX": f"{door.fileno()};"},
                                        pass_fds=[door.fileno()], stderr=subprocess.DEVNULL)
         self.addCleanup(process.wait)
@@ -612,9 +616,9 @@ class LeatHttpTest(unittest.TestCase):
 def memory_limit():
     """In KiB. With a sanitizer, memory is kept after it was freed."""
     libraries = subprocess.run(["nm", "-C", LEAT], capture_output=True, text=True, check=False)
-    return 600_000 if "__asan_init" in libraries.stdout else 40_000
+    return 600_000 if "__asan_init" in libraries.stdout else 24_000
 
 
 if __name__ == "__main__":
-    LEAT = sys.argv[1]
+    LEAT = os.path.abspath(sys.argv[1])
     unittest.main(argv=[sys.argv[0], *sys.argv[2:]])
