@@ -57,7 +57,9 @@ class input_file {
         piece.resize(static_cast<std::size_t>(size));
         return piece;
       }
-      if (errno != EINTR) fail();
+      if (errno != EINTR) {
+        throw std::system_error(errno, std::generic_category(), name_ + " cannot be read");
+      }
     }
   }
 
