@@ -12,6 +12,8 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <leat/base/error.hpp>
+#include <leat/coro/executor.hpp>
+#include <leat/coro/thread_pool.hpp>
 #include <leat/coro/when_any.hpp>
 #include <leat/io/loop.hpp>
 #include <leat/io/signals.hpp>
@@ -42,7 +44,13 @@ leat::task<int> run_until_signalled(const cli::http_arguments& arguments, cli::h
       co_await leat::when_any(cli::run_http(arguments, std::move(request),
                                             cli::find_terminals(of_environment), is_stopping),
                               next_signal(signals, is_stopping));
-  if (ended.index == 1) co_return cli::exit_status::by_signal + ended.get<1>().value();
+  if (ended.index == 1) {
+    const int status = cli::exit_status::by_signal + ended.get<1>().value();
+    // A name lookup cannot be interrupted, and the loop would wait for it. Nothing else is left: a
+    // download has been removed, and what was written is not buffered.
+    if (leat::executor::current().blocking_threads().counts().running > 0) std::_Exit(status);
+    co_return status;
+  }
   co_return ended.get<0>().value();
 }
 
