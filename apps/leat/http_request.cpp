@@ -63,6 +63,7 @@ bool add_body(const http_arguments& arguments, const std::atomic<bool>& is_stopp
   }
   if (!arguments.form.empty()) {
     std::vector<std::pair<std::string, std::string>> fields;
+    fields.reserve(arguments.form.size());
     for (const auto& each : arguments.form) fields.push_back(parse_pair("--form", each));
     to.form(fields);
     return true;

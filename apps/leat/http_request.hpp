@@ -33,27 +33,28 @@ struct http_arguments {
   std::vector<std::string> form;
 
   std::string user;
-  bool uses_digest = false;
   std::string bearer;
-  bool uses_netrc = false;
   std::string netrc_file;
 
-  bool follows_redirects = false;
   std::size_t max_redirects = 20;
   std::string timeout = "no_timeout";
   std::string connect_timeout = "10s";
   std::string read_timeout = "30s";
 
-  bool http2 = true;
-  bool http2_prior_knowledge = false;
-  bool is_insecure = false;
   std::string ca_file;
   std::string certificate_file;
   std::string key_file;
 
+  std::string download;
+
+  bool uses_digest = false;
+  bool uses_netrc = false;
+  bool follows_redirects = false;
+  bool http2 = true;
+  bool http2_prior_knowledge = false;
+  bool is_insecure = false;
   bool is_verbose = false;
   bool fails_on_status = false;
-  std::string download;
   bool shows_progress = true;
   when pretty = when::on_terminal;
   when colour = when::on_terminal;

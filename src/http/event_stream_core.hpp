@@ -107,7 +107,8 @@ class event_stream_core {
   /// Returns whether the answer has ended.
   task<bool> read() {
     input_ = co_await Io::await(answer_->read_some());
-    co_return input_.empty();
+    const bool has_ended = input_.empty();
+    co_return has_ended;
   }
 
   /// The next event of what has come.

@@ -11,7 +11,9 @@
 #include "leat/coro/sleep.hpp"
 #include "leat/coro/when_all.hpp"
 #include "leat/http/async_client.hpp"
+#include "leat/http/server.hpp"
 #include "leat/testing/cancellation.hpp"
+#include "leat/testing/failures.hpp"
 #include "leat/testing/memory_network.hpp"
 #include "leat/testing/scripted_peer.hpp"
 
@@ -532,4 +534,50 @@ TEST_CASE("event stream: next can be cancelled anywhere, and the next call goes 
       });
   CHECK(report.suspensions > 8);
   CHECK(report.stopped > 8);
+}
+
+namespace {
+
+/// A server with two events for each connection, up to the fourth event.
+http::router four_events() {
+  http::router routes;
+  routes.get("/events", [](http::server_request& request) -> task<http::server_response> {
+    const int last = std::stoi(std::string(request.headers().get("last-event-id").value_or("0")));
+    if (last >= 4) co_return http::server_response::empty();
+    std::string body;
+    for (int i = last + 1; i <= last + 2; ++i) {
+      body += "id: " + std::to_string(i) + "\ndata: " + std::to_string(i) + "\n\n";
+    }
+    http::server_response answer(200, body);
+    answer.headers().add("content-type", "text/event-stream");
+    co_return answer;
+  });
+  return routes;
+}
+
+}  // namespace
+
+TEST_CASE("event stream: whichever operation of the network fails, every event is told once") {
+  std::string told;
+  const auto report = testing::for_each_failure(
+      [&told](io::network& net) -> task<void> {
+        told.clear();
+        http::server_options server_options;
+        server_options.network = &net;
+        http::server server(four_events(), server_options);
+        server.listen(a_test);
+        const auto read = [&]() -> task<void> {
+          async_client client(on(net));
+          async_event_stream events(client, "/events", exact());
+          while (const auto event = co_await events.next()) told += event->data;
+          server.shut_down();
+        };
+        co_await when_all(server.run(), read());
+      },
+      [&told](const outcome<void>& ended) {
+        if (ended.has_value()) CHECK(told == "1234");
+      });
+  CHECK(report.operations > 10);
+  CHECK(report.failed == 1);  // that to listen
+  CHECK(report.survived > 20);
 }
