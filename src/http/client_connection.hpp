@@ -22,7 +22,7 @@ namespace leat::http {
 // Small enough for every connection; enough for an answer that is not large.
 inline constexpr std::size_t read_size = 16384;
 // What a body that comes faster than it is read is read in: fewer calls to the kernel.
-inline constexpr std::size_t most_read_size = std::size_t{128} << 10;
+inline constexpr std::size_t most_read_size = std::size_t{64} << 10;
 // A body below this size goes with the head in one write, which the kernel takes at once.
 inline constexpr std::size_t most_gathered = std::size_t{16} << 10;
 // What the server has to accept within `timeouts::write`.
