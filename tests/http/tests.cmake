@@ -5,7 +5,11 @@ leat_test(http NAME client_
     client_storm_test.cpp
     digest_auth_test.cpp
     failure_sweep_test.cpp
-  DEPENDS leat::http leat::testing)
+    proxy_rules_test.cpp
+    proxy_test.cpp
+  DEPENDS leat::http leat::testing leat_test_certificates)
+# The rules for proxies and mounts are private.
+target_include_directories(http_client_test PRIVATE ${PROJECT_SOURCE_DIR}/src)
 
 # On sockets of the system.
 leat_test(http NAME client_loopback_ LABELS loopback
@@ -15,6 +19,7 @@ leat_test(http NAME client_loopback_ LABELS loopback
     client_form_test.cpp
     client_loopback_test.cpp
     client_policy_test.cpp
+    client_routes_test.cpp
   DEPENDS leat::http leat::testing)
 
 leat_test(http NAME server_
@@ -106,5 +111,6 @@ leat_test(http NAME service_ LABELS service
   FILES
     client_http2_nginx_test.cpp
     client_nginx_test.cpp
+    client_proxy_test.cpp
     nginx_storm_test.cpp
   DEPENDS leat::http leat::testing leat_test_certificates)

@@ -56,3 +56,7 @@ leat_test(proto/ws
     connection_test.cpp
     handshake_test.cpp
   DEPENDS leat::proto_ws leat::proto_http1)
+leat_test(proto/socks5
+  FILES
+    connector_test.cpp
+  DEPENDS leat::proto_socks5)
