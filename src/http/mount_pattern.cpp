@@ -40,7 +40,9 @@ mount_pattern::mount_pattern(std::string_view text) {
     plain.erase(0, 2);
   }
   proto::url url;
-  if (proto::parse_url("http://" + plain, url)) refuse(text, "that is no host");
+  if (plain.find('*') != std::string::npos || proto::parse_url("http://" + plain, url)) {
+    refuse(text, "that is no host");
+  }
   if (!is_any) host_ = url.host();
   if (has_port) port_ = url.port();
   if (has_port && port_ == 0) refuse(text, "no port is 0");

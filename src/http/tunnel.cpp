@@ -117,7 +117,10 @@ errc code_of(std::error_code cause) noexcept {
 }
 
 errc code_of(int status) noexcept {
-  if (status == status::proxy_authentication_required) return errc::proxy_authentication;
+  // Some proxies, such as tinyproxy, answer with the wrong one of the two.
+  if (status == status::proxy_authentication_required || status == status::unauthorized) {
+    return errc::proxy_authentication;
+  }
   return is_server_error(status) ? errc::proxy_unavailable : errc::proxy_refused;
 }
 

@@ -113,8 +113,8 @@ TEST_CASE("proxy: NO_PROXY names what the table says") {
       {"http://a.test", "http://a.test", false},
   };
   for (const auto& each : table) {
-    CAPTURE(each.list);
-    CAPTURE(each.url);
+    CAPTURE(std::string(each.list));
+    CAPTURE(std::string(each.url));
     CHECK(is_excepted(each.list, each.url) == each.is_named);
   }
 }
@@ -180,7 +180,7 @@ TEST_CASE("proxy: a URL that is none of a proxy is refused without being shown")
        {"ftp://u:s3cret@h", "socks4://u:s3cret@h", "http://u:s3cret@", "http://u:s3cret@h/path",
         "http://u:s3cret@h?x", "http://u:s3cret@h:99999", "http://u:s3cret@h h",
         "socks5://:s3cret@h", "http://u:s3cret@h:0"}) {
-    CAPTURE(bad);
+    CAPTURE(std::string(bad));
     const std::string message = refusal(bad);
     CHECK(message.starts_with("the test is no URL of a proxy: "));
     CHECK(message.find("s3cret") == std::string::npos);
@@ -231,8 +231,8 @@ TEST_CASE("mount: a pattern matches what the table says") {
       {"http://[::1]", "http://[::1]:81", true},
   };
   for (const auto& each : table) {
-    CAPTURE(each.pattern);
-    CAPTURE(each.url);
+    CAPTURE(std::string(each.pattern));
+    CAPTURE(std::string(each.url));
     CHECK(http::mount_pattern(each.pattern).matches(url(each.url)) == each.matches);
   }
 }
@@ -244,8 +244,8 @@ TEST_CASE("mount: the more specific pattern goes first") {
                                       "all://*.test",     "http://",            "all://"};
   for (std::size_t i = 0; i < std::size(in_order); ++i) {
     for (std::size_t j = 0; j < std::size(in_order); ++j) {
-      CAPTURE(in_order[i]);
-      CAPTURE(in_order[j]);
+      CAPTURE(std::string(in_order[i]));
+      CAPTURE(std::string(in_order[j]));
       CHECK(http::mount_pattern(in_order[i]).goes_before(http::mount_pattern(in_order[j])) ==
             (i < j));
     }
@@ -256,7 +256,7 @@ TEST_CASE("mount: what is no pattern is refused") {
   for (const char* bad : {"", "a.test", "ftp://a.test", "all:/", "all://a.test/path", "all://a b",
                           "all://u@a.test", "all://a.test:0", "all://a.test:99999", "all://*a.test",
                           "all://a.*.test"}) {
-    CAPTURE(bad);
+    CAPTURE(std::string(bad));
     CHECK_THROWS_AS(http::mount_pattern{bad}, invalid_argument);
   }
 }
