@@ -85,9 +85,7 @@ class client_core {
   }
   [[nodiscard]] bool is_closed() const noexcept { return is_closed_; }
 
-  [[nodiscard]] client_statistics statistics() const noexcept {
-    return transports_->statistics();
-  }
+  [[nodiscard]] client_statistics statistics() const noexcept { return transports_->statistics(); }
 
  private:
   // The request is made inside the task, so that what is wrong with it shows at the await.

@@ -12,7 +12,7 @@
 namespace leat::http {
 namespace {
 
-constexpr std::uint16_t socks_port = 1080;      // registered
+constexpr std::uint16_t socks_port = 1080;     // registered
 constexpr std::size_t most_socks_bytes = 255;  // RFC 1929: a length is one byte
 
 std::string lower_case(std::string_view text) {
@@ -156,9 +156,8 @@ bool no_proxy_list::names(const proto::url& to) const {
   if (names_all_) return true;
   const auto host = without_last_dot(to.host());
   const auto address = ip_address::parse(host);
-  return std::ranges::any_of(entries_, [&](const entry& each) {
-    return each.names(host, address, to.port());
-  });
+  return std::ranges::any_of(
+      entries_, [&](const entry& each) { return each.names(host, address, to.port()); });
 }
 
 proxy_rules::proxy_rules(proxy_server always)

@@ -22,7 +22,7 @@ struct proxy_server {
   kind speaks = kind::http;
   std::string host;
   std::uint16_t port = 0;
-  std::string name;      ///< Its URL without credentials, for messages and pools.
+  std::string name;  ///< Its URL without credentials, for messages and pools.
   bool has_login = false;
   std::string username;  ///< Secret.
   std::string password;  ///< Secret.

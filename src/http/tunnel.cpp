@@ -28,8 +28,8 @@ class connect_request final : public tunnel_request {
     const std::string origin = origin_of(to_);
     proto::fields fields{{"Host", origin}};
     if (via_.has_login) fields.add("Proxy-Authorization", via_.authorization());
-    if (const auto refused = machine_.send_head(
-            out, {.method = "CONNECT", .target = origin, .fields = fields})) {
+    if (const auto refused =
+            machine_.send_head(out, {.method = "CONNECT", .target = origin, .fields = fields})) {
       throw_tunnel_failed(via_, to_, refused);
     }
     static_cast<void>(machine_.send_end(out));

@@ -13,8 +13,7 @@ socket_address parse_local_address(const std::string& address) {
   try {
     return numeric_address(endpoint::tcp(address, 0));
   } catch (const resolve_error&) {
-    throw invalid_argument("connections cannot begin at " + address +
-                           ": it is no numeric address");
+    throw invalid_argument("connections cannot begin at " + address + ": it is no numeric address");
   }
 }
 
@@ -24,9 +23,9 @@ void keep_reachable(std::vector<socket_address>& addresses, const socket_address
                 [&local](const socket_address& each) { return each.family() != local.family(); });
   if (!addresses.empty()) return;
   const auto cause = std::make_error_code(std::errc::address_family_not_supported);
-  throw connect_error("connect failed: " + to.to_string() +
-                          " has no address of the same kind as the local one",
-                      cause);
+  throw connect_error(
+      "connect failed: " + to.to_string() + " has no address of the same kind as the local one",
+      cause);
 }
 
 bool bind_local(int socket, const socket_address& local) noexcept {

@@ -255,7 +255,9 @@ LEAT_BOTH_SURFACES("a SOCKS5 proxy connects, and the request is the origin's") {
   raw_peer proxy([&request](raw_peer::conversation& talk) {
     CHECK(talk.read_exactly(4) == "\x05\x02\x00\x02"s);
     talk.send("\x05\x02"s);
-    CHECK(talk.read_exactly(12) == "\x01\x03" "ada\x06s3cret"s);
+    CHECK(talk.read_exactly(12) ==
+          "\x01\x03"
+          "ada\x06s3cret"s);
     talk.send("\x01\x00"s);
     CHECK(talk.read_exactly(18) == "\x05\x01\x00\x03\x0borigin.test\x00\x51"s);
     talk.send("\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00"s);
@@ -340,7 +342,8 @@ LEAT_BOTH_SURFACES("a SOCKS5 proxy that does not connect is an error that says w
 LEAT_BOTH_SURFACES("what is meant for a proxy never reaches an origin") {
   http::router site;
   site.get("/", [](server_request& request) -> task<server_response> {
-    co_return server_response::text(request.headers().joined("proxy-authorization").value_or("none"));
+    co_return server_response::text(
+        request.headers().joined("proxy-authorization").value_or("none"));
   });
   const server_thread origin(std::move(site));
   http::request_options secret;
@@ -357,8 +360,9 @@ LEAT_BOTH_SURFACES("what is meant for a proxy never reaches an origin") {
   auto options = through<Surface>(proxy, "http", "ada:other@");
   options.mounts.emplace_back("all://127.0.0.1", nullptr);
   Surface api(std::move(options));
-  CHECK(api.get("http://origin.test/", http::request_options(secret).follow_redirects())
-            .content() == "none");
+  CHECK(
+      api.get("http://origin.test/", http::request_options(secret).follow_redirects()).content() ==
+      "none");
   CHECK(seen.find("Proxy-Authorization: Basic s3cret\r\n") != std::string::npos);
   CHECK(seen.find("YWRh") == std::string::npos);  // one of the two
 }
@@ -479,8 +483,8 @@ LEAT_BOTH_SURFACES("options that exclude each other are refused") {
 LEAT_BOTH_SURFACES("the most specific mount takes a request, also one of a redirect") {
   typename Surface::options options;
   options.transport = saying<Surface>("default");
-  for (const char* on : {"all://", "https://", "all://*.a.test", "all://a.test",
-                         "all://a.test:81"}) {
+  for (const char* on :
+       {"all://", "https://", "all://*.a.test", "all://a.test", "all://a.test:81"}) {
     options.mounts.emplace_back(on, saying<Surface>(on));
   }
   using request = http::basic_request<typename Surface::io>;
@@ -610,8 +614,8 @@ LEAT_BOTH_SURFACES("a mock that answers what HTTP does not allow is told so") {
 LEAT_BOTH_SURFACES("transports can be wrapped") {
   using io_policy = typename Surface::io;
   using request = http::basic_request<io_policy>;
-  const auto mock = std::make_shared<http::basic_mock_transport<io_policy>>(
-      [](const request& asked) {
+  const auto mock =
+      std::make_shared<http::basic_mock_transport<io_policy>>([](const request& asked) {
         return server_response::text(asked.headers.joined("x-mark").value_or("none"));
       });
   typename Surface::options options;
@@ -632,7 +636,8 @@ LEAT_BOTH_SURFACES("a server in the same process answers by HTTP") {
     co_return server_response::empty();
   });
   site.get("/", [](server_request& request) -> task<server_response> {
-    co_return server_response::text(request.headers().joined("proxy-authorization").value_or("none"));
+    co_return server_response::text(
+        request.headers().joined("proxy-authorization").value_or("none"));
   });
   http::server_options server_options;
   server_options.max_body_bytes = 100'000;

@@ -238,10 +238,10 @@ TEST_CASE("mount: a pattern matches what the table says") {
 }
 
 TEST_CASE("mount: the more specific pattern goes first") {
-  constexpr const char* in_order[] = {"http://a.test:80", "all://a.test:80", "all://*.b.test:80",
-                                      "all://*:80",       "http://long.a.test", "all://long.a.test",
-                                      "all://a.test",     "http://*.long.test", "all://*.long.test",
-                                      "all://*.test",     "http://",            "all://"};
+  constexpr const char* in_order[] = {
+      "http://a.test:80",   "all://a.test:80",   "all://*.b.test:80", "all://*:80",
+      "http://long.a.test", "all://long.a.test", "all://a.test",      "http://*.long.test",
+      "all://*.long.test",  "all://*.test",      "http://",           "all://"};
   for (std::size_t i = 0; i < std::size(in_order); ++i) {
     for (std::size_t j = 0; j < std::size(in_order); ++j) {
       CAPTURE(std::string(in_order[i]));
@@ -253,9 +253,9 @@ TEST_CASE("mount: the more specific pattern goes first") {
 }
 
 TEST_CASE("mount: what is no pattern is refused") {
-  for (const char* bad : {"", "a.test", "ftp://a.test", "all:/", "all://a.test/path", "all://a b",
-                          "all://u@a.test", "all://a.test:0", "all://a.test:99999", "all://*a.test",
-                          "all://a.*.test"}) {
+  for (const char* bad :
+       {"", "a.test", "ftp://a.test", "all:/", "all://a.test/path", "all://a b", "all://u@a.test",
+        "all://a.test:0", "all://a.test:99999", "all://*a.test", "all://a.*.test"}) {
     CAPTURE(std::string(bad));
     CHECK_THROWS_AS(http::mount_pattern{bad}, invalid_argument);
   }

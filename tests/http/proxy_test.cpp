@@ -271,8 +271,9 @@ TEST_CASE("proxy: a conversation with a SOCKS5 proxy can be cancelled anywhere")
         all->proxy.accept()
             .expect("\x05\x02\x00\x02"s)
             .answer("\x05\x02"s)
-            .expect("\x01\x03"
-                    "ada\x06s3cret"s)
+            .expect(
+                "\x01\x03"
+                "ada\x06s3cret"s)
             .answer("\x01\x00"s)
             .expect_until("\x00\x50"s)
             .answer("\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00"s)
@@ -379,8 +380,9 @@ TEST_CASE("server transport: a request can be cancelled anywhere, and its handle
         options.transport = std::make_shared<http::async_server_transport>(std::move(site));
         client = std::make_unique<http::async_client>(std::move(options));
         return [](http::async_client& api) -> task<void> {
-          const auto answer = co_await api.post(
-              "http://service.test/", http::request_options().content(std::string(100'000, 'x'), "a/b"));
+          const auto answer =
+              co_await api.post("http://service.test/",
+                                http::request_options().content(std::string(100'000, 'x'), "a/b"));
           CHECK(answer.content().size() == 100'000);
         }(*client);
       },
@@ -400,7 +402,8 @@ LEAT_ASYNC_TEST("server transport: a handler that takes too long is answered for
   http::server_options server_options;
   server_options.timeouts.handler = 2s;
   http::async_client_options options;
-  options.transport = std::make_shared<http::async_server_transport>(std::move(site), server_options);
+  options.transport =
+      std::make_shared<http::async_server_transport>(std::move(site), server_options);
   http::async_client client(options);
   const duration began = loop.elapsed();
   CHECK((co_await client.get("http://service.test/")).status() == 503);

@@ -102,8 +102,8 @@ class microsocks {
  public:
   explicit microsocks(const std::string& user = {}, const std::string& password = {})
       : server_([&](std::uint16_t port) {
-          std::vector<std::string> command{"microsocks", "-i",
-                                           "127.0.0.1",  "-p", std::to_string(port)};
+          std::vector<std::string> command{"microsocks", "-i", "127.0.0.1", "-p",
+                                           std::to_string(port)};
           if (!user.empty()) {
             command.insert(command.end(), {"-u", user, "-P", password});
           }

@@ -30,7 +30,8 @@ namespace leat::http {
 /// `local_protocol_error` before anything is sent; `pool::pool_timeout`; `io::resolve_error`,
 /// `io::connect_error`, `io::connect_timeout`; `io::write_error`, `io::write_timeout`,
 /// `io::read_error`, `io::read_timeout`; `proxy_error`; `remote_protocol_error`;
-/// `deadline_exceeded` for the total; `client_closed`. A status is no error before `raise_for_status()`.
+/// `deadline_exceeded` for the total; `client_closed`. A status is no error before
+/// `raise_for_status()`.
 ///
 /// A kept connection that the server closed while the request was on its way is the normal
 /// fate of keep-alive. Such a request is sent once more on a new connection if nothing of an

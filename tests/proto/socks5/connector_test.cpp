@@ -119,14 +119,12 @@ TEST_CASE("socks5: every reply of a proxy that refuses is an error of its own") 
     errc means;
     bool is_transient;
   };
-  for (const auto& each : {row{1, errc::general_failure, true}, row{2, errc::not_allowed, false},
-                           row{3, errc::network_unreachable, true},
-                           row{4, errc::host_unreachable, true},
-                           row{5, errc::connection_refused, true}, row{6, errc::ttl_expired, true},
-                           row{7, errc::command_not_supported, false},
-                           row{8, errc::address_type_not_supported, false},
-                           row{9, errc::unassigned_reply, false},
-                           row{255, errc::unassigned_reply, false}}) {
+  for (const auto& each :
+       {row{1, errc::general_failure, true}, row{2, errc::not_allowed, false},
+        row{3, errc::network_unreachable, true}, row{4, errc::host_unreachable, true},
+        row{5, errc::connection_refused, true}, row{6, errc::ttl_expired, true},
+        row{7, errc::command_not_supported, false}, row{8, errc::address_type_not_supported, false},
+        row{9, errc::unassigned_reply, false}, row{255, errc::unassigned_reply, false}}) {
     // Nothing needs to follow the reply.
     const auto error =
         failure_of(connector(origin()), method(0) + '\x05' + static_cast<char>(each.reply));
@@ -193,8 +191,8 @@ TEST_CASE("socks5: hears the same however the answers are cut") {
   const credentials login{.username = "ada", .password = "s3cret"};
   for (const std::string& answers :
        {method(2) + "\x01\x00"s + std::string(bound), method(0) + std::string(bound) + "more",
-        method(2) + "\x01\x07", method(0) + "\x05\x02\x00\x01"s, method(0) + "\x05\x00\x00\x03\x02"s
-        + "abPP"}) {
+        method(2) + "\x01\x07", method(0) + "\x05\x02\x00\x01"s,
+        method(0) + "\x05\x00\x00\x03\x02"s + "abPP"}) {
     const auto whole = converse(connector(origin(), login), answers);
     testing::for_each_split(answers, [&](std::string_view head, std::string_view tail) {
       CHECK(converse(connector(origin(), login), head, tail) == whole);
