@@ -17,6 +17,7 @@
 #include "http/proxy_rules.hpp"
 #include "http/surface.hpp"
 #include "http/tunnel.hpp"
+#include "http/tunnel_stream.hpp"
 
 namespace leat::http {
 
@@ -117,6 +118,7 @@ class origin_connector {
       made.stream = co_await reach_proxy(*via, to, until);
       if (via->forwards(to)) co_return made;
       co_await open_tunnel<Io>(*made.stream, *via, to, until);
+      made.stream = make_tunnel_stream(std::move(made.stream), *via, to);
     } else {
       made.stream = co_await reach(endpoint_of(to), until);
     }

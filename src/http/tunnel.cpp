@@ -10,13 +10,8 @@
 namespace leat::http {
 namespace {
 
-std::string origin_of(const proto::url& to) {
-  const std::string host(to.host());
-  return (to.is_ipv6() ? "[" + host + "]" : host) + ":" + std::to_string(to.port());
-}
-
 std::string attempt(const proxy_server& via, const proto::url& to) {
-  return "no connection to " + origin_of(to) + " through the proxy " + via.name + ": ";
+  return "no connection to " + authority_of(to) + " through the proxy " + via.name + ": ";
 }
 
 /// CONNECT (RFC 9110, section 9.3.6). The limits on a head bound what a proxy can make us read.
@@ -25,7 +20,7 @@ class connect_request final : public tunnel_request {
   connect_request(const proxy_server& via, const proto::url& to) : via_(via), to_(to) {}
 
   void begin(byte_buffer& out) override {
-    const std::string origin = origin_of(to_);
+    const std::string origin = authority_of(to_);
     proto::fields fields{{"Host", origin}};
     if (via_.has_login) fields.add("Proxy-Authorization", via_.authorization());
     if (const auto refused =
@@ -125,6 +120,11 @@ errc code_of(int status) noexcept {
 }
 
 }  // namespace
+
+std::string authority_of(const proto::url& to) {
+  const std::string host(to.host());
+  return (to.is_ipv6() ? "[" + host + "]" : host) + ":" + std::to_string(to.port());
+}
 
 std::unique_ptr<tunnel_request> make_tunnel_request(const proxy_server& via, const proto::url& to) {
   if (via.speaks == proxy_server::kind::socks5) return std::make_unique<socks_request>(via, to);

@@ -19,6 +19,9 @@
 
 namespace leat::http {
 
+/// Host and port, as proxies are asked for them: `[::1]:443`.
+[[nodiscard]] std::string authority_of(const proto::url& to);
+
 // What went wrong with a proxy, as the error that says so.
 [[noreturn]] void throw_proxy_unreachable(const proxy_server& via, const leat::error& why);
 [[noreturn]] void throw_proxy_tls_failed(const proxy_server& via, const leat::error& why);

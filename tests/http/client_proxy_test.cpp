@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
+#include <optional>
+#include <stdexcept>
 #include <string>
 
 #include "leat/base/error.hpp"
 #include "leat/http/error.hpp"
+#include "leat/io/error.hpp"
 #include "leat/proto/socks5/error.hpp"
 
 #include "http/surfaces.hpp"
@@ -127,4 +130,25 @@ LEAT_BOTH_SURFACES("are told by microsocks that nobody listens") {
   const auto error =
       failure_through<Surface>("socks5://" + proxy.at(), "http://" + closed_port() + "/");
   CHECK(error.cause() == proto::socks5::errc::connection_refused);
+}
+
+LEAT_BOTH_SURFACES("trust whom a file names, also one of the environment") {
+  const nginx server(secure());
+  server.write("authority.pem", authority().certificate());
+  const std::string file = server.file("authority.pem");
+  typename Surface::options options;
+  options.tls.trusted_file = file;
+  Surface by_option(options);
+  CHECK(by_option.get(server.url()).content() == "hello");
+
+  options.tls.trusted_file.clear();
+  options.environment = [file](const char* name) -> std::optional<std::string> {
+    if (std::string(name) == "SSL_CERT_FILE") return file;
+    return std::nullopt;
+  };
+  Surface by_environment(options);
+  CHECK(by_environment.get(server.url()).content() == "hello");
+  options.trust_env = false;
+  Surface by_nobody(options);
+  CHECK_THROWS_AS(static_cast<void>(by_nobody.get(server.url())), io::tls_error);
 }

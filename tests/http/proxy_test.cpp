@@ -136,6 +136,37 @@ LEAT_ASYNC_TEST("proxy: TLS inside of a tunnel is with the origin") {
   CHECK(net.connections() == 1);
 }
 
+LEAT_ASYNC_TEST("proxy: what goes wrong inside of a tunnel is said of the origin") {
+  testing::memory_network net;
+  tunnel_end proxy(net);
+  proxy.origin_tls = identity_of("other.test");
+  auto options = through(net, "http://proxy.test:3128");
+  options.tls.trusted = authority().certificate();
+  http::async_client client(options);
+  co_await with_task_group([&](task_group& group) -> task<void> {
+    group.spawn(
+        [](tunnel_end& end) -> task<void> { CHECK_THROWS_AS(co_await end.serve(), io::tls_error); },
+        std::ref(proxy));
+    CHECK_THROWS_WITH_AS(
+        static_cast<void>(co_await client.get("https://origin.test/")),
+        doctest::Contains("TLS with origin.test:443 through http://proxy.test:3128 failed"),
+        io::tls_error);
+  });
+}
+
+LEAT_ASYNC_TEST("proxy: a SOCKS5 connection that answers nothing is the origin's fault") {
+  testing::memory_network net;
+  scripted_peer proxy(net, proxy_test);
+  proxy.accept().answer("\x05\x00\x05\x00\x00\x03\x01x\x00\x00"s).expect_until("\r\n\r\n").close();
+  http::async_client client(through(net, "socks5://proxy.test:3128"));
+  co_await when_all(proxy.play(), [](http::async_client& api) -> task<void> {
+    CHECK_THROWS_WITH_AS(static_cast<void>(co_await api.get("http://origin.test/")),
+                         "origin.test:80 through socks5://proxy.test:3128 closed the connection "
+                         "without an answer",
+                         http::no_response);
+  }(client));
+}
+
 LEAT_ASYNC_TEST("proxy: one behind https is spoken to over TLS of its own") {
   testing::memory_network net;
   tunnel_end proxy(net);
