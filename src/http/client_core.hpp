@@ -80,7 +80,7 @@ class client_core {
   }
 
   void close() {
-    is_closed_ = true;
+    if (is_closed_.exchange(true)) return;
     transports_->close();
   }
   [[nodiscard]] bool is_closed() const noexcept { return is_closed_; }

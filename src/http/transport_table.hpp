@@ -46,7 +46,7 @@ class transport_table {
     for (auto* const each : all) {
       try {
         each->close();
-      } catch (const std::exception&) {
+      } catch (...) {
         failures.push_back(std::current_exception());
       }
     }
