@@ -66,10 +66,10 @@ struct basic_transport_options {
   /// Whether the environment is asked, once, when the transport is made: HTTP_PROXY, HTTPS_PROXY,
   /// ALL_PROXY and NO_PROXY, unless `proxy` is set; SSL_CERT_FILE and SSL_CERT_DIR, unless `tls`
   /// says whom to trust. Lower case wins. Connections to the machine itself never go through such
-  /// a proxy, and HTTP_PROXY does not count in a CGI program. Nothing is asked where `network` or
-  /// `unix_socket` says where connections come from.
+  /// a proxy, and HTTP_PROXY does not count in a CGI program.
   bool trust_env = true;
-  /// That environment; by default the process's.
+  /// That environment; by default the process's, but none where `network` or `unix_socket` says
+  /// where connections come from.
   http::environment environment;
 
   /// The path of a Unix socket to which all connections go, whatever the URL.
