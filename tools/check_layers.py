@@ -31,6 +31,7 @@ CODECS = {
     "proto/cookies": VOCABULARY,
     "proto/coding": VOCABULARY,
     "proto/multipart": VOCABULARY,
+    "proto/socks5": VOCABULARY,
     "proto/sse": VOCABULARY,
 }
 

@@ -38,7 +38,7 @@ task<async_response_stream> async_client::open(async_request built) {
   return impl_->open(std::move(built));
 }
 
-void async_client::close() noexcept {
+void async_client::close() {
   impl_->close();
 }
 
@@ -48,6 +48,10 @@ bool async_client::is_closed() const noexcept {
 
 client_statistics async_client::statistics() const noexcept {
   return impl_->statistics();
+}
+
+std::shared_ptr<async_transport> make_transport(async_transport_options options) {
+  return make_pooled_transport<io::async>(std::move(options));
 }
 
 }  // namespace leat::http

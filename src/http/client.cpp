@@ -42,7 +42,7 @@ response_stream client::open(http::request built) {
   return run_blocking(impl_->open(std::move(built)));
 }
 
-void client::close() noexcept {
+void client::close() {
   impl_->close();
 }
 
@@ -52,6 +52,10 @@ bool client::is_closed() const noexcept {
 
 client_statistics client::statistics() const noexcept {
   return impl_->statistics();
+}
+
+std::shared_ptr<transport> make_transport(transport_options options) {
+  return make_pooled_transport<io::blocking>(std::move(options));
 }
 
 }  // namespace leat::http

@@ -17,6 +17,8 @@
 #include "leat/pool/resource.hpp"
 #include "leat/proto/http1/client_connection.hpp"
 
+#include "http/proxy_rules.hpp"
+
 namespace leat::http {
 
 // Small enough for every connection; enough for an answer that is not large.
@@ -32,7 +34,12 @@ inline constexpr std::size_t write_piece = std::size_t{64} << 10;
 /// errors: what a connection is apart from its I/O.
 class client_machine {
  public:
-  explicit client_machine(const proto::http1::limits& limits) noexcept : machine_(limits) {}
+  /// With `forwarder`, a proxy is spoken to, which forwards requests to whatever their URLs say.
+  explicit client_machine(const proto::http1::limits& limits,
+                          const proxy_server* forwarder = nullptr)
+      : machine_(limits), is_forwarded_(forwarder != nullptr) {
+    if (is_forwarded_) proxy_authorization_ = forwarder->authorization();
+  }
 
   // Writing. Only what has been sent is told to the machine: a connection whose request is
   // incomplete must not be used again, whatever was answered.
@@ -44,6 +51,14 @@ class client_machine {
     head.target = request.url.target();
     head.fields = request.headers;
     head.body = size;
+    std::string absolute;  // RFC 9112, section 3.2.2
+    const proto::field login{"Proxy-Authorization", proxy_authorization_};
+    if (is_forwarded_) {
+      absolute = std::string(request.url.origin()) + std::string(request.url.target());
+      head.target = absolute;
+      const bool has_own = request.headers.contains(login.name);
+      if (!login.value.empty() && !has_own) head.more_fields = std::span(&login, 1);
+    }
     method_ = request.method;
     has_received_ = false;
     has_head_ = false;
@@ -92,6 +107,8 @@ class client_machine {
   std::size_t shown_ = 0;  // bytes in front that the last piece of a body refers to
   bool has_received_ = false;
   bool has_head_ = false;
+  bool is_forwarded_ = false;
+  std::string proxy_authorization_;  // secret
 };
 
 /// One HTTP/1.1 connection of a client: a stream and the machine that speaks on it. It only
@@ -99,8 +116,9 @@ class client_machine {
 template <class Io>
 class client_connection final : public pool::resource {
  public:
-  client_connection(std::unique_ptr<typename Io::stream> stream, const proto::http1::limits& limits)
-      : stream_(std::move(stream)), machine_(limits) {}
+  client_connection(std::unique_ptr<typename Io::stream> stream, const proto::http1::limits& limits,
+                    const proxy_server* forwarder = nullptr)
+      : stream_(std::move(stream)), machine_(limits, forwarder) {}
 
   [[nodiscard]] bool is_usable() noexcept override {
     return !machine_.has_unread() && stream_->is_idle_and_open();

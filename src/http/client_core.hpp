@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -12,10 +13,10 @@
 #include "leat/http/error.hpp"
 #include "leat/http/response_stream.hpp"
 
-#include "http/pooled_transport.hpp"
 #include "http/redirects.hpp"
 #include "http/request_builder.hpp"
 #include "http/surface.hpp"
+#include "http/transport_table.hpp"
 
 namespace leat::http {
 
@@ -30,12 +31,7 @@ class client_core {
     check_limits(options_.limits);
     if (!options_.base_url.empty()) base_ = parse_absolute(options_.base_url);
     if (options_.cookies == nullptr) options_.cookies = std::make_shared<cookies>();
-    if (options_.transport != nullptr) return;
-    proto::http1::limits machine_limits;
-    machine_limits.max_body_bytes = options_.max_body_bytes;
-    auto pooled = std::make_shared<pooled_transport<Io>>(options_, machine_limits);
-    pooled_ = pooled.get();
-    options_.transport = std::move(pooled);
+    transports_.emplace(options_);
   }
 
   [[nodiscard]] basic_request<Io> build_request(std::string method, const std::string& url,
@@ -83,21 +79,13 @@ class client_core {
     return open_built([built = std::move(built)]() mutable { return std::move(built); });
   }
 
-  void close() noexcept {
-    is_closed_ = true;
-    options_.transport->close();
+  void close() {
+    if (is_closed_.exchange(true)) return;
+    transports_->close();
   }
   [[nodiscard]] bool is_closed() const noexcept { return is_closed_; }
 
-  [[nodiscard]] client_statistics statistics() const noexcept {
-    client_statistics result;
-    if (pooled_ == nullptr) return result;
-    const auto now = pooled_->statistics();
-    result.active = now.lent;
-    result.idle = now.idle;
-    result.waiting = now.waiting;
-    return result;
-  }
+  [[nodiscard]] client_statistics statistics() const noexcept { return transports_->statistics(); }
 
  private:
   // The request is made inside the task, so that what is wrong with it shows at the await.
@@ -212,7 +200,7 @@ class client_core {
       const std::string sent = options_.cookies->header_for(outgoing.url);
       if (!sent.empty()) outgoing.headers.set("cookie", sent);
     }
-    auto answer = co_await Io::await(options_.transport->handle(outgoing));
+    auto answer = co_await Io::await(transports_->find(outgoing.url).handle(outgoing));
     if (uses_jar) outgoing.headers.remove("cookie");
     answer.head.method = outgoing.method;
     answer.head.url = outgoing.url.redacted();
@@ -253,7 +241,7 @@ class client_core {
 
   basic_client_options<Io> options_;
   proto::url base_;
-  pooled_transport<Io>* pooled_ = nullptr;
+  std::optional<transport_table<Io>> transports_;  // made when the options have been checked
   std::atomic<bool> is_closed_ = false;
 };
 

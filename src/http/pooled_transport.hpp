@@ -4,18 +4,18 @@
 #include <algorithm>
 #include <array>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
-#include "leat/http/client_options.hpp"
-#include "leat/http/transport.hpp"
+#include "leat/http/transport_options.hpp"
 #include "leat/pool/error.hpp"
 
 #include "http/client_connection.hpp"
 #include "http/http2_sharing.hpp"
+#include "http/origin_connector.hpp"
+#include "http/request_builder.hpp"
 #include "http/surface.hpp"
 
 namespace leat::http {
@@ -29,18 +29,15 @@ namespace leat::http {
 template <class Io>
 class pooled_transport final : public basic_transport<Io> {
  public:
-  pooled_transport(const basic_client_options<Io>& options,
-                   const proto::http1::limits& machine_limits)
-      : connections_(pool_options_of(options.limits)),
-        network_(options.network),
-        tls_options_(options.tls),
-        machine_limits_(machine_limits),
+  /// `options` are with the environment.
+  /// Errors: `invalid_url`, `invalid_argument`.
+  explicit pooled_transport(const basic_transport_options<Io>& options)
+      : connector_(with_protocols(options)),
+        connections_(pool_options_of(options.limits)),
         speaks_http2_(options.http2),
         knows_http2_(options.http2_prior_knowledge) {
-    http2_limits_.max_body_bytes = machine_limits.max_body_bytes;
-    if (!tls_options_.alpn.empty()) return;
-    if (speaks_http2_) tls_options_.alpn.emplace_back("h2");
-    tls_options_.alpn.emplace_back("http/1.1");
+    machine_limits_.max_body_bytes = options.max_body_bytes;
+    http2_limits_.max_body_bytes = options.max_body_bytes;
   }
 
   typename Io::template result<basic_transport_response<Io>> handle(
@@ -55,6 +52,15 @@ class pooled_transport final : public basic_transport<Io> {
   }
 
  private:
+  static basic_transport_options<Io> with_protocols(basic_transport_options<Io> options) {
+    auto& alpn = options.tls.alpn;
+    if (alpn.empty()) {
+      if (options.http2) alpn.emplace_back("h2");
+      alpn.emplace_back("http/1.1");
+    }
+    return options;
+  }
+
   using pool_type = typename surface<Io>::pool;
   using lease_type = typename pool_type::lease;
 
@@ -63,9 +69,12 @@ class pooled_transport final : public basic_transport<Io> {
       throw unsupported_protocol("this client speaks http and https, not " +
                                  std::string(request.url.scheme()));
     }
-    const std::string key(request.url.origin());
+    const proxy_server* const via = connector_.proxy_for(request.url);
+    // What is meant for a proxy is not the origin's to know.
+    if (via == nullptr || !via->forwards(request.url)) request.headers.remove(proxy_authorization);
+    const std::string key = proxy_rules::pool_key(request.url, via);
     for (bool is_retry = false;; is_retry = true) {
-      auto found = co_await find_carrier(key, request, is_retry);
+      auto found = co_await find_carrier(key, request, via, is_retry);
       if (found.share != nullptr) {
         auto answer = co_await carry_shared(std::move(found.share), request, is_retry);
         if (answer) co_return std::move(*answer);
@@ -107,24 +116,26 @@ class pooled_transport final : public basic_transport<Io> {
     bool is_reused = false;
   };
 
-  [[nodiscard]] bool may_speak_http2(const basic_request<Io>& request) const noexcept {
+  [[nodiscard]] bool may_speak_http2(const basic_request<Io>& request,
+                                     const proxy_server* via) const noexcept {
+    if (via != nullptr && via->forwards(request.url)) return false;
     return request.url.scheme() == "https" ? speaks_http2_ : knows_http2_;
   }
 
   typename Io::template task<carrier_found> find_carrier(std::string key,
                                                          const basic_request<Io>& request,
-                                                         bool is_retry) {
+                                                         const proxy_server* via, bool is_retry) {
     if constexpr (!Io::is_blocking) {
-      if (may_speak_http2(request))
-        co_return co_await find_shared(std::move(key), request, is_retry);
+      if (may_speak_http2(request, via))
+        co_return co_await find_shared(std::move(key), request, via, is_retry);
     }
-    co_return co_await take_lease(std::move(key), request, is_retry);
+    co_return co_await take_lease(std::move(key), request, via, is_retry);
   }
 
   /// Joins the origin's connection, or makes it.
   typename Io::template task<carrier_found> find_shared(std::string key,
                                                         const basic_request<Io>& request,
-                                                        bool is_retry) {
+                                                        const proxy_server* via, bool is_retry) {
     for (;;) {
       if (auto share = origins_.find(key)) {
         carrier_found found;
@@ -132,7 +143,9 @@ class pooled_transport final : public basic_transport<Io> {
         found.is_reused = true;
         co_return found;
       }
-      if (origins_.is_http1(key)) co_return co_await take_lease(std::move(key), request, is_retry);
+      if (origins_.is_http1(key)) {
+        co_return co_await take_lease(std::move(key), request, via, is_retry);
+      }
       if (const auto others = origins_.find_making(key)) {
         co_await others->over.wait();
         if (others->failure != nullptr) std::rethrow_exception(others->failure);
@@ -140,7 +153,7 @@ class pooled_transport final : public basic_transport<Io> {
       }
       http2_origins::maker maker(origins_, key);
       try {
-        auto found = co_await take_lease(key, request, is_retry);
+        auto found = co_await take_lease(key, request, via, is_retry);
         if (found.share != nullptr) {
           origins_.add(key, found.share);
         } else {
@@ -156,13 +169,13 @@ class pooled_transport final : public basic_transport<Io> {
 
   typename Io::template task<carrier_found> take_lease(std::string key,
                                                        const basic_request<Io>& request,
-                                                       bool is_retry) {
+                                                       const proxy_server* via, bool is_retry) {
     carrier_found found;
     found.lease = co_await acquire(std::move(key), request.timeouts.pool);
     // Another kept connection may be just as old as the one that was lost.
     if (is_retry) found.lease.put(nullptr);
     found.is_reused = found.lease.get() != nullptr;
-    if (!found.is_reused) found.lease.put(co_await connect(request));
+    if (!found.is_reused) found.lease.put(co_await connect(request, via));
     if (dynamic_cast<http2_connection<Io>*>(found.lease.get()) != nullptr) {
       found.lease.mark_in_use();
       found.share = std::make_shared<http2_share<Io>>(std::move(found.lease));
@@ -250,47 +263,35 @@ class pooled_transport final : public basic_transport<Io> {
   }
 
   typename Io::template task<std::unique_ptr<pool::resource>> connect(
-      const basic_request<Io>& request) {
-    auto& net = network_ != nullptr ? *network_ : surface<Io>::system_network();
-    const std::string host(request.url.host());
-    const deadline until = deadline::after(Io::now(), request.timeouts.connect);
-    auto stream = co_await Io::connect(net, io::endpoint::tcp(host, request.url.port()), until);
-    bool is_http2 = knows_http2_;
-    if (request.url.scheme() == "https") {
-      auto context = co_await tls_context();
-      auto secure =
-          co_await Io::await(io::connect_tls(std::move(stream), std::move(context), host, until));
-      is_http2 = secure->tls().alpn == "h2";
-      stream = std::move(secure);
+      const basic_request<Io>& request, const proxy_server* via) {
+    auto made = co_await connector_.connect(request.url, via, request.timeouts.connect);
+    if (via != nullptr && via->forwards(request.url)) {
+      co_return std::make_unique<client_connection<Io>>(std::move(made.stream), machine_limits_,
+                                                        via);
     }
-    if (is_http2) {
-      co_return std::make_unique<http2_connection<Io>>(std::move(stream), http2_limits_);
+    const bool is_secure = request.url.scheme() == "https";
+    if (is_secure ? made.has_chosen_http2 : knows_http2_) {
+      co_return std::make_unique<http2_connection<Io>>(std::move(made.stream), http2_limits_);
     }
-    co_return std::make_unique<client_connection<Io>>(std::move(stream), machine_limits_);
+    co_return std::make_unique<client_connection<Io>>(std::move(made.stream), machine_limits_);
   }
 
-  /// Made when it is first needed, because it reads files.
-  typename Io::template task<io::tls_context> tls_context() {
-    {
-      const std::lock_guard lock(tls_mutex_);
-      if (tls_context_) co_return *tls_context_;
-    }
-    auto made = co_await Io::offload([this] { return io::tls_context::client(tls_options_); });
-    const std::lock_guard lock(tls_mutex_);
-    if (!tls_context_) tls_context_ = std::move(made);
-    co_return *tls_context_;
-  }
+  static constexpr std::string_view proxy_authorization = "proxy-authorization";
 
+  origin_connector<Io> connector_;
   pool_type connections_;
-  typename Io::network* network_;
-  io::tls_client_options tls_options_;
-  std::mutex tls_mutex_;
-  std::optional<io::tls_context> tls_context_;
   proto::http1::limits machine_limits_;
   proto::http2::limits http2_limits_;
   bool speaks_http2_;
   bool knows_http2_;
   http2_origins origins_;  // of the async surface
 };
+
+template <class Io>
+[[nodiscard]] std::shared_ptr<pooled_transport<Io>> make_pooled_transport(
+    basic_transport_options<Io> options) {
+  check_limits(options.limits);
+  return std::make_shared<pooled_transport<Io>>(with_environment<Io>(std::move(options)));
+}
 
 }  // namespace leat::http

@@ -24,6 +24,8 @@ if(LEAT_BUILD_EXAMPLES)
     13_two_clients LABEL loopback)
   leat_example_test("server-sent events: are followed on both surfaces, over several connections"
     16_server_sent_events LABEL loopback)
+  leat_example_test("client routes: lead through proxies, mounts and servers in the process"
+    14_client_routes LABEL loopback)
   leat_example_test("http server: answers, refuses, and drains on SIGTERM"
     06_http_server LABEL loopback)
   leat_example_test("observing: shows the tasks, what they carry, and what does not stop"

@@ -6,7 +6,11 @@ leat_test(http NAME client_
     digest_auth_test.cpp
     event_stream_test.cpp
     failure_sweep_test.cpp
-  DEPENDS leat::http leat::testing)
+    proxy_rules_test.cpp
+    proxy_test.cpp
+  DEPENDS leat::http leat::testing leat_test_certificates)
+# The rules for proxies and mounts are private.
+target_include_directories(http_client_test PRIVATE ${PROJECT_SOURCE_DIR}/src)
 
 # On sockets of the system.
 leat_test(http NAME client_loopback_ LABELS loopback
@@ -17,6 +21,7 @@ leat_test(http NAME client_loopback_ LABELS loopback
     client_loopback_test.cpp
     client_policy_test.cpp
     event_stream_contract_test.cpp
+    client_routes_test.cpp
   DEPENDS leat::http leat::testing)
 
 leat_test(http NAME server_
@@ -109,5 +114,6 @@ leat_test(http NAME service_ LABELS service
   FILES
     client_http2_nginx_test.cpp
     client_nginx_test.cpp
+    client_proxy_test.cpp
     nginx_storm_test.cpp
   DEPENDS leat::http leat::testing leat_test_certificates)

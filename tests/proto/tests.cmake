@@ -61,3 +61,7 @@ leat_test(proto/sse
   FILES
     event_parser_test.cpp
   DEPENDS leat::proto_sse)
+leat_test(proto/socks5
+  FILES
+    connector_test.cpp
+  DEPENDS leat::proto_socks5)

@@ -33,8 +33,8 @@ namespace leat::http {
 /// at a time.
 class client {
  public:
-  /// Errors: `invalid_url` for the base URL; `invalid_argument` for a negative timeout or a
-  /// limit of no connections.
+  /// Errors: `invalid_url` for the base URL or a proxy, also one of the environment;
+  /// `invalid_argument` for a negative timeout, a limit of no connections, or a mount.
   explicit client(client_options options = {});
   client(const client&) = delete;
   client& operator=(const client&) = delete;
@@ -83,7 +83,9 @@ class client {
 
   /// Closes idle connections and refuses new requests and those that wait for a connection.
   /// Requests under way go on. Closing again does nothing.
-  void close() noexcept;
+  /// Errors: what transports of one's own throw, after all have been closed: one as it is, several
+  /// as an `error_group`.
+  void close();
   [[nodiscard]] bool is_closed() const noexcept;
 
   [[nodiscard]] client_statistics statistics() const noexcept;
