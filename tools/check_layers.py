@@ -32,6 +32,7 @@ CODECS = {
     "proto/coding": VOCABULARY,
     "proto/multipart": VOCABULARY,
     "proto/sse": VOCABULARY,
+    "proto/text": VOCABULARY,
 }
 
 # Level 0 and 1 are what everything above may use.

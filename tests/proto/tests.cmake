@@ -1,7 +1,9 @@
 leat_test(proto/fields
   FILES
     fields_test.cpp
+    links_test.cpp
     list_test.cpp
+    parameters_test.cpp
     validation_test.cpp
   DEPENDS leat::proto_fields)
 
@@ -45,6 +47,7 @@ leat_test(proto/coding
 
 leat_test(proto/multipart
   FILES
+    form_reader_test.cpp
     form_writer_test.cpp
   DEPENDS leat::proto_multipart)
 leat_test(proto/http2
@@ -56,3 +59,8 @@ leat_test(proto/ws
     connection_test.cpp
     handshake_test.cpp
   DEPENDS leat::proto_ws leat::proto_http1)
+leat_test(proto/text
+  FILES
+    charset_test.cpp
+    line_splitter_test.cpp
+  DEPENDS leat::proto_text)
