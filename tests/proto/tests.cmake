@@ -23,6 +23,8 @@ target_include_directories(proto_http1_test PRIVATE ${PROJECT_SOURCE_DIR}/src)
 
 leat_test(proto/url
   FILES
+    edit_test.cpp
+    query_parameters_test.cpp
     query_test.cpp
     resolve_test.cpp
     url_test.cpp

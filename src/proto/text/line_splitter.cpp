@@ -12,10 +12,7 @@ bool line_splitter::next(std::string_view& line) {
   line = {};
   if (is_too_long_) return false;
   if (std::exchange(is_held_used_, false)) held_.clear();
-  if (skips_lf_ && !input_.empty()) {
-    skips_lf_ = false;
-    if (input_.front() == '\n') input_.remove_prefix(1);
-  }
+  skip_lf();
   const std::size_t size = std::min(input_.find_first_of("\r\n"), input_.size());
   if (held_.size() + size > max_bytes_) {
     is_too_long_ = true;
@@ -36,6 +33,17 @@ bool line_splitter::next(std::string_view& line) {
   skips_lf_ = has_end && input_[size] == '\r';
   input_.remove_prefix(has_end ? size + 1 : size);
   return true;
+}
+
+std::string_view line_splitter::take_rest() noexcept {
+  skip_lf();
+  return std::exchange(input_, {});
+}
+
+void line_splitter::skip_lf() noexcept {
+  if (!skips_lf_ || input_.empty()) return;
+  skips_lf_ = false;
+  if (input_.front() == '\n') input_.remove_prefix(1);
 }
 
 std::error_code line_splitter::error() const noexcept {

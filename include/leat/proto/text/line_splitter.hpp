@@ -39,10 +39,18 @@ class line_splitter {
   /// Lifetime: the view is valid until the next call.
   [[nodiscard]] bool next(std::string_view& line);
 
+  /// What `next()` has not looked at yet, which then belongs to the caller.
+  /// Lifetime: as `next()`.
+  [[nodiscard]] std::string_view take_rest() noexcept;
+
+  void set_max_bytes(std::size_t max_bytes) noexcept { max_bytes_ = max_bytes; }
+
   /// Why `next()` will not go on: text_errc::line_too_long.
   [[nodiscard]] std::error_code error() const noexcept;
 
  private:
+  void skip_lf() noexcept;
+
   std::size_t max_bytes_;
   std::string_view input_;
   std::string held_;           // the beginning of a line
