@@ -10,11 +10,13 @@ leat_test(http NAME client_
 # On sockets of the system.
 leat_test(http NAME client_loopback_ LABELS loopback
   FILES
+    client_bodies_test.cpp
     client_coding_test.cpp
     client_contract_test.cpp
     client_form_test.cpp
     client_loopback_test.cpp
     client_policy_test.cpp
+    client_text_test.cpp
   DEPENDS leat::http leat::testing)
 
 leat_test(http NAME server_

@@ -15,7 +15,9 @@
 #include "leat/http/timeouts.hpp"
 #include "leat/http/transport.hpp"
 #include "leat/io/tls.hpp"
+#include "leat/log/logger.hpp"
 #include "leat/proto/coding/content_decoder.hpp"
+#include "leat/proto/text/charset.hpp"
 
 namespace leat::http {
 
@@ -30,7 +32,7 @@ struct connection_limits {
   duration max_idle_time = std::chrono::seconds(5);  ///< Servers keep theirs longer, as a rule.
 };
 
-/// How the content codings of answers are treated.
+/// How the content codings and the charset of answers are treated.
 struct decoding_options {
   decoding_options() noexcept = default;
 
@@ -41,6 +43,8 @@ struct decoding_options {
   proto::decoder_limits limits;
   /// About an answer in a coding that we do not have; to refuse it is a `decode_error`.
   proto::unknown_coding unknown = proto::unknown_coding::leave;
+  /// What text is read as where the answer does not say.
+  proto::charset default_charset = proto::charset::utf_8;
 };
 
 /// When hooks run.
@@ -88,6 +92,11 @@ struct basic_client_options {
   std::vector<std::function<typename Io::template result<void>(basic_hook_answer<Io>&)>>
       on_response;
   http::hook_scope hook_scope = http::hook_scope::per_call;
+
+  /// Told of each request that was answered, at level info and when the head of its answer is
+  /// there: `HTTP Request: GET http://a.test/ "HTTP/1.1 200 OK"`, with the fields `status` and
+  /// `elapsed`. Credentials of the URL are left out. By default it says nothing.
+  log::logger logger;
 
   /// Whom to trust behind `https`, and what to show. By default the system's certificates are
   /// trusted, and a server has to be the host that was asked for.
