@@ -33,6 +33,7 @@ CODECS = {
     "proto/multipart": VOCABULARY,
     "proto/socks5": VOCABULARY,
     "proto/sse": VOCABULARY,
+    "proto/text": VOCABULARY,
 }
 
 # Level 0 and 1 are what everything above may use.

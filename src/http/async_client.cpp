@@ -30,6 +30,11 @@ async_request async_client::build_request(std::string method, const std::string&
   return impl_->build_request(std::move(method), url, std::move(options));
 }
 
+std::optional<async_request> async_client::next_request(async_request sent,
+                                                        const response_head& answer) const {
+  return impl_->next_request(std::move(sent), answer);
+}
+
 task<response> async_client::send(async_request built) {
   return impl_->send(std::move(built));
 }

@@ -32,6 +32,11 @@ http::request client::build_request(std::string method, const std::string& url,
   return impl_->build_request(std::move(method), url, std::move(options));
 }
 
+std::optional<http::request> client::next_request(http::request sent,
+                                                  const response_head& answer) const {
+  return impl_->next_request(std::move(sent), answer);
+}
+
 response client::send(http::request built) {
   refuse_on_loop("http::async_client::send");
   return run_blocking(impl_->send(std::move(built)));

@@ -88,6 +88,9 @@ class client_machine {
   /// Errors: `remote_protocol_error`.
   [[nodiscard]] body_step find_data(const std::string& peer, std::string_view& piece);
 
+  /// Whether the server has not yet said what it thinks of a body that is held back.
+  [[nodiscard]] bool waits_for_continue() const noexcept { return machine_.waits_for_continue(); }
+
   /// Whether the connection is clean after an exchange; then it is ready for the next.
   [[nodiscard]] bool prepare_reuse() noexcept;
   /// Whether nothing was sent since the last exchange: the connection is as clean as before.
@@ -133,7 +136,8 @@ class client_connection final : public pool::resource {
                                             response_head::parts& into) {
     std::exception_ptr unsent;
     try {
-      if (request.streamed == nullptr && request.content.size() < most_gathered) {
+      if (request.streamed == nullptr && request.content.size() < most_gathered &&
+          !request.continue_wait) {
         co_await send_gathered(request);
       } else {
         co_await send_watching(request, into);
@@ -206,10 +210,28 @@ class client_connection final : public pool::resource {
     byte_buffer out;
     machine_.begin_request(out, request, size_of(request));
     co_await Io::write_all(*stream_, out.bytes(), in(request.timeouts.write));
+    if (request.continue_wait) {
+      co_await wait_for_consent(*request.continue_wait, into);
+      if (machine_.has_head()) co_return;
+    }
     if constexpr (Io::is_blocking) {
       co_await send_body(request, into);
     } else {
       co_await send_while_reading(request, into);
+    }
+  }
+
+  /// Waits for `100 Continue` or what the server says instead, but not for long: there are
+  /// servers that do neither (RFC 9110, section 10.1.1).
+  task wait_for_consent(duration limit, response_head::parts& into) {
+    const deadline until = in(limit);
+    try {
+      while (machine_.waits_for_continue()) {
+        machine_.take(co_await Io::read_some(*stream_, machine_.room(), until));
+        if (machine_.find_head(stream_->peer_name(), into)) co_return;
+      }
+    } catch (const io::read_timeout&) {
+      co_return;  // the body goes without
     }
   }
 

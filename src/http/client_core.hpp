@@ -13,6 +13,7 @@
 #include "leat/http/error.hpp"
 #include "leat/http/response_stream.hpp"
 
+#include "http/exchange_log.hpp"
 #include "http/redirects.hpp"
 #include "http/request_builder.hpp"
 #include "http/surface.hpp"
@@ -48,6 +49,10 @@ class client_core {
         merge_headers(built.url, options_.headers, options, has_body, options_.decoding.enabled);
     built.content = std::move(options.body);
     built.streamed = std::move(options.streamed);
+    if (has_body && options.continue_wait) {
+      built.continue_wait = checked_limit(*options.continue_wait, "the wait for 100 Continue");
+      built.headers.set("expect", "100-continue");
+    }
     built.redirects = options_.redirects;
     if (options.follows_redirects) built.redirects.follow = *options.follows_redirects;
     built.auth = options.auth != nullptr ? std::move(options.auth) : options_.auth;
@@ -77,6 +82,13 @@ class client_core {
   }
   typename Io::template task<stream_type> open(basic_request<Io> built) {
     return open_built([built = std::move(built)]() mutable { return std::move(built); });
+  }
+
+  [[nodiscard]] std::optional<basic_request<Io>> next_request(basic_request<Io> sent,
+                                                              const response_head& answer) const {
+    if (!redirect_location(answer)) return std::nullopt;
+    redirect(sent, answer);
+    return sent;
   }
 
   void close() {
@@ -145,25 +157,30 @@ class client_core {
       }
       if (history.size() == outgoing.redirects.max) throw_too_many_redirects(head, history.size());
       co_await drain(answer);
-      redirect(outgoing, head, seen);
+      check_cycle(outgoing, head, seen);
+      redirect(outgoing, head);
       history.push_back(std::move(head));
     }
   }
 
-  /// Makes the request that a redirect asks for.
-  static void redirect(basic_request<Io>& outgoing, const response_head& answer,
-                       std::set<std::string>& seen) {
+  static void check_cycle(const basic_request<Io>& outgoing, const response_head& answer,
+                          std::set<std::string>& seen) {
     // The answer to the same request with other cookies may be another: logins work like that.
     std::string key = outgoing.method + " " + outgoing.url.text() + " " +
                       std::string(outgoing.headers.get("cookie").value_or(""));
     if (outgoing.redirects.detects_cycles && !seen.insert(std::move(key)).second) {
       throw_redirect_loop(answer);
     }
+  }
+
+  /// Makes the request that a redirect asks for.
+  static void redirect(basic_request<Io>& outgoing, const response_head& answer) {
     auto step = follow_redirect(outgoing.method, outgoing.url, answer);
     if (step.becomes_get) {
       outgoing.method = "GET";
       outgoing.content.clear();
       outgoing.streamed = nullptr;
+      outgoing.continue_wait.reset();
     } else if (outgoing.streamed != nullptr && !outgoing.streamed->rewind()) {
       throw_not_replayable(outgoing.method, step.url);
     }
@@ -200,11 +217,20 @@ class client_core {
       const std::string sent = options_.cookies->header_for(outgoing.url);
       if (!sent.empty()) outgoing.headers.set("cookie", sent);
     }
+    if (outgoing.streamed != nullptr) {
+      const auto prepare = [&outgoing] { return outgoing.streamed->prepare(); };
+      co_await Io::call(prepare);
+    }
+    const time_point began = Io::read_clock();
     auto answer = co_await Io::await(transports_->find(outgoing.url).handle(outgoing));
     if (uses_jar) outgoing.headers.remove("cookie");
     answer.head.method = outgoing.method;
     answer.head.url = outgoing.url.redacted();
+    answer.head.default_charset = options_.decoding.default_charset;
     options_.cookies->store(outgoing.url, answer.head.headers);
+    if (options_.logger.is_enabled(log::level::info)) {
+      log_exchange(options_.logger, answer.head, Io::read_clock() - began);
+    }
     if (hooks_see_hops) co_await call_response_hooks(outgoing, answer.head);
     co_return answer;
   }
@@ -236,7 +262,8 @@ class client_core {
     std::string body = co_await answer.read_to_end();
     const duration elapsed = Io::read_clock() - began;
     auto history = answer.take_history();
-    co_return response(std::move(answer), std::move(body), elapsed, std::move(history));
+    const std::uint64_t downloaded = answer.bytes_downloaded();
+    co_return response(std::move(answer), std::move(body), elapsed, std::move(history), downloaded);
   }
 
   basic_client_options<Io> options_;

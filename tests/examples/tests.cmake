@@ -26,6 +26,8 @@ if(LEAT_BUILD_EXAMPLES)
     16_server_sent_events LABEL loopback)
   leat_example_test("client routes: lead through proxies, mounts and servers in the process"
     14_client_routes LABEL loopback)
+  leat_example_test("client bodies: forms, files, text, lines and values"
+    15_client_bodies LABEL loopback)
   leat_example_test("http server: answers, refuses, and drains on SIGTERM"
     06_http_server LABEL loopback)
   leat_example_test("observing: shows the tasks, what they carry, and what does not stop"

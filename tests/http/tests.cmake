@@ -15,6 +15,7 @@ target_include_directories(http_client_test PRIVATE ${PROJECT_SOURCE_DIR}/src)
 # On sockets of the system.
 leat_test(http NAME client_loopback_ LABELS loopback
   FILES
+    client_bodies_test.cpp
     client_coding_test.cpp
     client_contract_test.cpp
     client_form_test.cpp
@@ -22,6 +23,7 @@ leat_test(http NAME client_loopback_ LABELS loopback
     client_policy_test.cpp
     event_stream_contract_test.cpp
     client_routes_test.cpp
+    client_text_test.cpp
   DEPENDS leat::http leat::testing)
 
 leat_test(http NAME server_

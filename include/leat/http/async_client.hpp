@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -62,6 +63,11 @@ class async_client {
   /// Errors: `invalid_url`, `invalid_argument`, `local_protocol_error`.
   [[nodiscard]] async_request build_request(std::string method, const std::string& url,
                                             async_request_options options = {}) const;
+  /// The request that following the redirect of `answer` would send, where `sent` is what was
+  /// answered; nothing if it leads nowhere. Sends nothing.
+  /// Errors: `remote_protocol_error` for a Location that is no URL; `body_not_replayable`.
+  [[nodiscard]] std::optional<async_request> next_request(async_request sent,
+                                                          const response_head& answer) const;
   /// Sends what was built, as it is.
   [[nodiscard]] task<response> send(async_request built);
   [[nodiscard]] task<async_response_stream> open(async_request built);

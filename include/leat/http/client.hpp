@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -54,6 +55,11 @@ class client {
   /// Errors: `invalid_url`, `invalid_argument`, `local_protocol_error`.
   [[nodiscard]] http::request build_request(std::string method, const std::string& url,
                                             blocking_request_options options = {}) const;
+  /// The request that following the redirect of `answer` would send, where `sent` is what was
+  /// answered; nothing if it leads nowhere. Sends nothing.
+  /// Errors: `remote_protocol_error` for a Location that is no URL; `body_not_replayable`.
+  [[nodiscard]] std::optional<http::request> next_request(http::request sent,
+                                                          const response_head& answer) const;
   /// Sends what was built, as it is.
   [[nodiscard]] response send(http::request built);
   [[nodiscard]] response_stream open(http::request built);

@@ -15,11 +15,13 @@
 #include "leat/http/timeouts.hpp"
 #include "leat/http/transport.hpp"
 #include "leat/http/transport_options.hpp"
+#include "leat/log/logger.hpp"
 #include "leat/proto/coding/content_decoder.hpp"
+#include "leat/proto/text/charset.hpp"
 
 namespace leat::http {
 
-/// How the content codings of answers are treated.
+/// How the content codings and the charset of answers are treated.
 struct decoding_options {
   decoding_options() noexcept = default;
 
@@ -30,6 +32,8 @@ struct decoding_options {
   proto::decoder_limits limits;
   /// About an answer in a coding that we do not have; to refuse it is a `decode_error`.
   proto::unknown_coding unknown = proto::unknown_coding::leave;
+  /// What text is read as where the answer does not say.
+  proto::charset default_charset = proto::charset::utf_8;
 };
 
 /// When hooks run.
@@ -102,6 +106,11 @@ struct basic_client_options : basic_transport_options<Io> {
   std::vector<std::function<typename Io::template result<void>(basic_hook_answer<Io>&)>>
       on_response;
   http::hook_scope hook_scope = http::hook_scope::per_call;
+
+  /// Told of each request that was answered, at level info and when the head of its answer is
+  /// there: `HTTP Request: GET http://a.test/ "HTTP/1.1 200 OK"`, with the fields `status` and
+  /// `elapsed`. Credentials of the URL are left out. By default it says nothing.
+  log::logger logger;
 
   /// Takes the place of the client's own transport and its connections.
   std::shared_ptr<basic_transport<Io>> transport;
