@@ -498,7 +498,10 @@ class connection_core {
       switch (mine.is) {
         case state::sent:
         case state::dropped: co_return;
-        case state::failed: std::rethrow_exception(mine.failure);
+        case state::failed:
+          // A write that went on behind a stop is no reason to fail in its place.
+          co_await Io::checkpoint();
+          std::rethrow_exception(mine.failure);
         case state::taken: break;
         case state::outside:
         case state::queued:
