@@ -134,6 +134,35 @@ def client(bench: Bench):
                              cpu_seconds(command) / requests * 1e6)
 
 
+# name, connections, bytes of a message, messages, and fewer for Python, so that it takes no longer
+ECHOES = [
+    ("64 B, 1 connection", 1, 64, 20_000, 4_000),
+    ("64 B, 64 connections", 64, 64, 60_000, 8_000),
+    ("16 KiB, 64 connections", 64, 16_384, 30_000, 6_000),
+]
+
+
+def websocket(bench: Bench):
+    clients = {
+        OURS: ([bench.build / "bin/ws_echo_client"], False),
+        "Beast": ([bench.build / "bin/peers_beast_websocket_client"], False),
+        "Python": (["/usr/bin/python3", ROOT / "benchmarks/peers/websockets_client.py"], True),
+    }
+    with bench.start("WebSocket echo") as asked:
+        for _ in range(bench.rounds):
+            for name, connections, size, many, few in ECHOES:
+                for who, (command, is_slow) in clients.items():
+                    def cpu(messages, command=command, connections=connections, size=size):
+                        return cpu_seconds([*map(str, command), "--port", str(asked.port),
+                                            "--connections", str(connections), "--size", str(size),
+                                            "--messages", str(messages)])
+                    messages = few if is_slow else many
+                    # The difference leaves out how it starts and connects.
+                    used = cpu(messages) - cpu(0)
+                    yield Sample(f"WebSocket client, echo of {name}: CPU per message", "us", who,
+                                 used / messages * 1e6)
+
+
 def cpu_seconds(command: list[str]) -> float:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, preexec_fn=prepare(LOAD_CORE))
@@ -159,4 +188,4 @@ def compile_time(bench: Bench):
 
 
 ALL = {"core": core, "server": server, "instructions": instructions, "memory": memory,
-       "client": client, "log": log, "compile": compile_time}
+       "client": client, "websocket": websocket, "log": log, "compile": compile_time}

@@ -62,6 +62,10 @@ def beast(build: pathlib.Path, _: pathlib.Path, port: int) -> list:
     return [build / "bin/peers_beast_server", "--port", port]
 
 
+def beast_websocket(build: pathlib.Path, _: pathlib.Path, port: int) -> list:
+    return [build / "bin/peers_beast_websocket_server", "--port", port]
+
+
 def nginx(_: pathlib.Path, folder: pathlib.Path, port: int) -> list:
     config = folder / "nginx.conf"
     config.write_text(NGINX.format(folder=folder, port=port, json=JSON))
@@ -91,6 +95,9 @@ def program(name: str) -> str:
 
 ALL = {"leat": hello_server, "raw epoll": raw_epoll, "Beast": beast, "nginx": nginx, "h2o": h2o}
 
+# Not compared: what clients are measured against.
+ECHO = {"WebSocket echo": beast_websocket}
+
 
 def start(who: str, build: pathlib.Path, folder: pathlib.Path, under: tuple = ()) -> Server:
     """Starts one; `under` goes before its command, such as valgrind's."""
@@ -98,5 +105,5 @@ def start(who: str, build: pathlib.Path, folder: pathlib.Path, under: tuple = ()
     own = folder / f"{who.replace(' ', '_')}.{port}"
     own.mkdir()
     folder.chmod(0o755)
-    command = ALL[who](build, own, port)
+    command = (ALL | ECHO)[who](build, own, port)
     return Server([*under, *command], port, own / "output")

@@ -70,8 +70,8 @@ class connection_core {
     byte_buffer received;
     byte_buffer out;
     std::optional<message> ahead;  // for the next receiver
-    outgoing_list writing;    // the messages whose frames are in `out`
-    std::exception_ptr lost;  // why it is of no more use
+    outgoing_list writing;         // the messages whose frames are in `out`
+    std::exception_ptr lost;       // why it is of no more use
     cancel_scope* reader = nullptr;
     cancel_scope* writer = nullptr;
     time_point since;
@@ -166,6 +166,8 @@ class connection_core {
   // What a stopped sender waits at most for the end of a write that others need whole.
   static constexpr duration write_grace = std::chrono::seconds(1);
   static constexpr std::size_t read_size = 16384;
+  // What a look at the connection takes at most where something has come that says nothing.
+  static constexpr duration look_limit = std::chrono::milliseconds(1);
 
   static deadline in(duration limit) { return deadline::after(Io::now(), limit); }
 
@@ -210,9 +212,9 @@ class connection_core {
       std::string_view input = on.received.text();
       const auto found = http.next(input);
       if (found.kind == proto::http1::event_kind::failed) {
-        throw handshake_error("handshake with " + on.stream->peer_name() +
-                                  " failed: " + found.error.message(),
-                              0, found.error);
+        throw handshake_error(
+            "handshake with " + on.stream->peer_name() + " failed: " + found.error.message(), 0,
+            found.error);
       }
       if (found.kind == proto::http1::event_kind::head) {
         const auto answer = http.head();
@@ -234,12 +236,11 @@ class connection_core {
         if (size == 0) http.end_of_input();
       }
     }
-    on.machine.emplace(
-        proto::ws::role::client,
-        proto::ws::connection_options{.max_frame_bytes = options_.max_frame_bytes,
-                                      .max_message_bytes = options_.max_message_bytes,
-                                      .deflate = on.agreed.deflate,
-                                      .mask_source = random_mask});
+    on.machine.emplace(proto::ws::role::client, proto::ws::connection_options{
+                                                    .max_frame_bytes = options_.max_frame_bytes,
+                                                    .max_message_bytes = options_.max_message_bytes,
+                                                    .deflate = on.agreed.deflate,
+                                                    .mask_source = random_mask});
   }
 
   // --- Making it anew.
@@ -310,9 +311,7 @@ class connection_core {
     }
     result<message> receive() override { return Io::expose(of_.receive_first(on_)); }
     [[nodiscard]] std::size_t attempts() const noexcept override { return of_.attempts_; }
-    [[nodiscard]] const std::exception_ptr& cause() const noexcept override {
-      return of_.lost_to_;
-    }
+    [[nodiscard]] const std::exception_ptr& cause() const noexcept override { return of_.lost_to_; }
 
    private:
     connection_core& of_;
@@ -324,7 +323,7 @@ class connection_core {
     if (on->lost != nullptr) std::rethrow_exception(on->lost);
     outgoing mine(what, std::move(data));
     frame(*on, mine);
-    co_await write_out(on);
+    if (!try_write(*on)) co_await write_rest(on);
     if (on->lost != nullptr) std::rethrow_exception(on->lost);
   }
 
@@ -371,6 +370,25 @@ class connection_core {
     }
   }
 
+  [[nodiscard]] std::exception_ptr cut_off() const noexcept {
+    try {
+      return std::make_exception_ptr(io::write_error("write failed: the connection with " + peer_ +
+                                                     " was given up meanwhile"));
+    } catch (const std::bad_alloc&) {
+      return std::current_exception();
+    }
+  }
+
+  /// For a sender whose message has certainly not been sent: no error that leaves that open.
+  [[noreturn]] void throw_unsent() const {
+    try {
+      std::rethrow_exception(over_);
+    } catch (const io::write_error&) {
+    } catch (const io::write_timeout&) {
+    }
+    std::rethrow_exception(closed_abnormally());
+  }
+
   [[nodiscard]] bool is_worth_a_return(std::uint16_t code) const noexcept {
     const auto& codes = options_.reconnect.close_codes;
     return std::find(codes.begin(), codes.end(), code) != codes.end();
@@ -395,48 +413,49 @@ class connection_core {
     for (;;) {
       if (on->ahead) co_return std::exchange(on->ahead, std::nullopt);
       if (on->lost != nullptr) co_return std::nullopt;
-      if (!co_await take_event(on)) co_await fill(on, until);
+      switch (take_event(*on)) {
+        case to_do::read: co_await fill(on, until); break;
+        case to_do::answer: co_await write_owed(on); break;
+        case to_do::part: co_await part(on); break;
+        case to_do::nothing: break;
+      }
     }
   }
 
-  /// Deals with the next event among the bytes that are here. Returns whether there was one.
-  task<bool> take_event(link_ptr on) {
-    std::string_view input = on->received.text();
-    const auto found = on->machine->next(input);
-    on->received.consume(on->received.size() - input.size());
+  enum class to_do : std::uint8_t { read, answer, part, nothing };
+
+  /// Takes the next event out of the bytes that are here, and says what it asks for.
+  to_do take_event(link& on) {
+    std::string_view input = on.received.text();
+    const auto found = on.machine->next(input);
+    on.received.consume(on.received.size() - input.size());
     switch (found.kind) {
-      case proto::ws::event_kind::need_more: co_return false;
+      case proto::ws::event_kind::need_more: return to_do::read;
       case proto::ws::event_kind::message:
-        on->is_proven = true;
-        on->ahead = message{found.kind_of_message == proto::ws::message_kind::text
-                                ? message_kind::text
-                                : message_kind::binary,
-                            std::string(found.data)};
-        break;
+        on.is_proven = true;
+        on.ahead.emplace(found.kind_of_message == proto::ws::message_kind::text
+                             ? message_kind::text
+                             : message_kind::binary,
+                         std::string(found.data));
+        return to_do::nothing;
       case proto::ws::event_kind::ping:
-        on->owed_pong = std::string(found.data);
-        co_await write_owed(on);
-        break;
-      case proto::ws::event_kind::pong: on->is_proven = true; break;
+        on.owed_pong = std::string(found.data);
+        return to_do::answer;
+      case proto::ws::event_kind::pong: on.is_proven = true; return to_do::nothing;
       case proto::ws::event_kind::close:
-        on->owed_close = found.code;
-        retire(*on, std::make_exception_ptr(closed(peer_, found.code, std::string(found.data))),
+        on.owed_close = found.code;
+        retire(on, std::make_exception_ptr(closed(peer_, found.code, std::string(found.data))),
                is_worth_a_return(found.code));
-        co_await part(on);
-        break;
-      case proto::ws::event_kind::failed: {
-        const bool has_ended = found.error == proto::ws::errc::truncated;
-        if (!has_ended) on->owed_close = proto::ws::suggested_close_code(found.error);
-        retire(*on,
-               std::make_exception_ptr(remote_protocol_error(
-                   peer_ + " broke the WebSocket protocol: " + found.error.message(),
-                   found.error)),
-               has_ended);
-        co_await part(on);
-        break;
-      }
+        return to_do::part;
+      case proto::ws::event_kind::failed: break;
     }
-    co_return true;
+    const bool has_ended = found.error == proto::ws::errc::truncated;
+    if (!has_ended) on.owed_close = proto::ws::suggested_close_code(found.error);
+    retire(on,
+           std::make_exception_ptr(remote_protocol_error(
+               peer_ + " broke the WebSocket protocol: " + found.error.message(), found.error)),
+           has_ended);
+    return to_do::part;
   }
 
   /// Reads once, and keeps the connection alive meanwhile.
@@ -454,8 +473,7 @@ class connection_core {
     }
     if (!is_quiet) co_return;
     if (std::exchange(on->is_pinged, true)) {
-      lose(*on, std::make_exception_ptr(
-                    ping_timeout(peer_ + " has not answered a ping in time")));
+      lose(*on, std::make_exception_ptr(ping_timeout(peer_ + " has not answered a ping in time")));
       co_return;
     }
     on->owes_ping = true;
@@ -505,16 +523,16 @@ class connection_core {
         case state::taken: break;
         case state::outside:
         case state::queued:
-          if (over_ != nullptr) std::rethrow_exception(over_);
+          if (over_ != nullptr) throw_unsent();
           if (link_ == nullptr) {
             co_await restore();
             continue;
           }
           if (!link_->is_writing) {
             const link_ptr on = link_;
-            co_await look(on);
+            if (options_.reconnect.enabled) co_await look(on);
             // Others may have begun while the look answered a ping.
-            if (on->lost == nullptr && !on->is_writing) co_await write_out(on);
+            if (on->lost == nullptr && !on->is_writing && !try_write(*on)) co_await write_rest(on);
             continue;
           }
       }
@@ -550,15 +568,26 @@ class connection_core {
   /// sender looks first, unless somebody reads anyway. What comes with a look is kept for the next
   /// receiver, but no more than one message.
   task<void> look(link_ptr on) {
-    if (!options_.reconnect.enabled) co_return;
     [[maybe_unused]] const auto held = receiving_.try_lock();
     if (!held) co_return;
     while (!on->ahead && on->lost == nullptr) {
-      if (co_await take_event(on)) continue;
+      switch (take_event(*on)) {
+        case to_do::answer: co_await write_owed(on); continue;
+        case to_do::part: co_await part(on); continue;
+        case to_do::nothing: continue;
+        case to_do::read: break;
+      }
       try {
-        const auto size = on->stream->try_read_some(on->received.prepare(read_size));
-        if (!size) co_return;
-        take(*on, *size);
+        if (const auto size = on->stream->try_read_some(on->received.prepare(read_size))) {
+          take(*on, *size);
+        } else if (Io::is_blocking || on->stream->is_idle_and_open()) {
+          co_return;
+        } else {
+          // It has come, and the loop has not seen it yet.
+          co_await read(on, in(look_limit));
+        }
+      } catch (const io::read_timeout&) {
+        co_return;  // less than can be understood, such as a part of a TLS record
       } catch (const io::read_error&) {
         lose(*on, std::current_exception());
       }
@@ -567,14 +596,18 @@ class connection_core {
 
   /// Sends what was not asked for by a caller. Whoever is sending does it behind his own.
   task<void> write_owed(link_ptr on) {
-    if (!on->is_writing && on->is_whole) co_await write_out(on);
+    if (!on->is_writing && on->is_whole && !try_write(*on)) co_await write_rest(on);
   }
 
   void frame(link& on, const outgoing& what) {
     auto& machine = *on.machine;
     switch (what.what) {
-      case kind::text: check(machine.send_message(on.out, proto::ws::message_kind::text, what.data)); break;
-      case kind::binary: check(machine.send_message(on.out, proto::ws::message_kind::binary, what.data)); break;
+      case kind::text:
+        check(machine.send_message(on.out, proto::ws::message_kind::text, what.data));
+        break;
+      case kind::binary:
+        check(machine.send_message(on.out, proto::ws::message_kind::binary, what.data));
+        break;
       case kind::ping: check(machine.send_ping(on.out, what.data)); break;
       case kind::close:
         if (!machine.has_sent_close()) check(machine.send_close(on.out, what.code, what.data));
@@ -604,18 +637,8 @@ class connection_core {
     return on.owed_pong || on.owes_ping || on.owed_close;
   }
 
-  /// Writes what waits. Not while somebody else does.
-  task<void> write_out(link_ptr on) {
-    const writer_role role(*this, on);
-    if constexpr (Io::is_blocking) {
-      if (on->is_whole && (!on->out.is_empty() || gather(*on))) co_await write_gathered(on);
-    } else {
-      // Others share the connection, so a stop of this task must not cut off a frame.
-      if (!try_write(*on)) co_await shield(write_gathered(on), write_grace);
-    }
-  }
-
-  /// Writes what can be written without waiting. Returns whether that was all.
+  /// Writes what can be written without waiting. Returns whether that was all. Not while somebody
+  /// else writes.
   bool try_write(link& on) {
     if constexpr (!Io::is_blocking) {
       try {
@@ -628,9 +651,24 @@ class connection_core {
         }
       } catch (const io::write_error&) {
         fail_write(on, std::current_exception());
+      } catch (...) {
+        fail_write(on, cut_off());
+        throw;
       }
+      return true;
     }
-    return true;
+    return false;
+  }
+
+  /// Writes the rest, which waits for the peer. Not while somebody else does.
+  task<void> write_rest(link_ptr on) {
+    const writer_role role(*this, on);
+    if constexpr (Io::is_blocking) {
+      if (on->is_whole && (!on->out.is_empty() || gather(*on))) co_await write_gathered(on);
+    } else {
+      // Others share the connection, so a stop of this task must not cut off a frame.
+      co_await shield(write_gathered(on), write_grace);
+    }
   }
 
   task<void> write_gathered(link_ptr on) {
@@ -642,7 +680,7 @@ class connection_core {
           co_await Io::write_all(*on->stream, on->out.bytes(), until);
         } else {
           co_await write_unless_lost(on, until);
-          if (on->is_cut) co_return fail_write(*on, on->lost);
+          if (on->is_cut) co_return fail_write(*on, cut_off());
         }
         on->out.clear();
         settle(*on);
@@ -696,7 +734,7 @@ class connection_core {
       on_->is_writing = false;
       if (on_->is_whole && !on_->out.is_empty()) {
         on_->is_begun = true;
-        of_.fail_write(*on_, of_.closed_abnormally());
+        of_.fail_write(*on_, of_.cut_off());
       }
       of_.pass_on();
     }
@@ -731,7 +769,7 @@ class connection_core {
   };
 
   void check_open() const {
-    if (over_ != nullptr) std::rethrow_exception(over_);
+    if (over_ != nullptr) throw_unsent();
     if (is_closing_) std::rethrow_exception(closed_abnormally());
   }
 

@@ -21,10 +21,10 @@ struct outgoing : list_hook<outgoing_tag> {
   enum class state : std::uint8_t {
     outside,  ///< In no queue, or in line for room.
     queued,
-    taken,    ///< Its frame is being written.
+    taken,  ///< Its frame is being written.
     sent,
     dropped,
-    failed,   ///< It is not known whether it was sent: `failure`.
+    failed,  ///< It is not known whether it was sent: `failure`.
   };
 
   outgoing(kind what, std::string payload) noexcept : what(what), data(std::move(payload)) {}

@@ -14,6 +14,7 @@
 #include "leat/coro/sleep.hpp"
 #include "leat/io/error.hpp"
 #include "leat/io/network.hpp"
+#include "leat/io/tls.hpp"
 #include "leat/proto/http1/server_connection.hpp"
 #include "leat/proto/ws/connection.hpp"
 #include "leat/proto/ws/handshake.hpp"
@@ -116,7 +117,7 @@ class websocket_peer {
       return leat::deadline::after(leat::executor::current().now(), limit_);
     }
     leat::task<std::size_t> read() {
-      const auto room = received_.prepare(4096);
+      const auto room = received_.prepare(std::size_t{64} << 10);
       const std::size_t size = co_await stream_->read_some(room, limit());
       received_.commit(size);
       co_return size;
@@ -138,8 +139,9 @@ class websocket_peer {
   using script = std::function<leat::task<void>(conversation&)>;
 
   /// Listens on `at` from now on.
-  websocket_peer(leat::io::network& net, const leat::io::endpoint& at)
-      : listener_(net.listen(at)) {}
+  websocket_peer(leat::io::network& net, const leat::io::endpoint& at,
+                 std::optional<leat::io::tls_context> tls = {})
+      : listener_(net.listen(at)), tls_(std::move(tls)) {}
 
   websocket_peer& on_connect(script next) {
     scripts_.push_back(std::move(next));
@@ -172,6 +174,11 @@ class websocket_peer {
           co_await stream->write_all(leat::as_bytes(refusals_[refused++]), until);
           continue;
         }
+        if (tls_) {
+          const auto until =
+              leat::deadline::after(leat::executor::current().now(), std::chrono::hours(1));
+          stream = co_await leat::io::accept_tls(std::move(stream), *tls_, until);
+        }
         conversation talk(std::move(stream));
         co_await talk.shake_hands();
         co_await each(talk);
@@ -185,6 +192,7 @@ class websocket_peer {
 
  private:
   std::unique_ptr<leat::io::listener> listener_;
+  std::optional<leat::io::tls_context> tls_;
   std::vector<script> scripts_;
   std::vector<std::string> refusals_;
   std::size_t connections_ = 0;

@@ -51,24 +51,28 @@ TEST_CASE("websocket: connect, send, receive, ping and close can be cancelled an
 }
 
 TEST_CASE("websocket: tasks that share a connection can be cancelled anywhere") {
+  // As much as makes a write wait.
+  static const std::string some(70'000, 'x');
   const auto report = sweep({echo}, [](io::network& net) -> task<void> {
     auto options = options_on(net);
     options.queue.max_messages = 2;
     auto socket = co_await connect_to_server(std::move(options));
     co_await with_task_group([&](task_group& group) -> task<void> {
       for (const char* each : {"a", "b", "c"}) {
-        group.spawn([](ws::async_connection& to, std::string text) -> task<void> {
-          co_await to.send_text(text + large);
-        }, std::ref(socket), each);
+        group.spawn([](ws::async_connection& to,
+                       std::string text) -> task<void> { co_await to.send_text(text + some); },
+                    std::ref(socket), each);
       }
       for (int i = 0; i < 3; ++i) {
-        CHECK((co_await socket.receive()).data.size() == large.size() + 1);
+        CHECK((co_await socket.receive()).data.size() == some.size() + 1);
       }
     });
     co_await with_task_group([&](task_group& group) -> task<void> {
-      group.spawn([](ws::async_connection& from) -> task<void> {
-        CHECK_THROWS_AS(co_await from.receive(), ws::closed);
-      }, std::ref(socket));
+      group.spawn(
+          [](ws::async_connection& from) -> task<void> {
+            CHECK_THROWS_AS(co_await from.receive(), ws::closed);
+          },
+          std::ref(socket));
       co_await some_turns();
       co_await socket.close();
     });
@@ -118,8 +122,7 @@ TEST_CASE("websocket: making the connection anew can be cancelled anywhere") {
     };
     auto socket = co_await connect_to_server(std::move(options));
     co_await with_task_group([&](task_group& group) -> task<void> {
-      group.spawn([](ws::async_connection& to) { return to.send_text("mine"); },
-                  std::ref(socket));
+      group.spawn([](ws::async_connection& to) { return to.send_text("mine"); }, std::ref(socket));
       CHECK((co_await socket.receive()).data == "mine");
     });
     co_await socket.close();

@@ -7,6 +7,7 @@
 #include "leat/coro/when_all.hpp"
 #include "leat/io/error.hpp"
 
+#include "support/certificates.hpp"
 #include "ws/memory.hpp"
 
 using namespace leat;
@@ -62,12 +63,16 @@ LEAT_ASYNC_TEST("websocket close: is bounded while another task cannot write") {
     options.timeouts.write = 1h;
     auto socket = co_await connect_to_server(std::move(options));
     co_await with_task_group([&](task_group& group) -> task<void> {
-      group.spawn([](ws::async_connection& to) -> task<void> {
-        CHECK_THROWS_AS(co_await to.send_text(large), ws::closed);
-      }, std::ref(socket));
-      group.spawn([](ws::async_connection& to) -> task<void> {
-        CHECK_THROWS_AS(co_await to.send_text("waits"), ws::closed);
-      }, std::ref(socket));
+      group.spawn(
+          [](ws::async_connection& to) -> task<void> {
+            CHECK_THROWS_AS(co_await to.send_text(large), io::write_error);
+          },
+          std::ref(socket));
+      group.spawn(
+          [](ws::async_connection& to) -> task<void> {
+            CHECK_THROWS_AS(co_await to.send_text("waits"), ws::closed);
+          },
+          std::ref(socket));
       co_await some_turns();
       co_await socket.close();
       CHECK(loop.elapsed() == 3s);
@@ -90,16 +95,18 @@ LEAT_ASYNC_TEST("websocket close: another receiver gets what still comes, and th
   const auto client = [&net]() -> task<void> {
     auto socket = co_await connect_to_server(options_on(net));
     co_await with_task_group([&](task_group& group) -> task<void> {
-      group.spawn([](ws::async_connection& from) -> task<void> {
-        CHECK((co_await from.receive()).data == "last words");
-        try {
-          (void)co_await from.receive();
-          FAIL("nothing was to come");
-        } catch (const ws::closed& why) {
-          CHECK(why.close_code() == 1000);
-          CHECK(why.reason() == "and out");
-        }
-      }, std::ref(socket));
+      group.spawn(
+          [](ws::async_connection& from) -> task<void> {
+            CHECK((co_await from.receive()).data == "last words");
+            try {
+              (void)co_await from.receive();
+              FAIL("nothing was to come");
+            } catch (const ws::closed& why) {
+              CHECK(why.close_code() == 1000);
+              CHECK(why.reason() == "and out");
+            }
+          },
+          std::ref(socket));
       co_await some_turns();
       co_await socket.close(4000, "over");
     });
@@ -121,9 +128,11 @@ LEAT_ASYNC_TEST("websocket close: takes what was to be received when the receive
   const auto client = [&net, &loop]() -> task<void> {
     auto socket = co_await connect_to_server(options_on(net));
     co_await with_task_group([&](task_group& group) -> task<void> {
-      group.spawn([](ws::async_connection& from) -> task<void> {
-        CHECK((co_await from.receive()).data == "one");
-      }, std::ref(socket));
+      group.spawn(
+          [](ws::async_connection& from) -> task<void> {
+            CHECK((co_await from.receive()).data == "one");
+          },
+          std::ref(socket));
       co_await some_turns();
       // Two who close wait for the same end.
       group.spawn([](ws::async_connection& which) { return which.close(); }, std::ref(socket));
@@ -229,4 +238,29 @@ LEAT_ASYNC_TEST("websocket: a peer that breaks the protocol is told so and left"
   };
   co_await when_all(peer.play(), client());
   CHECK(heard == "close:1007:");
+}
+
+LEAT_ASYNC_TEST("websocket: connections share a TLS context, and it is kept for the next attempt") {
+  testing::memory_network net;
+  const test_authority authority;
+  io::tls_server_options secure;
+  secure.identity = authority.issue({.names = {"server.test"}});
+  websocket_peer peer(net, server_test, io::tls_context::server(secure));
+  peer.on_connect([](conversation& talk) { return talk.send_close(1012); });
+  for (int i = 0; i < 2; ++i) peer.on_connect([](conversation& talk) { return talk.echo(); });
+  const auto client = [&]() -> task<void> {
+    auto options = returning_options_on(net);
+    io::tls_client_options trust;
+    trust.trusted = authority.certificate();
+    options.tls_context = io::tls_context::client(trust);
+    for (int i = 0; i < 2; ++i) {
+      auto socket = co_await ws::async_connection::connect("wss://server.test:80/", options);
+      co_await some_turns();
+      co_await socket.send_text("secret");
+      CHECK((co_await socket.receive()).data == "secret");
+      co_await socket.close();
+    }
+  };
+  co_await when_all(peer.play(), client());
+  CHECK(peer.connections() == 3);
 }

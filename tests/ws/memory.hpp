@@ -31,4 +31,4 @@ inline leat::task<leat::ws::async_connection> connect_to_server(leat::ws::async_
 }
 
 /// More than a stream in memory takes at once, so that a write waits for the peer.
-inline const std::string large(200'000, 'x');
+inline const std::string large(140'000, 'x');

@@ -154,9 +154,11 @@ LEAT_ASYNC_TEST("websocket reconnect: a message that may have been sent is not s
   const auto client = [&net]() -> task<void> {
     auto socket = co_await connect_to_server(returning_options_on(net));
     co_await with_task_group([&](task_group& group) -> task<void> {
-      group.spawn([](ws::async_connection& to) -> task<void> {
-        CHECK_THROWS_AS(co_await to.send_text(large), io::write_error);
-      }, std::ref(socket));
+      group.spawn(
+          [](ws::async_connection& to) -> task<void> {
+            CHECK_THROWS_AS(co_await to.send_text(large), io::write_error);
+          },
+          std::ref(socket));
       co_await some_turns();
       group.spawn(send, std::ref(socket), "unsent");
     });
@@ -310,8 +312,8 @@ LEAT_ASYNC_TEST("websocket reconnect: a hook that fails makes the attempt a fail
     int calls = 0;
     options.reconnect.on_reconnect = [&calls](ws::async_resumption& fresh) -> task<void> {
       ++calls;
-      if (calls == 1) (void)co_await fresh.receive();                     // closed
-      if (calls == 2) (void)co_await with_timeout(1s, fresh.receive());   // times out
+      if (calls == 1) (void)co_await fresh.receive();                    // closed
+      if (calls == 2) (void)co_await with_timeout(1s, fresh.receive());  // times out
     };
     auto socket = co_await connect_to_server(std::move(options));
     co_await some_turns();
@@ -350,9 +352,11 @@ LEAT_ASYNC_TEST("websocket reconnect: another goes on when who reconnects is sto
   const auto client = [&net, &loop]() -> task<void> {
     auto socket = co_await connect_to_server(returning_options_on(net));
     co_await with_task_group([&](task_group& group) -> task<void> {
-      group.spawn([](ws::async_connection& from) -> task<void> {
-        CHECK_THROWS_AS(co_await with_timeout(500ms, from.receive()), deadline_exceeded);
-      }, std::ref(socket));
+      group.spawn(
+          [](ws::async_connection& from) -> task<void> {
+            CHECK_THROWS_AS(co_await with_timeout(500ms, from.receive()), deadline_exceeded);
+          },
+          std::ref(socket));
       co_await some_turns();
       co_await socket.send_text("through");
       // The stopped attempt counts: the second waits for two seconds.
@@ -389,13 +393,17 @@ LEAT_ASYNC_TEST("websocket reconnect: a close ends it, whoever waits for a new c
   const auto client = [&net, &loop]() -> task<void> {
     auto socket = co_await connect_to_server(returning_options_on(net));
     co_await with_task_group([&](task_group& group) -> task<void> {
-      group.spawn([](ws::async_connection& from) -> task<void> {
-        CHECK_THROWS_AS(co_await from.receive(), ws::closed);
-      }, std::ref(socket));
+      group.spawn(
+          [](ws::async_connection& from) -> task<void> {
+            CHECK_THROWS_AS(co_await from.receive(), ws::closed);
+          },
+          std::ref(socket));
       co_await some_turns();
-      group.spawn([](ws::async_connection& to) -> task<void> {
-        CHECK_THROWS_AS(co_await to.send_text("waits"), ws::closed);
-      }, std::ref(socket));
+      group.spawn(
+          [](ws::async_connection& to) -> task<void> {
+            CHECK_THROWS_AS(co_await to.send_text("waits"), ws::closed);
+          },
+          std::ref(socket));
       co_await sleep_for(500ms);
       co_await socket.close();
     });

@@ -5,7 +5,7 @@ leat_test(ws
     failure_sweep_test.cpp
     reconnect_test.cpp
     send_queue_test.cpp
-  DEPENDS leat::ws leat::testing leat::proto_ws leat::proto_http1)
+  DEPENDS leat::ws leat::testing leat::proto_ws leat::proto_http1 leat_test_certificates)
 
 # On sockets of the system.
 leat_test(ws NAME loopback_ LABELS loopback

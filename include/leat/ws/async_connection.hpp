@@ -19,8 +19,8 @@ namespace leat::ws {
 /// Lifetime: must outlive its operations. Thread-safety: one loop.
 class async_connection {
  public:
-  /// Opens a WebSocket at `url`, `ws://` or `wss://`. Tries once, whatever `options.reconnect` says.
-  /// Cancellation: lossy. Errors: `invalid_argument` for another URL, or options that make no
+  /// Opens a WebSocket at `url`, `ws://` or `wss://`. Tries once, whatever `options.reconnect`
+  /// says. Cancellation: lossy. Errors: `invalid_argument` for another URL, or options that make no
   /// sense; `handshake_error`; those of `io` for connecting, TLS, reading and writing.
   static task<async_connection> connect(std::string url, async_options options = {});
 

@@ -18,10 +18,10 @@ namespace leat::ws {
 /// Thread-safety: one thread at a time.
 class connection {
  public:
-  /// Opens a WebSocket at `url`, `ws://` or `wss://`. Tries once, whatever `options.reconnect` says.
-  /// Cancellation: none; a `blocking_deadline` ends it. Errors: `invalid_argument` for another URL,
-  /// or options that make no sense; `handshake_error`; those of `io` for connecting, TLS, reading
-  /// and writing.
+  /// Opens a WebSocket at `url`, `ws://` or `wss://`. Tries once, whatever `options.reconnect`
+  /// says. Cancellation: none; a `blocking_deadline` ends it. Errors: `invalid_argument` for
+  /// another URL, or options that make no sense; `handshake_error`; those of `io` for connecting,
+  /// TLS, reading and writing.
   static connection connect(std::string url, options options = {});
 
   connection(connection&&) noexcept;

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <string_view>
-#include <string_view>
 #include <system_error>
 
 namespace leat::proto::ws {
