@@ -2,10 +2,12 @@ leat_test(http NAME client_
   FILES
     async_client_test.cpp
     cancellation_sweep_test.cpp
+    client_http2_test.cpp
     client_storm_test.cpp
     digest_auth_test.cpp
     failure_sweep_test.cpp
-  DEPENDS leat::http leat::testing)
+    operation_sweep_test.cpp
+  DEPENDS leat::http leat::proto_http2 leat::testing leat_test_http2 leat_test_certificates)
 
 # On sockets of the system.
 leat_test(http NAME client_loopback_ LABELS loopback
@@ -15,6 +17,12 @@ leat_test(http NAME client_loopback_ LABELS loopback
     client_form_test.cpp
     client_loopback_test.cpp
     client_policy_test.cpp
+  DEPENDS leat::http leat::testing)
+
+# One client, many users: also under the thread sanitizer.
+leat_test(http NAME nonce_ LABELS loopback
+  FILES
+    nonce_test.cpp
   DEPENDS leat::http leat::testing)
 
 leat_test(http NAME server_
