@@ -82,8 +82,8 @@ class http2_connection final : public pool::resource {
     exchange& operator=(const exchange&) = delete;
     ~exchange() { on_.leave(*this); }
 
-    /// Whether it has got a stream: before that, nothing of the request was touched.
-    [[nodiscard]] bool was_opened() const noexcept { return id_ != 0; }
+    /// Whether the body of the request may have been touched.
+    [[nodiscard]] bool has_begun_body() const noexcept { return has_begun_body_; }
     /// Whether anything of an answer has come.
     [[nodiscard]] bool has_received() const noexcept {
       return id_ != 0 && on_.session_.has_head(id_);
@@ -103,6 +103,7 @@ class http2_connection final : public pool::resource {
     http2_waiter* waiting_ = nullptr;
     byte_buffer shown_;  // of the body; the caller has a view of it
     std::size_t shown_size_ = 0;
+    bool has_begun_body_ = false;
   };
 
   http2_connection(std::unique_ptr<typename Io::stream> stream, const proto::http2::limits& limits)
@@ -164,12 +165,17 @@ class http2_connection final : public pool::resource {
     mine.asked_ = &head;
     opening_.push_back(&mine);
     open_waiting();
-    const bool has_stream = co_await wait_for(mine, in(request.timeouts.pool), [&] {
-      return mine.id_ != 0 || bool(mine.refused_) || session_.is_going_away();
+    // What can be sent only once is not touched before the server is known to take the request.
+    const auto is_under_way = [&] {
+      return mine.id_ != 0 && (request.streamed == nullptr || session_.is_sent(mine.id_) ||
+                               bool(session_.error(mine.id_)));
+    };
+    const bool is_in_time = co_await wait_for(mine, in(request.timeouts.pool), [&] {
+      return is_under_way() || bool(mine.refused_) || session_.is_going_away();
     });
     if (mine.refused_) throw_http2_not_sendable(request.method, mine.refused_);
-    if (mine.id_ == 0) {
-      if (has_stream) co_return false;
+    if (!is_under_way()) {
+      if (is_in_time) co_return false;
       throw pool::pool_timeout("no stream of the connection to " + stream_->peer_name() +
                                " came free in time; it allows " +
                                std::to_string(session_.peer_max_streams()));
@@ -189,7 +195,6 @@ class http2_connection final : public pool::resource {
     into.reason.clear();
     into.http_version = "HTTP/2";
     into.headers = http::headers(answer.fields);
-    has_served_ = true;
     co_return true;
   }
 
@@ -410,6 +415,10 @@ class http2_connection final : public pool::resource {
       is_suspect_ = false;
       static_cast<void>(session_.receive(as_text(std::span(room_).first(size))));
     }
+    if (!has_served_) {
+      has_served_ = std::ranges::any_of(
+          exchanges_, [this](const auto& each) { return session_.has_head(each.first); });
+    }
     if (is_lost() || session_.is_going_away()) {
       wake_all();
     } else {
@@ -485,6 +494,7 @@ class http2_connection final : public pool::resource {
 
   /// The body piece by piece, until the answer is there.
   task send_body(exchange& mine, basic_request<Io>& request) {
+    mine.has_begun_body_ = true;
     if (request.streamed == nullptr) {
       co_await send_piece(mine, request.content, request);
     } else {

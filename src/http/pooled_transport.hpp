@@ -218,7 +218,7 @@ class pooled_transport final : public basic_transport<Io> {
       // may outlast many of those.
       const bool is_free = connection.has_served() && !connection.takes_more();
       const bool is_untouched =
-          !mine->was_opened() || request.streamed == nullptr || request.streamed->rewind();
+          !mine->has_begun_body() || request.streamed == nullptr || request.streamed->rewind();
       if ((is_free || !before.was_refused) && is_untouched) {
         before.was_refused = before.was_refused || !is_free;
         co_return std::nullopt;

@@ -86,8 +86,11 @@ struct result {
   std::string body;
   std::exception_ptr failure;
 
+  [[nodiscard]] bool is_quietly(std::string_view expected) const {
+    return failure == nullptr && status == 200 && body == expected;
+  }
   [[nodiscard]] bool is(std::string_view expected) const {
-    if (failure == nullptr) return status == 200 && body == expected;
+    if (failure == nullptr) return is_quietly(expected);
     try {
       std::rethrow_exception(failure);
     } catch (const std::exception& e) {
@@ -643,11 +646,12 @@ LEAT_ASYNC_TEST("http2: one request's limit does not cut off what others write")
       talk.may_read.set();
       co_await some_turns();
       talk.peer.respond(1, "patient");
+      talk.peer.respond(3, "hasty");
       co_await talk.say();
     });
   });
   CHECK(results[0].is("patient"));
-  CHECK(results[1].failed_with<io::write_timeout>());
+  CHECK(results[1].is("hasty"));  // the frame that others needed whole took its server too long
   CHECK(all.site.connections.size() == 1);
 }
 
@@ -837,7 +841,7 @@ TEST_CASE("http2: whichever operation of the network fails, no slot and no strea
       group.spawn([](http2_site& which) { return which.run(); }, std::ref(site));
       int failed = 0;
       const auto note = [&failed](const result& seen, std::string_view expected) {
-        if (seen.is(expected)) return;
+        if (seen.is_quietly(expected)) return;
         CHECK(seen.failure != nullptr);  // never a wrong answer
         ++failed;
       };

@@ -99,7 +99,7 @@ void use(http::client& client, const std::string& url, int number, int count, ta
     } catch (const timeout_error&) {
       ++seen.given_up;
     } catch (const std::exception& e) {
-      MESSAGE(e.what());
+      MESSAGE(std::string(e.what()));
       ++seen.failed;
     }
   }
@@ -149,7 +149,7 @@ TEST_CASE("client: eight threads share one, and each answer goes to who asked") 
     CHECK(client.statistics().waiting == 0);
     CHECK(client.statistics().idle <= threads);
   }
-  MESSAGE(seen.right << " right, " << seen.given_up << " given up");
+  MESSAGE(seen.right.load() << " right, " << seen.given_up.load() << " given up");
   CHECK(seen.wrong == 0);
   CHECK(seen.failed == 0);
   CHECK(seen.right + seen.given_up == requests_of_threads);
@@ -179,7 +179,7 @@ TEST_CASE("client: a thousand tasks share one, and each answer goes to who asked
     CHECK(client.statistics().waiting == 0);
     CHECK(client.statistics().idle <= 50);
   }
-  MESSAGE(seen.right << " right, " << seen.given_up << " given up");
+  MESSAGE(seen.right.load() << " right, " << seen.given_up.load() << " given up");
   CHECK(seen.wrong == 0);
   CHECK(seen.right + seen.given_up == tasks * requests_of_a_task);
   CHECK(seen.right > tasks * requests_of_a_task / 2);
