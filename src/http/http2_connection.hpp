@@ -349,17 +349,18 @@ class http2_connection final : public pool::resource {
     role.done();
   }
 
-  /// Writes what can be written without waiting. Returns whether that was all.
+  /// Writes what can be written without waiting. Returns whether that was all; on the blocking
+  /// surface anything else is a `write_timeout`.
   bool try_write() {
     while (gather()) {
-      std::size_t written = 0;
       if constexpr (Io::is_blocking) {
-        written = stream_->write_until_input(out_.bytes(), deadline(Io::now()));
+        stream_->write_all(out_.bytes(), deadline(Io::now()));
+        out_.clear();
       } else {
-        written = stream_->try_write_some(out_.bytes()).value_or(0);
+        const auto written = stream_->try_write_some(out_.bytes());
+        if (!written) return false;
+        out_.consume(*written);
       }
-      if (written == 0) return false;
-      out_.consume(written);
     }
     return true;
   }

@@ -134,9 +134,8 @@ class pooled_transport final : public basic_transport<Io> {
                                                         const basic_request<Io>& request,
                                                         bool is_retry) {
     // What it would take to make one.
-    const deadline until =
-        deadline::after(deadline::after(Io::now(), request.timeouts.pool).at(),
-                        request.timeouts.connect);
+    const deadline until = deadline::after(deadline::after(Io::now(), request.timeouts.pool).at(),
+                                           request.timeouts.connect);
     for (;;) {
       if (auto share = origins_.find(key)) {
         carrier_found found;

@@ -39,8 +39,15 @@ constexpr std::uint16_t initial_window = 4;
 constexpr std::uint16_t max_frame_size = 5;
 
 std::string frame(char type, char flags, char stream, std::string_view payload) {
-  std::string text{'\0', static_cast<char>(payload.size() >> 8),
-                   static_cast<char>(payload.size()), type, flags, '\0', '\0', '\0', stream};
+  std::string text{'\0',
+                   static_cast<char>(payload.size() >> 8),
+                   static_cast<char>(payload.size()),
+                   type,
+                   flags,
+                   '\0',
+                   '\0',
+                   '\0',
+                   stream};
   return text.append(payload);
 }
 const std::string ping_frame = frame(6, 0, 0, "12345678");
@@ -172,7 +179,8 @@ LEAT_ASYNC_TEST("http2: a limit of streams that is lowered holds for new request
         talk.peer.respond(talk.id_of(path), path);
         co_await talk.say();
         co_await some_turns();
-        CHECK(talk.open_streams() == (i < 3 ? std::size_t(4 - i) : std::size_t(std::min(2, 8 - i))));
+        CHECK(talk.open_streams() ==
+              (i < 3 ? std::size_t(4 - i) : std::size_t(std::min(2, 8 - i))));
       }
     });
   });
@@ -247,7 +255,8 @@ LEAT_ASYNC_TEST("http2: the size of frames may be raised and lowered under way")
   for (const auto& each : sent) CHECK(each.is("/up"));
 }
 
-LEAT_ASYNC_TEST("http2: a setting that is not allowed costs the connection, and the peer hears why") {
+LEAT_ASYNC_TEST(
+    "http2: a setting that is not allowed costs the connection, and the peer hears why") {
   scene all;
   all.site.on_connection = answer_nothing;
   result asked;
@@ -426,8 +435,7 @@ LEAT_ASYNC_TEST("http2: a stop resets its stream at once, and the connection goe
       group.spawn(&ask, std::ref(all.client), std::ref(results[0]), "/stays", "GET",
                   http::async_request_options());
       co_await some_turns();
-      const bool is_over =
-          co_await move_on_after(1s, ask(all.client, results[1], "/gone"));
+      const bool is_over = co_await move_on_after(1s, ask(all.client, results[1], "/gone"));
       CHECK_FALSE(is_over);
       co_await some_turns();
       auto& talk = all.first();
@@ -551,7 +559,8 @@ LEAT_ASYNC_TEST("http2: a peer that asks for answers and does not read them is g
   }
 }
 
-LEAT_ASYNC_TEST("http2: a peer that asks without end, and answers nothing, meets the read timeout") {
+LEAT_ASYNC_TEST(
+    "http2: a peer that asks without end, and answers nothing, meets the read timeout") {
   for (const auto& each : {ping_frame, empty_settings, frame(0x55, 0, 0, "unknown")}) {
     scene all;
     all.site.on_connection = answer_nothing;
@@ -620,9 +629,8 @@ LEAT_ASYNC_TEST("http2: an upload does not wait for a peer that waits for its re
     made.peer.on_head = [&made, &large](std::int32_t id) { made.peer.respond(id, large); };
   };
   result sent;
-  co_await all.play([&]() -> task<void> {
-    co_await ask(all.client, sent, "/", "POST", body_of(500'000));
-  });
+  co_await all.play(
+      [&]() -> task<void> { co_await ask(all.client, sent, "/", "POST", body_of(500'000)); });
   CHECK(sent.is(large));
   CHECK(loop.elapsed() == 0s);
 }
@@ -655,7 +663,8 @@ LEAT_ASYNC_TEST("http2: one request's limit does not cut off what others write")
   CHECK(all.site.connections.size() == 1);
 }
 
-LEAT_ASYNC_TEST("http2: who waits for another's connection waits no longer than for one of its own") {
+LEAT_ASYNC_TEST(
+    "http2: who waits for another's connection waits no longer than for one of its own") {
   // Nobody takes the connection: the listener's network connects, and no SETTINGS ever come; the
   // connection itself is what is waited for on a network where connecting takes for ever.
   class slow_network final : public io::network {

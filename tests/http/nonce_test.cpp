@@ -109,8 +109,8 @@ task<void> ask(http::async_client& client, std::string url, std::string nonce, b
                tally& seen) {
   http::async_request_options options;
   if (has_body) options.content(nonce, "text/plain");
-  const auto answer = co_await client.request(has_body ? "POST" : "GET", url + "?" + nonce,
-                                              std::move(options));
+  const auto answer =
+      co_await client.request(has_body ? "POST" : "GET", url + "?" + nonce, std::move(options));
   ++(answer.content() == (has_body ? nonce + nonce : nonce) ? seen.right : seen.wrong);
 }
 
@@ -140,9 +140,8 @@ TEST_CASE("client: eight threads share one, and each answer goes to who asked") 
     {
       std::vector<std::jthread> users;
       for (int i = 0; i < threads; ++i) {
-        users.emplace_back([&, i] {
-          use(client, server.url("/echo"), i, requests_of_threads / threads, seen);
-        });
+        users.emplace_back(
+            [&, i] { use(client, server.url("/echo"), i, requests_of_threads / threads, seen); });
       }
     }
     CHECK(client.statistics().active == 0);

@@ -66,8 +66,8 @@ task<void> serve_connection(std::unique_ptr<io::async_stream> stream) {
   std::string room(20'000, '\0');
   try {
     while (!script.is_over()) {
-      const auto size = co_await stream->read_some(std::as_writable_bytes(std::span(room)),
-                                                   deadline_after(1h));
+      const auto size =
+          co_await stream->read_some(std::as_writable_bytes(std::span(room)), deadline_after(1h));
       if (size == 0) break;
       script.receive(std::string_view(room).substr(0, size));
       const std::string said = script.take_output();
@@ -145,9 +145,9 @@ content_task<Io> redirected_upload(typename surface_of<Io>::client& client) {
 
 template <class Io>
 content_task<Io> authenticated(typename surface_of<Io>::client& client) {
-  const auto found = co_await Io::await(client.request(
-      "GET", "/secret",
-      http::request_options().authenticate(http::digest_auth("user", "password"))));
+  const auto found = co_await Io::await(
+      client.request("GET", "/secret",
+                     http::request_options().authenticate(http::digest_auth("user", "password"))));
   co_return found.content();
 }
 
@@ -279,10 +279,10 @@ TEST_CASE("client: what takes several rounds can be cancelled anywhere") {
   std::unique_ptr<testing::simulated_network> net;
   const auto report = testing::for_each_cancellation([&net]() -> task<void> {
     net = std::make_unique<testing::simulated_network>(
-        1, testing::link_profile{.latency = 1ms, .bytes_per_second = 10'000'000, .short_read = 0.2});
-    return with_server(*net, [](http::async_client& client) {
-      return all_operations<io::async>(client, false);
-    });
+        1,
+        testing::link_profile{.latency = 1ms, .bytes_per_second = 10'000'000, .short_read = 0.2});
+    return with_server(
+        *net, [](http::async_client& client) { return all_operations<io::async>(client, false); });
   });
   CHECK(report.suspensions > 100);
   CHECK(report.stopped > 100);
@@ -299,9 +299,8 @@ TEST_CASE("client: requests in line for redirects can be cancelled anywhere") {
 
 TEST_CASE("client: whichever operation fails, it costs one of what takes several rounds") {
   const auto report = testing::for_each_failure([](io::network& net) -> task<void> {
-    return with_server(net, [](http::async_client& client) {
-      return all_operations<io::async>(client, true);
-    });
+    return with_server(
+        net, [](http::async_client& client) { return all_operations<io::async>(client, true); });
   });
   MESSAGE(report.operations << " operations, " << report.survived << " runs survived");
   CHECK(report.failed <= 1);  // that to listen

@@ -17,7 +17,8 @@ leat_test(http NAME client_loopback_ LABELS loopback
     client_form_test.cpp
     client_loopback_test.cpp
     client_policy_test.cpp
-  DEPENDS leat::http leat::testing)
+    client_tls_test.cpp
+  DEPENDS leat::http leat::testing leat_test_certificates)
 
 # One client, many users: also under the thread sanitizer.
 leat_test(http NAME nonce_ LABELS loopback

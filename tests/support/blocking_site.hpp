@@ -93,7 +93,7 @@ class blocking_site final : public leat::io::blocking_network {
     }
 
     void write_all(std::span<const std::byte> from, leat::deadline) override {
-      static_cast<void>(write(from, from.size()));
+      if (!from.empty()) static_cast<void>(write(from, from.size()));
     }
     std::size_t write_until_input(std::span<const std::byte> from, leat::deadline) override {
       constexpr std::size_t most_at_once = 10'000;
@@ -150,16 +150,17 @@ struct blocking_failure_report {
 
 /// Runs `scenario`, which is given a network, with each operation failing in each way in turn.
 template <class Script, class Scenario>
-blocking_failure_report for_each_blocking_failure(
-    typename blocking_site<Script>::make_script make, Scenario scenario) {
+blocking_failure_report for_each_blocking_failure(typename blocking_site<Script>::make_script make,
+                                                  Scenario scenario) {
   blocking_failure_report report;
   const auto run_once = [&](blocking_failure& plan) {
     blocking_site<Script> net(make, plan);
     try {
       scenario(net, plan);
     } catch (const std::exception& e) {
-      throw std::logic_error("with operation " + std::to_string(plan.fails_at) + " failing in way " +
-                             std::to_string(static_cast<int>(plan.how)) + ": " + e.what());
+      throw std::logic_error("with operation " + std::to_string(plan.fails_at) +
+                             " failing in way " + std::to_string(static_cast<int>(plan.how)) +
+                             ": " + e.what());
     }
     if (net.open != 0) throw std::logic_error("a connection was left open");
   };

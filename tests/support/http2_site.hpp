@@ -89,9 +89,11 @@ class http2_site {
         } catch (const leat::io_error&) {
           continue;
         }
-        group.spawn([](http2_site& self, std::unique_ptr<leat::io::async_stream> over) {
-          return self.serve(std::move(over));
-        }, std::ref(*this), std::move(stream));
+        group.spawn(
+            [](http2_site& self, std::unique_ptr<leat::io::async_stream> over) {
+              return self.serve(std::move(over));
+            },
+            std::ref(*this), std::move(stream));
       }
     });
   }

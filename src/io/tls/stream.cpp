@@ -97,6 +97,26 @@ class tls_channel {
     return std::nullopt;
   }
 
+  /// Writes until there is input for the application. Records that did not fit whole by then are
+  /// sent by the next write, which begins with the same bytes.
+  std::size_t write_until_input(std::span<const std::byte> from, deadline until) {
+    std::size_t written = 0;
+    while (written < from.size() && is_idle_and_open()) {
+      const auto rest = from.subspan(written);
+      while (encrypted_ < std::min(rest.size(), most_pending)) {
+        std::size_t size = 0;
+        if (engine_.write(rest.subspan(encrypted_), size) != step::done) throw_broken();
+        encrypted_ += size;
+      }
+      engine_.take_output(out_);
+      sending whole(is_broken_);
+      out_.consume(below_->write_until_input(out_.bytes(), until));
+      whole.is_done = true;
+      if (out_.is_empty()) written += take_encrypted(rest.size());
+    }
+    return written;
+  }
+
   /// A record that does not fit whole is sent by the next write, which begins with the same bytes.
   std::optional<std::size_t> try_write_some(std::span<const std::byte> from) {
     if (is_closed_) throw_closed<write_error>("write failed");
@@ -295,15 +315,8 @@ class blocking_channel_stream final : public blocking_tls_stream {
   void write_all(std::span<const std::byte> from, deadline until) override {
     run_blocking(channel_.write_all(from, until));
   }
-  // Looked for between pieces only: whether the input is for us shows when it is decrypted.
   std::size_t write_until_input(std::span<const std::byte> from, deadline until) override {
-    std::size_t written = 0;
-    while (written < from.size() && is_idle_and_open()) {
-      const auto piece = from.subspan(written, std::min(from.size() - written, most_pending));
-      run_blocking(channel_.write_all(piece, until));
-      written += piece.size();
-    }
-    return written;
+    return channel_.write_until_input(from, until);
   }
   std::optional<std::size_t> try_read_some(std::span<std::byte> into) override {
     return channel_.try_read_some(into);
