@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "leat/coro/move_on_after.hpp"
 #include "leat/http/transport_options.hpp"
 #include "leat/pool/error.hpp"
 
@@ -73,10 +74,10 @@ class pooled_transport final : public basic_transport<Io> {
     // What is meant for a proxy is not the origin's to know.
     if (via == nullptr || !via->forwards(request.url)) request.headers.remove(proxy_authorization);
     const std::string key = proxy_rules::pool_key(request.url, via);
-    for (bool is_retry = false;; is_retry = true) {
-      auto found = co_await find_carrier(key, request, via, is_retry);
+    for (attempts before;;) {
+      auto found = co_await find_carrier(key, request, via, before.was_lost);
       if (found.share != nullptr) {
-        auto answer = co_await carry_shared(std::move(found.share), request, is_retry);
+        auto answer = co_await carry_shared(std::move(found.share), request, before);
         if (answer) co_return std::move(*answer);
         continue;
       }
@@ -106,8 +107,15 @@ class pooled_transport final : public basic_transport<Io> {
       const bool was_closed_idle =
           is_reused && !carrier.machine().has_received() && can_be_repeated(request);
       if (!was_closed_idle) std::rethrow_exception(lost);
+      before.was_lost = true;
     }
   }
+
+  /// Why a request is sent again; each reason counts once.
+  struct attempts {
+    bool was_lost = false;     // with a kept connection
+    bool was_refused = false;  // by a server that had not looked at it
+  };
 
   /// What a request goes out on: a share of an HTTP/2 connection, or a connection of its own.
   struct carrier_found {
@@ -136,6 +144,9 @@ class pooled_transport final : public basic_transport<Io> {
   typename Io::template task<carrier_found> find_shared(std::string key,
                                                         const basic_request<Io>& request,
                                                         const proxy_server* via, bool is_retry) {
+    // What it would take to make one.
+    const deadline until = deadline::after(deadline::after(Io::now(), request.timeouts.pool).at(),
+                                           request.timeouts.connect);
     for (;;) {
       if (auto share = origins_.find(key)) {
         carrier_found found;
@@ -147,11 +158,14 @@ class pooled_transport final : public basic_transport<Io> {
         co_return co_await take_lease(std::move(key), request, via, is_retry);
       }
       if (const auto others = origins_.find_making(key)) {
-        co_await others->over.wait();
-        if (others->failure != nullptr) std::rethrow_exception(others->failure);
+        const duration left = std::max(until.at() - Io::now(), duration::zero());
+        if (!co_await move_on_after(left, others->over.wait())) {
+          throw pool::pool_timeout("the connection to " + key + " was not made in time");
+        }
+        if (others->has_failed_for(request.timeouts)) std::rethrow_exception(others->failure);
         continue;
       }
-      http2_origins::maker maker(origins_, key);
+      http2_origins::maker maker(origins_, key, request.timeouts);
       try {
         auto found = co_await take_lease(key, request, via, is_retry);
         if (found.share != nullptr) {
@@ -160,8 +174,11 @@ class pooled_transport final : public basic_transport<Io> {
           origins_.add_http1(key);
         }
         co_return found;
+      } catch (const timeout_error&) {
+        maker.fail(std::current_exception(), true);
+        throw;
       } catch (const leat::error&) {
-        maker.fail(std::current_exception());
+        maker.fail(std::current_exception(), false);
         throw;
       }
     }
@@ -185,7 +202,7 @@ class pooled_transport final : public basic_transport<Io> {
 
   /// Nothing, if the request has to be sent again on another connection.
   typename Io::template task<std::optional<basic_transport_response<Io>>> carry_shared(
-      std::shared_ptr<http2_share<Io>> share, basic_request<Io>& request, bool is_retry) {
+      std::shared_ptr<http2_share<Io>> share, basic_request<Io>& request, attempts& before) {
     using exchange = typename http2_connection<Io>::exchange;
     auto& connection = share->connection();
     const bool is_reused = connection.has_served();
@@ -208,14 +225,23 @@ class pooled_transport final : public basic_transport<Io> {
       co_return answer;
     }
     if (lost == nullptr) {
-      // The server has not looked at it, so even a POST may go out again (RFC 9113, section 8.7).
-      if (!is_retry && (request.streamed == nullptr || request.streamed->rewind())) {
+      // The server has not looked at it, so even a POST may go out again (RFC 9113, section 8.7):
+      // once, unless others were answered on a connection that came to its end. A line of requests
+      // may outlast many of those.
+      const bool is_free = connection.has_served() && !connection.takes_more();
+      const bool is_untouched =
+          !mine->has_begun_body() || request.streamed == nullptr || request.streamed->rewind();
+      if ((is_free || !before.was_refused) && is_untouched) {
+        before.was_refused = before.was_refused || !is_free;
         co_return std::nullopt;
       }
       throw no_response("the server refused the request before it had looked at it",
                         proto::http2::errc::refused_stream);
     }
-    if (!is_retry && is_reused && can_be_repeated(request)) co_return std::nullopt;
+    if (!before.was_lost && is_reused && can_be_repeated(request)) {
+      before.was_lost = true;
+      co_return std::nullopt;
+    }
     std::rethrow_exception(lost);
   }
 

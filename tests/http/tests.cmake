@@ -2,6 +2,7 @@ leat_test(http NAME client_
   FILES
     async_client_test.cpp
     cancellation_sweep_test.cpp
+    client_http2_test.cpp
     client_storm_test.cpp
     digest_auth_test.cpp
     event_stream_test.cpp
@@ -11,6 +12,8 @@ leat_test(http NAME client_
   DEPENDS leat::http leat::testing leat_test_certificates)
 # The rules for proxies and mounts are private.
 target_include_directories(http_client_test PRIVATE ${PROJECT_SOURCE_DIR}/src)
+    operation_sweep_test.cpp
+  DEPENDS leat::http leat::proto_http2 leat::testing leat_test_http2 leat_test_certificates)
 
 # On sockets of the system.
 leat_test(http NAME client_loopback_ LABELS loopback
@@ -24,6 +27,13 @@ leat_test(http NAME client_loopback_ LABELS loopback
     event_stream_contract_test.cpp
     client_routes_test.cpp
     client_text_test.cpp
+    client_tls_test.cpp
+  DEPENDS leat::http leat::testing leat_test_certificates)
+
+# One client, many users: also under the thread sanitizer.
+leat_test(http NAME nonce_ LABELS loopback
+  FILES
+    nonce_test.cpp
   DEPENDS leat::http leat::testing)
 
 leat_test(http NAME server_

@@ -610,6 +610,9 @@ std::error_code client_session::send_data(stream_id id, std::string_view bytes) 
 std::error_code client_session::end_body(stream_id id, fields_view trailers) {
   return impl_->end_body(id, trailers);
 }
+bool client_session::is_sent(stream_id id) const noexcept {
+  return impl_->at(id).is_written;
+}
 std::size_t client_session::unsent(stream_id id) const noexcept {
   return impl_->at(id).body.size();
 }
