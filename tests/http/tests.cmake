@@ -7,13 +7,12 @@ leat_test(http NAME client_
     digest_auth_test.cpp
     event_stream_test.cpp
     failure_sweep_test.cpp
+    operation_sweep_test.cpp
     proxy_rules_test.cpp
     proxy_test.cpp
-  DEPENDS leat::http leat::testing leat_test_certificates)
+  DEPENDS leat::http leat::proto_http2 leat::testing leat_test_http2 leat_test_certificates)
 # The rules for proxies and mounts are private.
 target_include_directories(http_client_test PRIVATE ${PROJECT_SOURCE_DIR}/src)
-    operation_sweep_test.cpp
-  DEPENDS leat::http leat::proto_http2 leat::testing leat_test_http2 leat_test_certificates)
 
 # On sockets of the system.
 leat_test(http NAME client_loopback_ LABELS loopback
@@ -24,10 +23,10 @@ leat_test(http NAME client_loopback_ LABELS loopback
     client_form_test.cpp
     client_loopback_test.cpp
     client_policy_test.cpp
-    event_stream_contract_test.cpp
     client_routes_test.cpp
     client_text_test.cpp
     client_tls_test.cpp
+    event_stream_contract_test.cpp
   DEPENDS leat::http leat::testing leat_test_certificates)
 
 # One client, many users: also under the thread sanitizer.

@@ -2,7 +2,7 @@
 // WebSockets: a conversation, a feed that survives its server, readings of which only the newest
 // count, and a thread without a loop. It needs a server that echoes:
 //
-//     14_websocket ws://127.0.0.1:8765/
+//     17_websocket ws://127.0.0.1:8765/
 
 #include <chrono>
 #include <cstdio>
@@ -95,7 +95,7 @@ task<void> talk_and_measure(std::string url) {
 
 int main(int argc, char** argv) {
   if (argc != 2) {
-    std::fputs("usage: 14_websocket ws://host:port/\n", stderr);
+    std::fputs("usage: 17_websocket ws://host:port/\n", stderr);
     return 2;
   }
   talk_blocking(argv[1]);
