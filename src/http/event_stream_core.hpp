@@ -100,7 +100,12 @@ class event_stream_core {
       co_return;
     }
     source_ = answer.method() + " " + answer.url();
-    check_event_stream_answer(source_, answer.status(), answer.headers());
+    check_event_stream_answer(source_, response_head({.method = answer.method(),
+                                                      .url = answer.url(),
+                                                      .status = answer.status(),
+                                                      .reason = answer.reason(),
+                                                      .http_version = answer.http_version(),
+                                                      .headers = answer.headers()}));
     answer_.emplace(std::move(answer));
   }
 

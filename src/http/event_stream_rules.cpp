@@ -2,6 +2,7 @@
 #include "http/event_stream_rules.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <random>
 #include <string_view>
 
@@ -64,13 +65,13 @@ request_options event_stream_request(const event_stream_options& options,
   return request;
 }
 
-void check_event_stream_answer(const std::string& source, int status, const headers& fields) {
-  if (status != status::ok) {
-    throw status_error(source + " answered " + std::to_string(status) +
+void check_event_stream_answer(const std::string& source, const response_head& answer) {
+  if (answer.status() != status::ok) {
+    throw status_error(source + " answered " + std::to_string(answer.status()) +
                            ", where a stream of events is announced by 200",
-                       status);
+                       std::make_shared<const response_head>(answer));
   }
-  if (is_event_stream(fields.get("content-type").value_or(""))) return;
+  if (is_event_stream(answer.headers().get("content-type").value_or(""))) return;
   throw decode_error(source + " answered with something else than " +
                      std::string(event_stream_type));
 }

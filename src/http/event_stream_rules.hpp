@@ -7,6 +7,7 @@
 
 #include "leat/http/event_stream.hpp"
 #include "leat/http/headers.hpp"
+#include "leat/http/response.hpp"
 
 /// What both surfaces of a stream of events decide the same way, without I/O.
 namespace leat::http {
@@ -24,7 +25,7 @@ void check_event_stream_options(const event_stream_options& options);
 
 /// Errors: `status_error`, `decode_error`, unless it is an answer with events. `source` is its
 /// method and URL.
-void check_event_stream_answer(const std::string& source, int status, const headers& fields);
+void check_event_stream_answer(const std::string& source, const response_head& answer);
 
 /// The wait before the next connection, before the jitter. `retry` is the wait that the server
 /// wants; `failures` so many connections in a row brought no event.
