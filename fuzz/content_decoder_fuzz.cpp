@@ -62,8 +62,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto codings = choices[selector % choices.size()];
   const auto whole = decode(codings, input, input.size() + 1);
   const auto bytewise = decode(codings, input, 1);
-  const bool is_too_long = whole.error == coding_errc::output_too_long ||
-                           bytewise.error == coding_errc::output_too_long;
+  const bool is_too_long =
+      whole.error == coding_errc::output_too_long || bytewise.error == coding_errc::output_too_long;
   LEAT_REQUIRE(is_too_long ? whole.error && bytewise.error : whole.error == bytewise.error);
   LEAT_REQUIRE(whole.content.size() <= most);
   if (whole.error) return 0;

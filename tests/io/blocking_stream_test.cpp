@@ -77,8 +77,8 @@ TEST_CASE("blocking stream: reads with limits of all sizes wait for all of their
 }
 
 TEST_CASE("blocking stream: a signal does not end a read") {
-  struct sigaction before {};
-  struct sigaction nothing {};
+  struct sigaction before{};
+  struct sigaction nothing{};
   nothing.sa_handler = [](int) {};
   REQUIRE(::sigaction(SIGUSR2, &nothing, &before) == 0);
   const auto [near, far] = io::make_blocking_stream_pair();
