@@ -271,6 +271,14 @@ LEAT_BOTH_SURFACES("a body that is refused at once is not sent") {
   peer.finish();
 }
 
+LEAT_BOTH_SURFACES("a server that closes in place of consent has not answered") {
+  raw_peer peer([&](raw_peer::conversation& talk) { talk.read_until(); });
+  Surface api;
+  const auto options = http::request_options().content("body", "text/plain").expect_continue(1h);
+  CHECK_THROWS_AS(static_cast<void>(api.post(peer.url(), options)), http::no_response);
+  CHECK(api.client().statistics().active == 0);
+}
+
 LEAT_BOTH_SURFACES("a body does not wait for ever for consent") {
   raw_peer peer([&](raw_peer::conversation& talk) {
     talk.read_until();
