@@ -274,7 +274,10 @@ class http2_connection final : public pool::resource {
   }
   /// Gets what is to be written. Not while a write goes on, which has a view of it.
   bool gather() {
-    if (out_.is_empty()) static_cast<void>(session_.write(out_));
+    if (out_.is_empty()) {
+      static_cast<void>(session_.write(out_));
+      wake_changed();  // who waited for its bytes to go
+    }
     return !out_.is_empty();
   }
 
@@ -423,12 +426,17 @@ class http2_connection final : public pool::resource {
     if (is_lost() || session_.is_going_away()) {
       wake_all();
     } else {
-      while (const auto changed = session_.next_changed()) {
-        const auto found = exchanges_.find(*changed);
-        if (found != exchanges_.end()) wake(*found->second);
-      }
+      wake_changed();
     }
     open_waiting();
+  }
+
+  /// Wakes those about whose streams there is news, whoever has caused it.
+  void wake_changed() noexcept {
+    while (const auto changed = session_.next_changed()) {
+      const auto found = exchanges_.find(*changed);
+      if (found != exchanges_.end()) wake(*found->second);
+    }
   }
 
   void wake(exchange& which) noexcept {

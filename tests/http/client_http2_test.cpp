@@ -635,6 +635,37 @@ LEAT_ASYNC_TEST("http2: an upload does not wait for a peer that waits for its re
   CHECK(loop.elapsed() == 0s);
 }
 
+LEAT_ASYNC_TEST("http2: an upload goes on when another request has written for it") {
+  scene all({.window = 1 << 20, .connection_window = 1 << 20});
+  all.site.on_connection = [](connection& made) {
+    made.peer.on_request = [&made](std::int32_t id) {
+      if (made.peer.requests[id].get(":path") != "/last") return;
+      for (const auto& [each, asked] : made.peer.requests) made.peer.respond(each, "ok");
+    };
+  };
+  std::vector<result> results(4);
+  co_await all.play([&]() -> task<void> {
+    co_await with_task_group([&](task_group& group) -> task<void> {
+      // One reads, one waits, and one writes for all, with difficulty.
+      group.spawn(&ask, std::ref(all.client), std::ref(results[0]), "/reads", "GET",
+                  http::async_request_options());
+      group.spawn(&ask, std::ref(all.client), std::ref(results[1]), "/waits", "GET",
+                  http::async_request_options());
+      co_await some_turns();
+      all.first().may_read.reset();
+      group.spawn(&ask, std::ref(all.client), std::ref(results[2]), "/writes", "PUT",
+                  body_of(120'000));
+      co_await some_turns();
+      group.spawn(&ask, std::ref(all.client), std::ref(results[3]), "/last", "PUT",
+                  body_of(150'000));
+      co_await some_turns();
+      all.first().may_read.set();
+    });
+  });
+  for (const auto& each : results) CHECK(each.is("ok"));
+  CHECK(loop.elapsed() == 0s);
+}
+
 LEAT_ASYNC_TEST("http2: one request's limit does not cut off what others write") {
   scene all({.window = 1 << 20, .connection_window = 1 << 20});
   all.site.on_connection = answer_nothing;

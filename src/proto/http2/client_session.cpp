@@ -581,7 +581,10 @@ int client_session::impl::take_sent(const nghttp2_frame& frame) {
   if (frame.hd.type == NGHTTP2_GOAWAY && frame.goaway.error_code != NGHTTP2_NO_ERROR) {
     lose(errc::connection_error);
   } else if (frame.hd.type == NGHTTP2_HEADERS) {
-    if (record* const which = find(frame.hd.stream_id); which != nullptr) which->is_written = true;
+    if (record* const which = find(frame.hd.stream_id); which != nullptr) {
+      which->is_written = true;
+      note(frame.hd.stream_id, *which);
+    }
   }
   return 0;
 }
