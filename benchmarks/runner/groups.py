@@ -165,17 +165,16 @@ def websocket(bench: Bench):
         "Beast": ([bench.build / "bin/peers_beast_websocket_client"], False),
         "Python": ([PYTHON, ROOT / "benchmarks/peers/websockets_client.py"], True),
     }
-    with bench.start("WebSocket echo") as asked:
+    with bench.start("Beast, WebSocket echo") as asked:
         for _ in range(bench.rounds):
             for name, connections, size, many, few in ECHOES:
                 for who, (command, is_slow) in clients.items():
-                    def cpu(messages, command=command, connections=connections, size=size):
-                        return usage_of([*command, "--port", asked.port, "--connections",
-                                         connections, "--size", size,
-                                         "--messages", messages]).cpu_us
+                    command = [*map(str, command), "--port", str(asked.port), "--connections",
+                               str(connections), "--size", str(size), "--messages"]
                     messages = few if is_slow else many
                     # The difference leaves out how it starts and connects.
-                    used = cpu(messages) - cpu(0)
+                    used = (usage_of([*command, str(messages)]).cpu_us -
+                            usage_of([*command, "0"]).cpu_us)
                     yield Sample(f"WebSocket client, echo of {name}: CPU per message", "us", who,
                                  used / messages)
 

@@ -124,8 +124,7 @@ def program(name: str) -> str:
 
 
 ALL = {"leat": hello_server, "raw epoll": raw_epoll, "Beast": beast, "nginx": nginx, "h2o": h2o}
-# Not compared: what clients are measured against.
-OTHERS = {"nginx, TLS and files": nginx_for_clients, "WebSocket echo": beast_websocket}
+OTHERS = {"nginx, TLS and files": nginx_for_clients, "Beast, WebSocket echo": beast_websocket}
 
 
 def start(who: str, build: pathlib.Path, folder: pathlib.Path, under: tuple = ()) -> Server:
