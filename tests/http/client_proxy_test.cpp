@@ -43,12 +43,6 @@ typename Surface::options through(const std::string& proxy) {
   return options;
 }
 
-/// Nobody listens there.
-std::string closed_port() {
-  const nginx gone;
-  return "127.0.0.1:" + std::to_string(gone.port());
-}
-
 template <class Surface>
 http::proxy_error failure_through(const std::string& proxy, const std::string& url) {
   Surface api(through<Surface>(proxy));
@@ -84,15 +78,17 @@ LEAT_BOTH_SURFACES("get pages of http and https through tinyproxy") {
 LEAT_BOTH_SURFACES("show their credentials to tinyproxy") {
   const tinyproxy proxy("ada s3cret");
   gets_pages<Surface>("http://ada:s3cret@" + proxy.at());
-  const nginx closed(secure());
-  const auto error = failure_through<Surface>("http://ada:wrong@" + proxy.at(), closed.url());
+  const closed_port nobody;  // it is refused before that shows
+  const auto error =
+      failure_through<Surface>("http://ada:wrong@" + proxy.at(), "https://" + nobody.at() + "/");
   CHECK(error.code() == http::errc::proxy_authentication);
 }
 
 LEAT_BOTH_SURFACES("are told by tinyproxy that nobody listens") {
   const tinyproxy proxy;
+  const closed_port nobody;
   const auto error =
-      failure_through<Surface>("http://" + proxy.at(), "https://" + closed_port() + "/");
+      failure_through<Surface>("http://" + proxy.at(), "https://" + nobody.at() + "/");
   CHECK(error.code() == failure::transient);
   CHECK(error.status() >= 500);
 }
@@ -127,8 +123,9 @@ LEAT_BOTH_SURFACES("show their credentials to microsocks, which looks names up")
 
 LEAT_BOTH_SURFACES("are told by microsocks that nobody listens") {
   const microsocks proxy;
+  const closed_port nobody;
   const auto error =
-      failure_through<Surface>("socks5://" + proxy.at(), "http://" + closed_port() + "/");
+      failure_through<Surface>("socks5://" + proxy.at(), "http://" + nobody.at() + "/");
   CHECK(error.cause() == proto::socks5::errc::connection_refused);
 }
 

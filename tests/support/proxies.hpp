@@ -18,6 +18,38 @@
 #include "support/child_process.hpp"
 #include "support/scratch_folder.hpp"
 
+inline sockaddr_in loopback_address(std::uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = ::htons(port);
+  address.sin_addr.s_addr = ::htonl(INADDR_LOOPBACK);
+  return address;
+}
+
+/// A port on which nobody listens as long as this lives.
+class closed_port {
+ public:
+  closed_port() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address = loopback_address(0);
+    socklen_t size = sizeof address;
+    auto* const generic = reinterpret_cast<sockaddr*>(&address);
+    if (::bind(socket_, generic, size) != 0 || ::getsockname(socket_, generic, &size) != 0) {
+      throw std::runtime_error("no free port");
+    }
+    port_ = ::ntohs(address.sin_port);
+  }
+  closed_port(const closed_port&) = delete;
+  closed_port& operator=(const closed_port&) = delete;
+  ~closed_port() { ::close(socket_); }
+
+  [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+  [[nodiscard]] std::string at() const { return "127.0.0.1:" + std::to_string(port_); }
+
+ private:
+  int socket_;
+  std::uint16_t port_ = 0;
+};
+
 /// A server that cannot be given its socket: it is started on a port that was free a moment ago,
 /// on another if somebody has taken that meanwhile, and can be connected to from then on.
 class server_on_free_port {
@@ -27,7 +59,7 @@ class server_on_free_port {
   explicit server_on_free_port(Command command) {
     constexpr int most_ports = 5;
     for (int i = 0; i < most_ports; ++i) {
-      port_ = free_port();
+      port_ = closed_port().port();
       process_.emplace(command(port_), std::vector<std::string>{"PATH=/usr/sbin:/usr/bin"});
       if (waits_until_ready()) return;
     }
@@ -37,31 +69,11 @@ class server_on_free_port {
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 
  private:
-  static sockaddr_in loopback(std::uint16_t port) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = ::htons(port);
-    address.sin_addr.s_addr = ::htonl(INADDR_LOOPBACK);
-    return address;
-  }
-
-  static std::uint16_t free_port() {
-    const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address = loopback(0);
-    socklen_t size = sizeof address;
-    auto* const generic = reinterpret_cast<sockaddr*>(&address);
-    const bool is_bound =
-        ::bind(probe, generic, size) == 0 && ::getsockname(probe, generic, &size) == 0;
-    ::close(probe);
-    if (!is_bound) throw std::runtime_error("no free port");
-    return ::ntohs(address.sin_port);
-  }
-
   [[nodiscard]] bool waits_until_ready() const {
     constexpr int most_attempts = 200;
     for (int i = 0; i < most_attempts; ++i) {
       const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-      const sockaddr_in address = loopback(port_);
+      const sockaddr_in address = loopback_address(port_);
       const bool is_ready =
           ::connect(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
       ::close(probe);
