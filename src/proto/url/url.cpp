@@ -328,10 +328,9 @@ std::error_code edit(const url& base, const url_changes& changes, url& into) {
   } else if (parts.authority) {
     authority = base.is_ipv6() ? "[" + std::string(base.host()) + "]" : std::string(base.host());
   }
-  const std::uint16_t port = changes.port               ? *changes.port
-                             : base.has_explicit_port() ? base.port()
-                                                        : std::uint16_t{0};
-  if (port != 0) authority += ":" + std::to_string(port);
+  // A port of 0 that was spelt out stays; among the changes it stands for none.
+  const bool has_port = changes.port ? *changes.port != 0 : base.has_explicit_port();
+  if (has_port) authority += ":" + std::to_string(changes.port.value_or(base.port()));
   std::string userinfo = base.userinfo();
   if (changes.username || changes.password) {
     const std::string name = changes.username ? std::string(*changes.username) : base.username();

@@ -55,6 +55,7 @@ TEST_CASE("url: edits one component and keeps the others") {
 
 TEST_CASE("url: a default port follows the scheme") {
   CHECK(edited("http://a.test/", {.scheme = "https"}) == "https://a.test/");
+  CHECK(edited("http://a.test:0/", {.path = "/b"}) == "http://a.test:0/b");
   CHECK(edited("http://[::1]/", {.scheme = "https", .port = 8443}) == "https://[::1]:8443/");
 }
 
