@@ -110,8 +110,8 @@ class server_session : public list_hook<session_tag> {
   byte_buffer in_;
   byte_buffer out_;
   proto::http1::server_connection machine_;
-  bool is_idle_ = false;  // waits for a new request
-  bool is_late_ = false;  // the limit of the wait has been reached
+  bool is_idle_ = false;      // waits for a new request
+  bool is_late_ = false;      // the limit of the wait has been reached
   bool is_released_ = false;  // from the wait, because the server drains
   bool sends_much_ = false;
   bool has_input_ended_ = false;

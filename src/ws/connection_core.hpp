@@ -212,9 +212,9 @@ class connection_core {
       std::string_view input = on.received.text();
       const auto found = http.next(input);
       if (found.kind == proto::http1::event_kind::failed) {
+        const std::error_code wrong = found.error;
         throw handshake_error(
-            "handshake with " + on.stream->peer_name() + " failed: " + found.error.message(), 0,
-            found.error);
+            "handshake with " + on.stream->peer_name() + " failed: " + wrong.message(), 0, wrong);
       }
       if (found.kind == proto::http1::event_kind::head) {
         const auto answer = http.head();
