@@ -27,26 +27,24 @@ task<server_response> call_handler(const route_match& route, server_request& sho
 }  // namespace
 
 handler_call::handler_call(server_core& core, const incoming_request& request,
-                           server_request& shown, server_session* unwritten)
+                           server_request& shown, server_session& session)
     : single_child(call_handler(request.route, shown)),
       core_(core),
       request_(request),
-      unwritten_(unwritten) {}
+      session_(session) {}
 
 handler_call::flush_beside::flush_beside(server_session& session) : written(session.flush()) {}
 
 std::coroutine_handle<> handler_call::await_suspend(std::coroutine_handle<> waiting) noexcept {
   scope_.attach(*parent->scope);
-  executor& home = executor::current();
-  const deadline end = deadline::after(home.limits_begin(), core_.timeouts().handler);
-  if (!end.is_never()) home.arm(timer_, end.at());
-  if (unwritten_ != nullptr) home.push(first_wait_);
+  session_.handler_begins(scope_);
+  if (session_.has_output()) executor::current().push(first_wait_);
   return start_child(waiting, scope_);
 }
 
 void handler_call::start_flush() noexcept {
   try {
-    flush_.emplace(*unwritten_);
+    flush_.emplace(session_);
   } catch (...) {
     no_flush_ = std::current_exception();
     return;
@@ -57,7 +55,7 @@ void handler_call::start_flush() noexcept {
 }
 
 void handler_call::disarm() noexcept {
-  timer_.unlink();
+  session_.handler_ends();
   first_wait_.unlink();
 }
 

@@ -24,15 +24,18 @@ class server_session;
 /// one that does not wait joins those that are gathered, and no flush is made for it.
 class [[nodiscard]] handler_call final : public leat::detail::single_child<server_response> {
  public:
-  /// `unwritten` is the session if it has output to flush, or null.
+  /// `session` is whose request it is: it keeps the time, and may have output to flush.
   handler_call(server_core& core, const incoming_request& request, server_request& shown,
-               server_session* unwritten);
+               server_session& session);
   handler_call(handler_call&& other) noexcept
       : single_child(std::move(other)),
         core_(other.core_),
         request_(other.request_),
-        unwritten_(other.unwritten_) {}
-  ~handler_call() { destroy_child(); }
+        session_(other.session_) {}
+  ~handler_call() {
+    disarm();
+    destroy_child();
+  }
 
   std::coroutine_handle<> await_suspend(std::coroutine_handle<> waiting) noexcept;
   std::coroutine_handle<> child_done() noexcept override;
@@ -64,11 +67,10 @@ class [[nodiscard]] handler_call final : public leat::detail::single_child<serve
   server_response make_response();
 
   cancel_scope scope_;
-  scope_timer timer_{scope_};
   first_wait first_wait_{*this};
   server_core& core_;
   const incoming_request& request_;
-  server_session* unwritten_;
+  server_session& session_;
   std::optional<flush_beside> flush_;
   std::exception_ptr no_flush_;  // why there is none
 };

@@ -95,8 +95,31 @@ server_session::~server_session() {
 
 void server_session::stop_if_idle() noexcept {
   // What has arrived already is a request under way.
-  if (idle_scope_ == nullptr || !stream_->is_idle_and_open()) return;
-  idle_scope_->cancel(stop_reason::shutdown);
+  if (!is_idle_ || !stream_->is_idle_and_open()) return;
+  is_released_ = true;
+  if (idle_scope_ != nullptr) idle_scope_->cancel(stop_reason::shutdown);
+  if (awaited_input_ != nullptr) awaited_input_->wake();
+}
+
+void server_session::set_limit(deadline until) noexcept {
+  limit_ = until;
+  if (until.is_never() || (timer_.is_linked() && timer_.due <= until.at())) return;
+  timer_.unlink();
+  executor::current().arm(timer_, until.at());
+}
+
+void server_session::limit_rang() noexcept {
+  if (limit_.is_never()) return;
+  executor& home = executor::current();
+  if (home.now() < limit_.at()) {
+    home.arm(timer_, limit_.at());
+  } else if (running_handler_ != nullptr) {
+    running_handler_->cancel(stop_reason::deadline);
+  } else if (awaited_input_ != nullptr && awaited_input_->has_waiters()) {
+    // Otherwise there is input, which has been in time.
+    is_late_ = true;
+    awaited_input_->wake();
+  }
 }
 
 task<void> server_session::serve() {
@@ -104,15 +127,16 @@ task<void> server_session::serve() {
     const server_timeouts& limits = core_.timeouts();
     std::array<std::byte, doze_room> small_room;
     bool is_dozing = false;
-    // From its opening on, and later once a request has begun.
+    // Of what is waited for: from its opening on a request, later only once one has begun.
     bool owes_request = true;
-    deadline until = after(limits.head);
+    bool has_limit = false;
+    deadline until = deadline::never();
     for (;;) {
       const event found = next_event();
       if (found.kind == event_kind::head) {
         if (!co_await exchange()) break;
         owes_request = !in_.is_empty();
-        until = after(owes_request ? limits.head : limits.idle);
+        has_limit = false;
         continue;
       }
       if (found.kind == event_kind::closed) break;
@@ -126,40 +150,55 @@ task<void> server_session::serve() {
         if (!write_at_once()) co_await stream_->write_all(out_.bytes(), after(limits.write));
         release_output();
       }
-      const bool is_idle = in_.is_empty();
-      if (is_idle && core_.is_draining() && stream_->is_idle_and_open()) co_return;
-      const auto into = is_dozing ? std::span(small_room) : room_for_head();
-      const deadline pause = is_idle && !is_dozing ? earlier(until, after(doze_after)) : until;
-      bool is_late = false;
-      try {
-        // Only a wait for a new request is stopped when the server drains, not what follows it:
-        // a request that has come is answered.
-        const auto read = co_await with_cancel_scope([&](cancel_scope& scope) {
-          if (is_idle) idle_scope_ = &scope;
-          return stream_->read_some(into, pause);
-        });
-        if (read.is_cancelled()) co_return;
-        const std::size_t size = read.value();
-        if (is_dozing) {
-          in_.append(as_text(into.first(size)));
-        } else {
-          in_.commit(size);
-          sends_much_ = sends_much_ || size == into.size();
-        }
-        if (size == 0) end_input();
-      } catch (const io::read_timeout&) {
-        is_late = true;
+      is_idle_ = in_.is_empty();
+      if (is_idle_ && core_.is_draining() && stream_->is_idle_and_open()) co_return;
+      deadline pause = until;
+      if (!has_limit || (is_idle_ && !is_dozing)) {
+        const time_point now = executor::current().limits_begin();
+        if (!has_limit) until = deadline::after(now, owes_request ? limits.head : limits.idle);
+        has_limit = true;
+        pause = is_idle_ && !is_dozing ? earlier(until, deadline::after(now, doze_after)) : until;
       }
-      idle_scope_ = nullptr;
 
-      is_dozing = is_late && pause < until;
-      if (is_dozing) {
+      const auto into = is_dozing ? std::span(small_room) : room_for_head();
+      std::optional<std::size_t> size = stream_->try_read_some(into);
+      is_late_ = false;
+      while (!size && !is_late_) {
+        // Only a wait for a new request is ended when the server drains, not what follows it: a
+        // request that has come is answered.
+        if (is_released_) co_return;
+        awaited_input_ = stream_->input_to_wait_for();
+        if (awaited_input_ == nullptr) {
+          size = co_await read_in_task(into, pause, is_idle_);
+          is_late_ = !size && !is_released_;
+        } else {
+          set_limit(pause);
+          co_await awaited_input_->wait("read from ", stream_->peer_name());
+          if (!is_late_ && !is_released_) size = stream_->try_read_some(into);
+        }
+      }
+      awaited_input_ = nullptr;
+      is_idle_ = false;
+
+      if (!is_late_) {
+        if (is_dozing) {
+          in_.append(as_text(into.first(*size)));
+        } else {
+          in_.commit(*size);
+          sends_much_ = sends_much_ || *size == into.size();
+        }
+        if (*size == 0) end_input();
+        is_dozing = false;
+        if (!owes_request) {
+          owes_request = true;
+          has_limit = false;
+        }
+      } else if (pause < until) {
+        is_dozing = true;
         release_memory();
-      } else if (is_late) {
+      } else {
         if (owes_request) refuse(status::request_timeout, "the request did not arrive in time");
         break;
-      } else if (!std::exchange(owes_request, true)) {
-        until = after(limits.head);
       }
     }
     co_await finish();
@@ -170,6 +209,22 @@ task<void> server_session::serve() {
   } catch (...) {
     core_.report({.where = server_error::place::connection, .failure = std::current_exception()});
   }
+}
+
+task<std::optional<std::size_t>> server_session::read_in_task(std::span<std::byte> into,
+                                                              deadline until, bool is_idle) {
+  std::optional<std::size_t> size;
+  try {
+    const auto read = co_await with_cancel_scope([&](cancel_scope& scope) {
+      if (is_idle) idle_scope_ = &scope;
+      return stream_->read_some(into, until);
+    });
+    if (!read.is_cancelled()) size = read.value();
+  } catch (const io::read_timeout&) {
+    // Nothing has come.
+  }
+  idle_scope_ = nullptr;
+  co_return size;
 }
 
 event server_session::next_event() {
@@ -226,9 +281,8 @@ task<bool> server_session::exchange() {
   if (!refused && !request.has_route()) refused = refusal_of(request);
 
   server_request shown(request.parts, request.route);
-  server_session* const unwritten = out_.is_empty() ? nullptr : this;
   server_response response =
-      refused ? std::move(*refused) : co_await handler_call(core_, request, shown, unwritten);
+      refused ? std::move(*refused) : co_await handler_call(core_, request, shown, *this);
 
   if (!is_whole || core_.is_draining()) machine_.disable_keep_alive();
   put_head(response, request);

@@ -13,6 +13,7 @@
 #include "leat/coro/cancel_scope.hpp"
 #include "leat/http/server_request.hpp"
 #include "leat/http/server_response.hpp"
+#include "leat/io/readiness.hpp"
 #include "leat/io/stream.hpp"
 #include "leat/proto/http1/server_connection.hpp"
 
@@ -39,10 +40,30 @@ class server_session : public list_hook<session_tag> {
   /// Ends the connection if it waits for a request of which nothing has come yet.
   void stop_if_idle() noexcept;
 
+  [[nodiscard]] bool has_output() const noexcept { return !out_.is_empty(); }
   /// Writes the output that is ready.
   task<void> flush();
 
+  /// A handler begins, which `scope` stops when it has taken too long, and ends.
+  void handler_begins(cancel_scope& scope) noexcept {
+    running_handler_ = &scope;
+    set_limit(after(core_.timeouts().handler));
+  }
+  void handler_ends() noexcept { running_handler_ = nullptr; }
+
  private:
+  /// One timer for everything that this connection waits for, one thing after the other. It is
+  /// moved only to an earlier time: when it rings too early, it is set to the limit that holds
+  /// by then. So most waits begin and end without touching the timers.
+  struct limit_timer final : ready_node {
+    explicit limit_timer(server_session& session) noexcept : self(session) {}
+    void run() noexcept override { self.limit_rang(); }
+    server_session& self;
+  };
+
+  void set_limit(deadline until) noexcept;
+  void limit_rang() noexcept;
+
   [[nodiscard]] proto::http1::event next_event();
   [[nodiscard]] std::span<std::byte> room_for_head();
   /// Writes what the stream takes without a wait. Returns whether that was all.
@@ -54,6 +75,10 @@ class server_session : public list_hook<session_tag> {
   /// From a head to its answer, which is left in the output. Returns whether another request
   /// may follow.
   task<bool> exchange();
+  /// From a stream that does not tell when to read. Nothing if it is too late, or if the wait was
+  /// ended because the server drains.
+  task<std::optional<std::size_t>> read_in_task(std::span<std::byte> into, deadline until,
+                                                bool is_idle);
   /// Returns why the request is refused, if the body cannot be read.
   task<std::optional<server_response>> read_rest_of_body(incoming_request& request,
                                                          proto::http1::event first);
@@ -76,10 +101,18 @@ class server_session : public list_hook<session_tag> {
 
   server_core& core_;
   std::unique_ptr<io::async_stream> stream_;
-  cancel_scope* idle_scope_ = nullptr;  // around a wait for a new request
+  limit_timer timer_{*this};
+  deadline limit_ = deadline::never();
+  // What is waited for, if anything; what ends when the limit is reached.
+  io::readiness* awaited_input_ = nullptr;
+  cancel_scope* running_handler_ = nullptr;
+  cancel_scope* idle_scope_ = nullptr;  // around a wait for a new request, in a task
   byte_buffer in_;
   byte_buffer out_;
   proto::http1::server_connection machine_;
+  bool is_idle_ = false;  // waits for a new request
+  bool is_late_ = false;  // the limit of the wait has been reached
+  bool is_released_ = false;  // from the wait, because the server drains
   bool sends_much_ = false;
   bool has_input_ended_ = false;
   bool needs_lingering_ = false;

@@ -3,55 +3,14 @@
 #include <cstring>
 
 #include "leat/coro/sleep.hpp"
-#include "leat/coro/timed_leaf.hpp"
 #include "leat/io/error.hpp"
 #include "leat/io/stream.hpp"
 
 namespace leat::io {
 namespace {
 
-/// Wakes whoever waits for a change of a pipe. One task waits at a time.
-class change_signal {
- public:
-  class [[nodiscard]] awaiter final : public timed_leaf {
-   public:
-    awaiter(change_signal& signal, deadline until) noexcept : timed_leaf(until), signal_(signal) {}
-
-    [[nodiscard]] bool await_ready() const noexcept { return false; }
-    /// Whether the change came before the deadline.
-    [[nodiscard]] bool await_resume() const noexcept { return !has_timed_out(); }
-
-    void changed() noexcept {
-      disarm_deadline();
-      complete();
-    }
-
-   private:
-    void start() noexcept override {
-      LEAT_ASSERT(signal_.waiter_ == nullptr);
-      signal_.waiter_ = this;
-      arm_deadline();
-    }
-    detach_result detach() noexcept override {
-      disarm_deadline();
-      signal_.waiter_ = nullptr;
-      return detach_result::detached;
-    }
-    void describe(wait_description& to) const noexcept override {
-      to.add("the other end of a memory stream");
-    }
-
-    change_signal& signal_;
-  };
-
-  [[nodiscard]] awaiter wait(deadline until) noexcept { return {*this, until}; }
-  void notify() noexcept {
-    if (waiter_ != nullptr) std::exchange(waiter_, nullptr)->changed();
-  }
-
- private:
-  awaiter* waiter_ = nullptr;
-};
+/// That a pipe has changed. Whoever waits has looked at it before.
+class change_signal final : public readiness {};
 
 /// One direction of a pair.
 struct pipe {
@@ -75,7 +34,7 @@ class memory_stream final : public async_stream {
     co_await stop_if_requested();
     for (;;) {
       if (const auto size = try_read_some(into)) co_return *size;
-      if (!co_await in_->readable.wait(until)) {
+      if (!co_await in_->readable.wait("read from ", peer_name(), until)) {
         throw read_timeout("read timed out: no data from " + peer_name() + " in time");
       }
     }
@@ -87,7 +46,7 @@ class memory_stream final : public async_stream {
       if (const auto size = try_write_some(from)) {
         from = from.subspan(*size);
         if (from.empty()) co_return;
-      } else if (!co_await out_->writable.wait(until)) {
+      } else if (!co_await out_->writable.wait("write to ", peer_name(), until)) {
         throw write_timeout("write timed out: " + peer_name() + " does not read in time");
       }
     }
@@ -99,9 +58,11 @@ class memory_stream final : public async_stream {
     if (size == 0) return in_->is_finished ? std::optional<std::size_t>(0) : std::nullopt;
     std::memcpy(into.data(), in_->bytes.bytes().data(), size);
     in_->bytes.consume(size);
-    in_->writable.notify();
+    in_->writable.wake();
     return size;
   }
+
+  readiness* input_to_wait_for() noexcept override { return &in_->readable; }
 
   std::optional<std::size_t> try_write_some(std::span<const std::byte> from) override {
     if (is_closed_ || out_->is_finished) throw_closed<write_error>("write failed");
@@ -114,7 +75,7 @@ class memory_stream final : public async_stream {
     if (room == 0) return std::nullopt;
     const auto part = from.first(std::min(room, from.size()));
     out_->bytes.append(as_text(part));
-    out_->readable.notify();
+    out_->readable.wake();
     return part.size();
   }
 
@@ -147,17 +108,17 @@ class memory_stream final : public async_stream {
 
   void finish_output() noexcept {
     out_->is_finished = true;
-    out_->readable.notify();
+    out_->readable.wake();
   }
 
   void abandon() noexcept {
     if (std::exchange(is_closed_, true)) return;
     finish_output();
     in_->is_abandoned = true;
-    in_->writable.notify();
+    in_->writable.wake();
     // Our own tasks that wait, too: they fail, as they would on a socket.
-    in_->readable.notify();
-    out_->writable.notify();
+    in_->readable.wake();
+    out_->writable.wake();
   }
 
   std::shared_ptr<pipe> in_;

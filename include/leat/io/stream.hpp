@@ -11,6 +11,7 @@
 #include "leat/base/byte_buffer.hpp"
 #include "leat/base/time.hpp"
 #include "leat/coro/task.hpp"
+#include "leat/io/readiness.hpp"
 
 namespace leat::io {
 
@@ -52,6 +53,14 @@ class async_stream {
   [[nodiscard]] virtual std::optional<std::size_t> try_read_some(std::span<std::byte> /*into*/) {
     return std::nullopt;
   }
+
+  /// What wakes whoever reads with `try_read_some()` when there may be something to read: after
+  /// nothing came, wait there and ask again. Together they are a read without the frame of a
+  /// task. To be asked anew for each wait, which is the turn that others must have.
+  ///
+  /// Null, which is the default: this stream is waited for in `read_some()` only.
+  /// Lifetime: that of the stream. Cancellation: of the wait, safe.
+  [[nodiscard]] virtual readiness* input_to_wait_for() noexcept { return nullptr; }
 
   /// Writes as much of `from` as fits and returns how much; at least one byte, unless `from` is
   /// empty. Nothing, if it would have to wait, or if others must have their turn: go on with

@@ -2,9 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 
-#include "leat/coro/timed_leaf.hpp"
+#include "leat/io/readiness.hpp"
 
 #include "io/owned_file.hpp"
 
@@ -13,66 +12,20 @@ namespace leat::io::epoll_backend {
 class epoll_reactor;
 
 /// Whether one direction of a descriptor may be able to go on, and who waits until it is.
-class direction {
+class direction final : public readiness {
  public:
-  class [[nodiscard]] awaiter final : public timed_leaf {
-   public:
-    awaiter(direction& of, const char* doing, const std::string& with, deadline until) noexcept
-        : timed_leaf(until), of_(of), doing_(doing), with_(with) {}
-
-    [[nodiscard]] bool await_ready() const noexcept { return false; }
-    /// Whether it was before the deadline.
-    [[nodiscard]] bool await_resume() const noexcept { return !has_timed_out(); }
-
-   private:
-    friend direction;
-
-    void start() noexcept override {
-      if (of_.is_ready_) return complete();
-      of_.waiting_.push_back(*this);
-      arm_deadline();
-    }
-    // The kernel knows nothing of who waits, so nothing can be under way.
-    detach_result detach() noexcept override {
-      disarm_deadline();
-      ready_node::unlink();
-      return detach_result::detached;
-    }
-    void describe(wait_description& to) const noexcept override {
-      to.add(doing_);
-      to.add(with_);
-    }
-    void became_ready() noexcept {
-      disarm_deadline();
-      complete();
-    }
-
-    direction& of_;
-    const char* doing_;
-    const std::string& with_;
-  };
-
   /// False only if a call to the kernel would be in vain.
-  [[nodiscard]] bool is_ready() const noexcept { return is_ready_; }
+  [[nodiscard]] bool is_ready() const noexcept override { return is_ready_; }
 
   /// The kernel has said that it would block; from then on it reports when that changes.
   void would_block() noexcept { is_ready_ = false; }
 
-  /// Waits until it is ready; if it is, for one turn of the loop, in which all others have theirs.
-  /// Several tasks may wait: all of them are woken, and look again. `doing` and `with` say what
-  /// is waited for, such as `read from ` and a peer.
-  /// Cancellation: safe.
-  [[nodiscard]] awaiter wait(const char* doing, const std::string& with, deadline until) noexcept {
-    return {*this, doing, with, until};
-  }
-
   void became_ready() noexcept {
     is_ready_ = true;
-    while (!waiting_.is_empty()) static_cast<awaiter&>(waiting_.front()).became_ready();
+    wake();
   }
 
  private:
-  ready_list waiting_;
   bool is_ready_ = true;  // nobody has asked the kernel yet
 };
 

@@ -63,6 +63,11 @@ class socket_stream final : public async_stream {
     return receive(into);
   }
 
+  readiness* input_to_wait_for() noexcept override {
+    inline_work_ = 0;
+    return &socket_.input;
+  }
+
   std::optional<std::size_t> try_write_some(std::span<const std::byte> from) override {
     if (!socket_.output.is_ready() || !may_go_on_inline()) return std::nullopt;
     return send(from);
