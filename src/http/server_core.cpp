@@ -15,10 +15,6 @@ namespace {
 // would only burn time.
 constexpr duration accept_backoff = std::chrono::milliseconds(50);
 
-// Connections that write at the same moment are few; the memory of more goes back.
-constexpr std::size_t most_spare_buffers = 32;
-constexpr std::size_t largest_spare_buffer = std::size_t{32} << 10;
-
 server_options checked(server_options options) {
   const auto& limits = options.timeouts;
   checked_limit(limits.head, "server_timeouts::head");
@@ -45,9 +41,7 @@ server_options checked(server_options options) {
 server_core::server_core(router routes, server_options options)
     : routes_(std::move(routes)),
       options_(checked(std::move(options))),
-      date_(options_.wall_clock) {
-  spare_.reserve(most_spare_buffers);
-}
+      date_(options_.wall_clock) {}
 
 server_core::~server_core() {
   LEAT_ASSERT(connections_ == 0);
@@ -130,20 +124,6 @@ void server_core::shut_down() noexcept {
     session->stop_if_idle();
   }
   drain_request_.set();
-}
-
-byte_buffer server_core::take_spare() noexcept {
-  if (spare_.empty()) return {};
-  byte_buffer taken = std::move(spare_.back());
-  spare_.pop_back();
-  return taken;
-}
-
-void server_core::keep_spare(byte_buffer&& buffer) noexcept {
-  byte_buffer kept = std::move(buffer);  // or it stays with the giver when it is not wanted
-  if (spare_.size() < most_spare_buffers && kept.capacity() <= largest_spare_buffer) {
-    spare_.push_back(std::move(kept));
-  }
 }
 
 void server_core::session_began(server_session& session) noexcept {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -47,15 +48,27 @@ class server_core {
   void report(const server_error& what) noexcept;
 
   /// Buffers for output. A connection has one only while it has something to write, so few
-  /// serve many.
-  [[nodiscard]] byte_buffer take_spare() noexcept;
-  void keep_spare(byte_buffer&& buffer) noexcept;
+  /// serve many. `buffer` is empty: it gets memory if there is some, and gives it back.
+  void take_spare(byte_buffer& buffer) noexcept {
+    if (spare_count_ != 0) buffer.swap(spare_[--spare_count_]);
+  }
+  void keep_spare(byte_buffer& buffer) noexcept {
+    if (spare_count_ != spare_.size() && buffer.capacity() <= largest_spare_buffer) {
+      buffer.swap(spare_[spare_count_++]);
+    } else {
+      buffer.release();
+    }
+  }
 
   /// Sessions say when they begin and end.
   void session_began(server_session& session) noexcept;
   void session_ended() noexcept;
 
  private:
+  // Connections that write at the same moment are few; the memory of more goes back.
+  static constexpr std::size_t most_spare_buffers = 32;
+  static constexpr std::size_t largest_spare_buffer = std::size_t{32} << 10;
+
   task<void> accept_until_shut_down(task_group& connections);
   task<void> accept_from(io::listener& from, task_group& connections);
   task<void> wait_for_room();
@@ -64,7 +77,8 @@ class server_core {
   router routes_;
   server_options options_;
   date_cache date_;
-  std::vector<byte_buffer> spare_;
+  std::array<byte_buffer, most_spare_buffers> spare_;
+  std::size_t spare_count_ = 0;  // the others have no memory
   std::vector<std::unique_ptr<io::listener>> listeners_;
   intrusive_list<server_session, session_tag> sessions_;
   std::size_t connections_ = 0;

@@ -76,6 +76,11 @@ class access_note {
   time_point began_{};
 };
 
+/// Whether the body is sent apart from the head.
+bool is_large(const server_response& response) noexcept {
+  return response.body().size() >= most_gathered;
+}
+
 /// For what only a mistake in this file could make the machine refuse.
 void require(const std::error_code& refused) noexcept {
   LEAT_ASSERT(!refused);
@@ -132,7 +137,8 @@ task<void> server_session::serve() {
     bool has_limit = false;
     deadline until = deadline::never();
     for (;;) {
-      const event found = next_event();
+      // Between two requests there is nothing to be found where nothing is.
+      const event found = in_.is_empty() && !has_input_ended_ ? event{} : next_event();
       if (found.kind == event_kind::head) {
         if (!co_await exchange()) break;
         owes_request = !in_.is_empty();
@@ -141,7 +147,8 @@ task<void> server_session::serve() {
       }
       if (found.kind == event_kind::closed) break;
       if (found.kind == event_kind::failed) {
-        refuse(proto::http1::suggested_status(found.error), found.error.message());
+        const auto why = make_error_code(found.error);
+        refuse(proto::http1::suggested_status(why), why.message());
         break;
       }
       LEAT_ASSERT(found.kind == event_kind::need_more);
@@ -246,7 +253,7 @@ std::span<std::byte> server_session::room_for_head() {
 
 void server_session::release_output() noexcept {
   out_.clear();
-  core_.keep_spare(std::move(out_));
+  core_.keep_spare(out_);
 }
 
 void server_session::release_memory() noexcept {
@@ -285,17 +292,13 @@ task<bool> server_session::exchange() {
       refused ? std::move(*refused) : co_await handler_call(core_, request, shown, *this);
 
   if (!is_whole || core_.is_draining()) machine_.disable_keep_alive();
-  put_head(response, request);
+  put_response(response, request);
   note.status = response.status();
   if (machine_.response_has_body()) {
     note.body_out = response.body().size();
-    if (response.body().size() < most_gathered) {
-      require(machine_.send_data(out_, response.body()));
-    } else {
-      co_await send_large_body(response.body());
-    }
+    if (is_large(response)) co_await send_large_body(response.body());
   }
-  require(machine_.send_end(out_));
+  if (!machine_.is_response_complete()) require(machine_.send_end(out_));
 
   if (machine_.must_close()) {
     needs_lingering_ = !is_whole || !client_closes || !in_.is_empty();
@@ -319,9 +322,10 @@ task<std::optional<server_response>> server_session::read_rest_of_body(incoming_
 
       case event_kind::end: request.parts.body = request.kept->body; co_return std::nullopt;
 
-      case event_kind::failed:
-        co_return make_error_response(proto::http1::suggested_status(found.error),
-                                      found.error.message());
+      case event_kind::failed: {
+        const auto why = make_error_code(found.error);
+        co_return make_error_response(proto::http1::suggested_status(why), why.message());
+      }
 
       default:
         LEAT_ASSERT(found.kind == event_kind::need_more);
@@ -366,8 +370,8 @@ server_response server_session::refusal_of(const incoming_request& request) cons
   return make_error_response(status::not_found);
 }
 
-std::error_code server_session::try_put_head(const server_response& response) {
-  if (out_.capacity() == 0) out_ = core_.take_spare();
+std::error_code server_session::try_put_response(const server_response& response) {
+  if (out_.capacity() == 0) core_.take_spare(out_);
   const auto& header = response.headers();
   const bool has_own = !header.is_empty();
   std::array<std::string_view, 2> lines;
@@ -375,17 +379,15 @@ std::error_code server_session::try_put_head(const server_response& response) {
   if (!has_own || !header.contains("content-type")) {
     lines[1] = response.default_content_type_line();
   }
-  const std::size_t size = response.body().size();
-  using proto::http1::body_size;
-  return machine_.send_head(out_,
-                            {.status = response.status(),
-                             .fields = header,
-                             .ready_lines = lines,
-                             .body = size != 0 ? body_size::exactly(size) : body_size::none()});
+  proto::http1::outgoing_response head{
+      .status = response.status(), .fields = header, .ready_lines = lines};
+  if (!is_large(response)) return machine_.send_whole(out_, head, response.body());
+  head.body = proto::http1::body_size::exactly(response.body().size());
+  return machine_.send_head(out_, head);
 }
 
-void server_session::put_head(server_response& response, const incoming_request& request) {
-  const std::error_code wrong = try_put_head(response);
+void server_session::put_response(server_response& response, const incoming_request& request) {
+  const std::error_code wrong = try_put_response(response);
   if (!wrong) return;
   core_.report({.where = server_error::place::handler,
                 .failure = std::make_exception_ptr(local_protocol_error(
@@ -393,7 +395,7 @@ void server_session::put_head(server_response& response, const incoming_request&
                 .method = request.parts.method,
                 .route = request.route.pattern()});
   response = make_error_response(status::internal_server_error);
-  require(try_put_head(response));
+  require(try_put_response(response));
 }
 
 task<void> server_session::send_large_body(std::string_view body) {
@@ -413,9 +415,7 @@ task<void> server_session::flush() {
 
 void server_session::refuse(int code, std::string_view message) {
   const auto response = make_error_response(code, message);
-  require(try_put_head(response));
-  require(machine_.send_data(out_, response.body()));
-  require(machine_.send_end(out_));
+  require(try_put_response(response));
   needs_lingering_ = true;
   if (!core_.keeps_access_records()) return;
   core_.note_access({.method = {},

@@ -86,9 +86,9 @@ class server_session : public list_hook<session_tag> {
   task<bool> read_body_bytes(deadline until);
   [[nodiscard]] server_response refusal_of(const incoming_request& request) const;
 
-  /// Replaces a response that cannot be sent.
-  void put_head(server_response& response, const incoming_request& request);
-  [[nodiscard]] std::error_code try_put_head(const server_response& response);
+  /// The head, and a body that is not large. Replaces a response that cannot be sent.
+  void put_response(server_response& response, const incoming_request& request);
+  [[nodiscard]] std::error_code try_put_response(const server_response& response);
   task<void> send_large_body(std::string_view body);
 
   void refuse(int code, std::string_view message);

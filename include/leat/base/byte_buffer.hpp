@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 
 namespace leat {
 
@@ -52,6 +53,13 @@ class byte_buffer {
   void consume(std::size_t size) noexcept {
     begin_ += size;
     if (begin_ == end_) begin_ = end_ = 0;
+  }
+
+  void swap(byte_buffer& other) noexcept {
+    storage_.swap(other.storage_);
+    std::swap(begin_, other.begin_);
+    std::swap(end_, other.end_);
+    std::swap(capacity_, other.capacity_);
   }
 
   void append(std::string_view text);

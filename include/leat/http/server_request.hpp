@@ -97,7 +97,7 @@ class server_request {
   }
 
  private:
-  detail::request_parts parts_;
+  const detail::request_parts& parts_;
   const route_match& route_;
 };
 

@@ -5,16 +5,6 @@
 
 namespace leat::proto::http1::detail {
 
-void body_reader::start(framing how, std::uint64_t size, const limits& limits) noexcept {
-  remaining_ = how == framing::sized ? size : 0;
-  total_ = 0;
-  line_ = chunk_size_reader(limits.max_chunk_line_bytes);
-  extension_bytes_ = 0;
-  error_ = {};
-  how_ = how;
-  position_ = position::chunk_line;
-}
-
 body_reader::status body_reader::next(std::string_view& input, std::string_view& data,
                                       const limits& limits) noexcept {
   if (error_ != errc{}) return status::failed;

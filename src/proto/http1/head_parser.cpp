@@ -70,6 +70,73 @@ errc why_no_line_end(const char* found) noexcept {
   }
 }
 
+#if defined(__SSE2__)
+
+/// Looks at 64 bytes at a time for the two kinds of bytes that end the parts of a line, so that a
+/// line costs a few shifts. A block of sixteen bytes in front of `end` must be readable.
+class line_scanner {
+ public:
+  /// Something is between `at` and `end`.
+  line_scanner(const char* at, const char* end) noexcept : end_(end) { look(at); }
+
+  /// The first byte from `at` on that no usual name has, or the end. From call to call `at` moves
+  /// forward.
+  [[nodiscard]] LEAT_ALWAYS_INLINE const char* find_unusual(const char* at) noexcept {
+    return find(unusual_, at);
+  }
+  /// The first byte from `at` on that is not printable ASCII, or the end.
+  [[nodiscard]] LEAT_ALWAYS_INLINE const char* find_unprintable(const char* at) noexcept {
+    return find(unprintable_, at);
+  }
+
+ private:
+  static constexpr std::ptrdiff_t width = 64;
+
+  [[nodiscard]] LEAT_ALWAYS_INLINE const char* find(const std::uint64_t& mask,
+                                                    const char* at) noexcept {
+    for (;;) {
+      const std::ptrdiff_t offset = at - begin_;
+      if (offset < width) [[likely]] {
+        const std::uint64_t rest = mask >> offset;
+        if (rest != 0) [[likely]] return at + std::countr_zero(rest);
+        at = begin_ + width;
+      }
+      if (at >= end_) return end_;
+      look(at);
+    }
+  }
+
+  // Behind the end everything is found.
+  void look(const char* at) noexcept {
+    begin_ = at;
+    unusual_ = unprintable_ = 0;
+    const char* const last_block = end_ - block_size;
+    std::ptrdiff_t offset = 0;
+    for (; offset < width && at + offset <= last_block; offset += block_size) {
+      add(load_block(at + offset), 0, offset);
+    }
+    if (end_ - at >= width) return;
+    if (at + offset < end_) add(load_block(last_block), at + offset - last_block, offset);
+    const std::uint64_t behind = ~std::uint64_t{0} << (end_ - at);
+    unusual_ |= behind;
+    unprintable_ |= behind;
+  }
+
+  /// `block` without the `skipped` bytes in front stands at `offset`.
+  LEAT_ALWAYS_INLINE void add(__m128i block, std::ptrdiff_t skipped,
+                              std::ptrdiff_t offset) noexcept {
+    unusual_ |= std::uint64_t{unusual_name_mask(block) >> skipped} << offset;
+    unprintable_ |= std::uint64_t{unprintable_mask(block) >> skipped} << offset;
+  }
+
+  const char* begin_ = nullptr;  // of what the masks tell about
+  const char* end_;
+  std::uint64_t unusual_ = 0;
+  std::uint64_t unprintable_ = 0;
+};
+
+#endif
+
 }  // namespace
 
 void head_parser::start(kind what) noexcept {
@@ -110,38 +177,37 @@ std::size_t head_parser::fields_taken() const noexcept {
   return kind_ == kind::trailers ? trailer_slices_.size() : slices_.size();
 }
 
-bool head_parser::take_plain_fields(const char* base, const char* end, const limits& limits) {
+bool head_parser::take_plain_lines(const char* base, const char* end, const limits& limits) {
 #if defined(__SSE2__)
-  if (end - base < block_size) return true;
-  const char* const last_block = end - block_size;
-  const auto mask_at = [&](auto mask_of, const char* at) {
-    if (at <= last_block) return mask_of(load_block(at));
-    return mask_of(load_block(last_block)) >> (at - last_block);
-  };
-  const auto find = [&](auto mask_of, const char* at) {
-    while (at < end) {
-      const unsigned mask = mask_at(mask_of, at);
-      if (mask != 0) return at + std::countr_zero(mask);
-      at += block_size;
-    }
-    return end;
-  };
-  const auto unusual = [](__m128i block) { return unusual_name_mask(block); };
-  const auto unprintable = [](__m128i block) { return unprintable_mask(block); };
+  const char* line = base + line_begin_;
+  if (end - base < block_size || line == end) return true;
+  line_scanner look(line, end);
+  if (!in_fields_) {
+    const char* const method_end = look.find_unusual(line);
+    const char* const line_end = look.find_unprintable(method_end);
+    if (!has_line_end(line_end, end) || line_end == line) return true;
+    if (line_end - line > std::ptrdiff_t{limits.max_line_bytes}) return true;
+    line_begin_ = scanned_ = static_cast<std::uint32_t>(line_end + 2 - base);
+    if (!take_start_line({line, line_end}, method_end)) return false;
+    line = line_end + 2;
+  }
 
   const char* const section = base + section_begin_;
   const std::ptrdiff_t section_limit = limits.max_field_section_bytes;
   const std::ptrdiff_t line_limit = limits.max_line_bytes;
-  const char* line = base + line_begin_;
+  const bool is_within_limits = end - section <= std::min(section_limit, line_limit);
   bool is_accepted = true;
   for (std::size_t taken = fields_taken(); taken < limits.max_fields; ++taken) {
-    const char* const colon = find(unusual, line);
+    const char* const colon = look.find_unusual(line);
     if (end - colon < 4 || *colon != ':' || colon == line) break;
     const char* const value = colon + 1 + (colon[1] == ' ' ? 1 : 0);
-    const char* const value_end = find(unprintable, value);
+    const char* const value_end = look.find_unprintable(value);
     if (!has_line_end(value_end, end)) break;
     if (value != value_end && (*value == ' ' || value_end[-1] == ' ')) break;
-    if (value_end - line > line_limit || value_end + 2 - section > section_limit) break;
+    if (!is_within_limits &&
+        (value_end - line > line_limit || value_end + 2 - section > section_limit)) {
+      break;
+    }
 
     is_accepted = take_field(section, line, colon, value, value_end);
     line = value_end + 2;
@@ -184,9 +250,7 @@ head_parser::status head_parser::parse(std::string_view input, const limits& lim
   for (;;) {
     // Not when a line has been looked at before, or one that comes byte by byte would be looked
     // at as often as it has bytes.
-    if (in_fields_ && scanned_ == line_begin_ && !take_plain_fields(base, end, limits)) {
-      return status::failed;
-    }
+    if (scanned_ == line_begin_ && !take_plain_lines(base, end, limits)) return status::failed;
     // Whatever led here has seen to it that this place is within the limits.
     if (in_fields_ && has_line_end(base + line_begin_, end)) {
       line_begin_ = scanned_ = line_begin_ + 2;
@@ -211,7 +275,9 @@ head_parser::status head_parser::parse(std::string_view input, const limits& lim
     const char* const line = base + line_begin_;
     line_begin_ = scanned_ = offset + 2;
     if (!in_fields_) {
-      if (!take_start_line({line, found})) return status::failed;
+      if (!take_start_line({line, found}, find_token_end(line, line, found))) {
+        return status::failed;
+      }
     } else if (!take_field_line(base + section_begin_, line, found, limits)) {
       return status::failed;
     }
@@ -232,7 +298,7 @@ errc head_parser::why_too_long(const limits& limits) const noexcept {
   return is_line ? errc::field_line_too_long : errc::field_section_too_large;
 }
 
-bool head_parser::take_start_line(std::string_view line) noexcept {
+bool head_parser::take_start_line(std::string_view line, const char* method_end) noexcept {
   if (kind_ == kind::request && line.empty() && begin_ == 0) {
     // Some clients send an empty line behind a body (RFC 9112, section 2.2).
     begin_ = line_begin_;
@@ -240,12 +306,14 @@ bool head_parser::take_start_line(std::string_view line) noexcept {
   }
   in_fields_ = true;
   section_begin_ = fields_begin_ = line_begin_;
-  return kind_ == kind::request ? take_request_line(line) : take_status_line(line);
+  return kind_ == kind::request ? take_request_line(line, method_end) : take_status_line(line);
 }
 
-bool head_parser::take_request_line(std::string_view line) noexcept {
-  const char* const method_end =
-      find_token_end(line.data(), line.data(), line.data() + line.size());
+bool head_parser::take_request_line(std::string_view line, const char* method_end) noexcept {
+  // Few methods have other characters than letters and hyphens, but they may.
+  if (*method_end != ' ') [[unlikely]] {
+    method_end = find_token_end(line.data(), method_end, line.data() + line.size());
+  }
   const auto method_size = static_cast<std::size_t>(method_end - line.data());
   constexpr std::size_t version_size = 8;
   constexpr std::size_t around_target = 2 + version_size;

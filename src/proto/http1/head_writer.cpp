@@ -85,6 +85,15 @@ void line_writer::put_status(int status) noexcept {
 }
 
 void line_writer::put_number(std::uint64_t number) noexcept {
+  if (number < 10) {
+    *at_++ = static_cast<char>('0' + number);
+    return;
+  }
+  if (number < 100) {
+    *at_++ = static_cast<char>('0' + number / 10);
+    *at_++ = static_cast<char>('0' + number % 10);
+    return;
+  }
   at_ = std::to_chars(at_, at_ + std::numeric_limits<std::uint64_t>::digits10 + 1, number).ptr;
 }
 

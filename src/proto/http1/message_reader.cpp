@@ -41,7 +41,7 @@ event message_reader::read_head(std::string_view& input) {
   return {.kind = event_kind::closed};
 }
 
-event message_reader::read_body(std::string_view& input) {
+event message_reader::read_rest_of_body(std::string_view& input) {
   if (in_trailers_) return read_trailers(input);
 
   std::string_view data;
@@ -78,7 +78,7 @@ event message_reader::fail(errc why) noexcept {
 }
 
 event message_reader::failed() const noexcept {
-  return {.kind = event_kind::failed, .error = make_error_code(failure_)};
+  return {.kind = event_kind::failed, .error = failure_};
 }
 
 std::optional<std::uint64_t> message_reader::body_length() const noexcept {

@@ -204,6 +204,19 @@ bool server_connection::is_switch(int status) const noexcept {
 }
 
 std::error_code server_connection::send_head(byte_buffer& out, const outgoing_response& response) {
+  return put_head(out, response, response.body, {});
+}
+
+std::error_code server_connection::send_whole(byte_buffer& out, const outgoing_response& response,
+                                              std::string_view body) {
+  const auto size = body.empty() ? body_size::none() : body_size::exactly(body.size());
+  if (const auto error = put_head(out, response, size, body)) return error;
+  (void)transitions::apply(exchange_, step::response_end);
+  return {};
+}
+
+std::error_code server_connection::put_head(byte_buffer& out, const outgoing_response& response,
+                                            body_size body, std::string_view content) {
   const int status = response.status;
   if (status != 101 && (status < 200 || status > 599)) return errc::invalid_status;
   if (!response.reason.empty() && !is_reason(response.reason)) {
@@ -217,10 +230,10 @@ std::error_code server_connection::send_head(byte_buffer& out, const outgoing_re
   const bool speaks_1_1 =
       exchange_.request() == phase::idle || reader_.head().http_version() == version::http_1_1;
   framing_plan plan;
-  const bool is_framed = status == 204 || is_switch(status) ? plan_nothing(response.body, facts)
+  const bool is_framed = status == 204 || is_switch(status) ? plan_nothing(body, facts)
                          : is_head_request_ || status == 304
-                             ? plan_description(status, response.body, facts, plan)
-                             : plan_body(response.body, facts, speaks_1_1, plan);
+                             ? plan_description(status, body, facts, plan)
+                             : plan_body(body, facts, speaks_1_1, plan);
   if (!is_framed) return errc::invalid_framing;
 
   if (const errc refused = begin_response(status); refused != errc{}) return refused;
@@ -230,7 +243,7 @@ std::error_code server_connection::send_head(byte_buffer& out, const outgoing_re
   writer_.start(plan.how, plan.size);
 
   const std::string_view reason = response.reason.empty() ? reason_phrase(status) : response.reason;
-  std::size_t size = facts.line_bytes + reason.size() + detail::own_lines_bytes;
+  std::size_t size = facts.line_bytes + reason.size() + detail::own_lines_bytes + content.size();
   for (const std::string_view each : response.ready_lines) size += each.size();
   detail::line_writer lines(out, size);
   put_status_line(lines, status, reason);
@@ -249,6 +262,10 @@ std::error_code server_connection::send_head(byte_buffer& out, const outgoing_re
     lines.put("Connection: keep-alive\r\n");
   }
   lines.put("\r\n");
+  if (!content.empty() && plan.how != framing::none) {
+    lines.put(content);
+    writer_.start(plan.how, 0);
+  }
   return {};
 }
 
@@ -268,7 +285,8 @@ errc server_connection::begin_response(int status) noexcept {
 }
 
 bool server_connection::response_has_body() const noexcept {
-  return exchange_.response() == phase::body && writer_.how() != framing::none;
+  const bool has_head = exchange_.response() == phase::body || exchange_.response() == phase::done;
+  return has_head && writer_.how() != framing::none;
 }
 
 std::error_code server_connection::begin_data(byte_buffer& out, std::uint64_t size) {

@@ -94,7 +94,7 @@ class pair {
           into.is_complete = true;
           into.trailers = fields(machine.trailers());
           break;
-        case event_kind::failed: FAIL(found.error.message()); return;
+        case event_kind::failed: FAIL(make_error_code(found.error).message()); return;
         case event_kind::data:
         case event_kind::informational: break;
         default: return;

@@ -5,9 +5,9 @@
 #include <optional>
 #include <span>
 #include <string_view>
-#include <system_error>
 
 #include "leat/proto/fields/fields.hpp"
+#include "leat/proto/http1/error.hpp"
 
 namespace leat::proto::http1 {
 
@@ -33,7 +33,7 @@ enum class event_kind : std::uint8_t {
 struct event {
   event_kind kind = event_kind::need_more;
   std::string_view data = {};  ///< `data` only. Lifetime: a part of the input. Never empty.
-  std::error_code error = {};  ///< `failed` only: one of `errc`.
+  errc error = {};             ///< `failed` only.
 };
 
 /// The head of a request as it was read.

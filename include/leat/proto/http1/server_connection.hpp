@@ -96,6 +96,14 @@ class server_connection {
   /// `body` disagree, or the status has no body), errc::switch_not_proposed; fields_errc.
   [[nodiscard]] std::error_code send_head(byte_buffer& out, const outgoing_response& response);
 
+  /// Sends a response that is there whole: its head, of which `response.body` is not looked at,
+  /// then `body`, unless the request or the status excludes it, and the end. The same as the
+  /// calls one by one, for the usual case.
+  ///
+  /// Errors: those of `send_head()`; nothing was written then.
+  [[nodiscard]] std::error_code send_whole(byte_buffer& out, const outgoing_response& response,
+                                           std::string_view body);
+
   /// Whether the response, its head sent, has a body on the wire. It has none for HEAD, 204 and
   /// 304; sending data is then an error.
   [[nodiscard]] bool response_has_body() const noexcept;
@@ -145,6 +153,9 @@ class server_connection {
   event continue_request(std::string_view& input);
   event take_failure(const event& failure) noexcept;
   errc begin_response(int status) noexcept;
+  /// Writes what is given of a body behind the head, if there is to be one.
+  [[nodiscard]] std::error_code put_head(byte_buffer& out, const outgoing_response& response,
+                                         body_size size, std::string_view body);
   [[nodiscard]] bool is_switch(int status) const noexcept;
 
   detail::message_reader reader_;

@@ -20,7 +20,15 @@ class body_reader {
   enum class status : std::uint8_t { need_more, data, end, trailers, failed };
 
   /// `size` is the Content-Length of a sized body.
-  void start(framing how, std::uint64_t size, const limits& limits) noexcept;
+  void start(framing how, std::uint64_t size, const limits& limits) noexcept {
+    remaining_ = how == framing::sized ? size : 0;
+    total_ = 0;
+    line_ = chunk_size_reader(limits.max_chunk_line_bytes);
+    extension_bytes_ = 0;
+    error_ = {};
+    how_ = how;
+    position_ = position::chunk_line;
+  }
 
   /// Consumes from the front of `input`. With `data`, `data` is what was consumed last, never
   /// empty; once there are `end`, `trailers` or `failed`, nothing more is consumed.
@@ -30,6 +38,11 @@ class body_reader {
   [[nodiscard]] bool ends_with_connection() const noexcept { return how_ == framing::until_close; }
 
   [[nodiscard]] framing how() const noexcept { return how_; }
+
+  /// Whether nothing of it is to come, as far as that is known without looking at the input.
+  [[nodiscard]] bool is_over() const noexcept {
+    return remaining_ == 0 && how_ <= framing::sized && error_ == errc{};
+  }
 
   /// Bytes of a sized body, or of the current chunk, that have not come yet.
   [[nodiscard]] std::uint64_t remaining() const noexcept { return remaining_; }

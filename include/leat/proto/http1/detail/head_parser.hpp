@@ -68,15 +68,16 @@ class head_parser {
  private:
   [[nodiscard]] std::uint32_t first_limit(const limits& limits) const noexcept;
   [[nodiscard]] errc why_too_long(const limits& limits) const noexcept;
-  bool take_start_line(std::string_view line) noexcept;
-  bool take_request_line(std::string_view line) noexcept;
+  /// `method_end` is not behind the first character that no method may have.
+  bool take_start_line(std::string_view line, const char* method_end) noexcept;
+  bool take_request_line(std::string_view line, const char* method_end) noexcept;
   bool take_status_line(std::string_view line) noexcept;
 
-  /// Takes the field lines from `line_begin_` on that are complete and plain: a name of letters
-  /// and hyphens, a colon, at most one space, printable ASCII, CR LF, within the limits. Nearly
-  /// all are. The others are left to the loop in `parse()`, which knows what is wrong with them;
-  /// for these here it would need twice the time.
-  bool take_plain_fields(const char* base, const char* end, const limits& limits);
+  /// Takes the lines from `line_begin_` on that are complete and plain: a start line of printable
+  /// ASCII, then fields, each a name of letters and hyphens, a colon, at most one space, printable
+  /// ASCII, CR LF, all within the limits. Nearly all are. The others are left to the loop in
+  /// `parse()`, which knows what is wrong with them; for these here it would need twice the time.
+  bool take_plain_lines(const char* base, const char* end, const limits& limits);
 
   bool take_field_line(const char* section, const char* line, const char* line_end,
                        const limits& limits);

@@ -29,7 +29,10 @@ class message_reader {
   void start_body(framing how, std::uint64_t size) noexcept { body_.start(how, size, limits_); }
 
   /// `data`, `end`, `need_more` or `failed`.
-  [[nodiscard]] event read_body(std::string_view& input);
+  [[nodiscard]] event read_body(std::string_view& input) {
+    if (body_.is_over()) return {.kind = event_kind::end};
+    return read_rest_of_body(input);
+  }
 
   /// Marks the message as unreadable. The first reason is kept.
   event fail(errc why) noexcept;
@@ -51,6 +54,7 @@ class message_reader {
   void release_memory() noexcept { parser_.release_memory(); }
 
  private:
+  event read_rest_of_body(std::string_view& input);
   event read_trailers(std::string_view& input);
 
   limits limits_;
