@@ -53,8 +53,9 @@ bool is_target_form(std::string_view method, std::string_view target) noexcept {
 /// a call.
 constexpr bool may_be_known(const char* name, std::ptrdiff_t size) noexcept {
   constexpr std::string_view first_letters = "    h eu  c   c  t";
+  // The bit tells the cases of a letter apart, and makes a letter of no other token character.
   return size < std::ssize(first_letters) &&
-         ascii_lower(*name) == first_letters[static_cast<std::size_t>(size)];
+         (*name | 0x20) == first_letters[static_cast<std::size_t>(size)];
 }
 
 /// Whether a line ends at `at`.
@@ -106,27 +107,44 @@ class line_scanner {
     }
   }
 
-  // Behind the end everything is found.
   void look(const char* at) noexcept {
     begin_ = at;
-    unusual_ = unprintable_ = 0;
-    const char* const last_block = end_ - block_size;
-    std::ptrdiff_t offset = 0;
-    for (; offset < width && at + offset <= last_block; offset += block_size) {
-      add(load_block(at + offset), 0, offset);
+    if (end_ - at >= width) {
+      const __m128i blocks[] = {load_block(at), load_block(at + 16), load_block(at + 32),
+                                load_block(at + 48)};
+      unusual_ = join([&](int i) { return unusual_name_mask(blocks[i]); });
+      unprintable_ = join([&](int i) { return unprintable_mask(blocks[i]); });
+    } else {
+      look_at_rest(at);
     }
-    if (end_ - at >= width) return;
-    if (at + offset < end_) add(load_block(last_block), at + offset - last_block, offset);
-    const std::uint64_t behind = ~std::uint64_t{0} << (end_ - at);
-    unusual_ |= behind;
-    unprintable_ |= behind;
   }
 
-  /// `block` without the `skipped` bytes in front stands at `offset`.
-  LEAT_ALWAYS_INLINE void add(__m128i block, std::ptrdiff_t skipped,
-                              std::ptrdiff_t offset) noexcept {
-    unusual_ |= std::uint64_t{unusual_name_mask(block) >> skipped} << offset;
-    unprintable_ |= std::uint64_t{unprintable_mask(block) >> skipped} << offset;
+  template <class MaskOf>
+  [[nodiscard]] LEAT_ALWAYS_INLINE static std::uint64_t join(MaskOf mask_of) noexcept {
+    return std::uint64_t{mask_of(0)} | std::uint64_t{mask_of(1)} << 16 |
+           std::uint64_t{mask_of(2)} << 32 | std::uint64_t{mask_of(3)} << 48;
+  }
+
+  // Behind the end everything is found.
+  void look_at_rest(const char* at) noexcept {
+    std::uint64_t unusual = 0;
+    std::uint64_t unprintable = 0;
+    const char* const last_block = end_ - block_size;
+    std::ptrdiff_t offset = 0;
+    for (; at + offset <= last_block; offset += block_size) {
+      const __m128i block = load_block(at + offset);
+      unusual |= std::uint64_t{unusual_name_mask(block)} << offset;
+      unprintable |= std::uint64_t{unprintable_mask(block)} << offset;
+    }
+    if (at + offset < end_) {
+      const __m128i block = load_block(last_block);
+      const std::ptrdiff_t seen = at + offset - last_block;
+      unusual |= std::uint64_t{unusual_name_mask(block) >> seen} << offset;
+      unprintable |= std::uint64_t{unprintable_mask(block) >> seen} << offset;
+    }
+    const std::uint64_t behind = ~std::uint64_t{0} << (end_ - at);
+    unusual_ = unusual | behind;
+    unprintable_ = unprintable | behind;
   }
 
   const char* begin_ = nullptr;  // of what the masks tell about
@@ -157,24 +175,17 @@ void head_parser::start(kind what) noexcept {
   version_ = version::http_1_1;
 }
 
-LEAT_ALWAYS_INLINE bool head_parser::take_field(const char* section, const char* name,
+LEAT_ALWAYS_INLINE bool head_parser::take_field(std::vector<field_slice>& into,
+                                                const char* section, const char* name,
                                                 const char* name_end, const char* value,
                                                 const char* value_end) {
   const field_slice slice{
       static_cast<std::uint32_t>(name - section), static_cast<std::uint32_t>(name_end - name),
       static_cast<std::uint32_t>(value - section), static_cast<std::uint32_t>(value_end - value)};
-  if (kind_ == kind::trailers) [[unlikely]] {
-    trailer_slices_.push_back(slice);
-    return true;
-  }
-  if (slices_.capacity() == 0) slices_.reserve(usual_field_count);
-  slices_.push_back(slice);
-  if (!may_be_known(name, name_end - name)) return true;
+  if (into.capacity() == 0) into.reserve(usual_field_count);
+  into.push_back(slice);
+  if (!may_be_known(name, name_end - name) || kind_ == kind::trailers) return true;
   return take_known_field({name, name_end}, {value, value_end});
-}
-
-std::size_t head_parser::fields_taken() const noexcept {
-  return kind_ == kind::trailers ? trailer_slices_.size() : slices_.size();
 }
 
 bool head_parser::take_plain_lines(const char* base, const char* end, const limits& limits) {
@@ -196,8 +207,9 @@ bool head_parser::take_plain_lines(const char* base, const char* end, const limi
   const std::ptrdiff_t section_limit = limits.max_field_section_bytes;
   const std::ptrdiff_t line_limit = limits.max_line_bytes;
   const bool is_within_limits = end - section <= std::min(section_limit, line_limit);
+  auto& into = taken_fields();
   bool is_accepted = true;
-  for (std::size_t taken = fields_taken(); taken < limits.max_fields; ++taken) {
+  for (auto room = std::ptrdiff_t{limits.max_fields} - std::ssize(into); room > 0; --room) {
     const char* const colon = look.find_unusual(line);
     if (end - colon < 4 || *colon != ':' || colon == line) break;
     const char* const value = colon + 1 + (colon[1] == ' ' ? 1 : 0);
@@ -209,7 +221,7 @@ bool head_parser::take_plain_lines(const char* base, const char* end, const limi
       break;
     }
 
-    is_accepted = take_field(section, line, colon, value, value_end);
+    is_accepted = take_field(into, section, line, colon, value, value_end);
     line = value_end + 2;
     if (!is_accepted) break;
   }
@@ -238,8 +250,9 @@ bool head_parser::take_field_line(const char* section, const char* line, const c
   const char* value_end = line_end;
   while (value != value_end && is_blank(*value)) ++value;
   while (value != value_end && is_blank(value_end[-1])) --value_end;
-  if (fields_taken() >= limits.max_fields) return fail(errc::too_many_fields);
-  return take_field(section, line, colon, value, value_end);
+  auto& into = taken_fields();
+  if (into.size() >= limits.max_fields) return fail(errc::too_many_fields);
+  return take_field(into, section, line, colon, value, value_end);
 }
 
 head_parser::status head_parser::parse(std::string_view input, const limits& limits) {

@@ -81,9 +81,11 @@ class head_parser {
 
   bool take_field_line(const char* section, const char* line, const char* line_end,
                        const limits& limits);
-  bool take_field(const char* section, const char* name, const char* name_end, const char* value,
-                  const char* value_end);
-  [[nodiscard]] std::size_t fields_taken() const noexcept;
+  bool take_field(std::vector<field_slice>& into, const char* section, const char* name,
+                  const char* name_end, const char* value, const char* value_end);
+  [[nodiscard]] std::vector<field_slice>& taken_fields() noexcept {
+    return kind_ == kind::trailers ? trailer_slices_ : slices_;
+  }
   bool take_known_field(std::string_view name, std::string_view value) noexcept;
   bool take_content_length(std::string_view value) noexcept;
   bool take_transfer_encoding(std::string_view value) noexcept;
