@@ -378,6 +378,48 @@ task<void> tries_to_read(async_stream& near, async_stream& far) {
   require((co_await receive_some(near)).empty(), "the end that try_read_some() saw stays the end");
 }
 
+/// Reads `size` bytes as one does who waits in place; nothing of the kind for other streams.
+task<std::string> wait_and_receive(async_stream& from, std::size_t size) {
+  std::string text;
+  while (text.size() < size) {
+    std::array<std::byte, 16> into{};
+    if (const auto got = from.try_read_some(into)) {
+      if (*got == 0) break;
+      text += as_text(std::span<const std::byte>(into).first(*got));
+    } else {
+      co_await from.input_to_wait_for()->wait("read from ", from.peer_name());
+    }
+  }
+  co_return text;
+}
+
+task<void> tells_of_input(async_stream& near, async_stream& far) {
+  if (near.input_to_wait_for() == nullptr) co_return;
+  const auto text = pattern(std::size_t{1} << 20, 5);
+  co_await when_all(
+      [](async_stream& from, std::string_view expected) -> task<void> {
+        require(co_await with_timeout(patience, wait_and_receive(from, expected.size())) == expected,
+                "whoever waits for input is woken when there is some");
+      }(near, text),
+      send(far, text));
+
+  const auto late = co_await as_outcome(with_timeout(moment, wait_and_receive(near, 1)));
+  require(late.has_error(), "whoever waits for input can be stopped");
+  co_await send(far, "x");
+  require(co_await with_timeout(patience, wait_and_receive(near, 1)) == "x",
+          "a wait that was stopped takes nothing");
+
+  co_await when_all(
+      [](async_stream& from) -> task<void> {
+        require((co_await with_timeout(patience, wait_and_receive(from, 1))).empty(),
+                "whoever waits for input is woken at the end");
+      }(near),
+      [](async_stream& to) -> task<void> {
+        co_await testing::some_turns();
+        co_await to.shut_down_write(soon());
+      }(far));
+}
+
 task<void> tries_to_write(async_stream& near, async_stream& far) {
   require(near.try_write_some({}).value_or(0) == 0, "try_write_some() of nothing writes nothing");
   const auto text = pattern(more_than_fits, 4);
@@ -464,6 +506,7 @@ constexpr std::array checks{
     promise_check{"a stop comes before room", stop_comes_before_room},
     promise_check{"a cancelled write stops", cancelled_write_stops},
     promise_check{"tries to read", tries_to_read},
+    promise_check{"tells of input", tells_of_input},
     promise_check{"tries to write", tries_to_write},
     promise_check{"tries on a closed stream", tries_on_a_closed_stream},
     promise_check{"knows whether it is idle", nullptr, knows_whether_it_is_idle},

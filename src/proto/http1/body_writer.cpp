@@ -44,12 +44,6 @@ bool is_forbidden_trailer(std::string_view name) noexcept {
 
 }  // namespace
 
-void body_writer::start(framing how, std::uint64_t size) noexcept {
-  how_ = how;
-  remaining_ = how == framing::sized ? size : 0;
-  in_data_ = false;
-}
-
 errc body_writer::begin(byte_buffer& out, std::uint64_t size) {
   if (in_data_) return errc::wrong_phase;
   // An empty chunk would end the body.

@@ -209,10 +209,45 @@ std::error_code server_connection::send_head(byte_buffer& out, const outgoing_re
 
 std::error_code server_connection::send_whole(byte_buffer& out, const outgoing_response& response,
                                               std::string_view body) {
+  const bool is_plain = response.status == 200 && response.reason.empty() &&
+                        response.fields.is_empty() && response.more_fields.empty();
+  if (is_plain && expects_plain_response()) {
+    put_plain(out, response.ready_lines, body);
+    return {};
+  }
   const auto size = body.empty() ? body_size::none() : body_size::exactly(body.size());
   if (const auto error = put_head(out, response, size, body)) return error;
   (void)transitions::apply(exchange_, step::response_end);
   return {};
+}
+
+// A request that was read whole, in HTTP/1.1, by a client that stays: nothing about the framing
+// or the connection is left to be decided.
+bool server_connection::expects_plain_response() const noexcept {
+  return exchange_.request() == phase::done && exchange_.response() == phase::idle &&
+         exchange_.keep_alive() && !is_head_request_ && !is_connect_ &&
+         reader_.head().http_version() == version::http_1_1;
+}
+
+void server_connection::put_plain(byte_buffer& out, std::span<const std::string_view> ready_lines,
+                                  std::string_view body) {
+  (void)transitions::apply(exchange_, step::response_head);
+  (void)transitions::apply(exchange_, step::response_end);
+  expects_continue_ = false;
+  writer_.start(framing::sized, 0);
+
+  std::size_t size = detail::own_lines_bytes + body.size();
+  for (const std::string_view each : ready_lines) size += each.size();
+  detail::line_writer lines(out, size);
+  lines.put("HTTP/1.1 200 OK\r\n");
+  for (const std::string_view each : ready_lines) {
+    LEAT_ASSERT(each.empty() || each.ends_with("\r\n"));
+    lines.put(each);
+  }
+  lines.put("Content-Length: ");
+  lines.put_number(body.size());
+  lines.put("\r\n\r\n");
+  lines.put(body);
 }
 
 std::error_code server_connection::put_head(byte_buffer& out, const outgoing_response& response,

@@ -63,6 +63,76 @@ TEST_CASE("response: has the usual phrase and no body unless told otherwise") {
   CHECK(written(get, {.status = 404}) == "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
 }
 
+TEST_CASE("response: sent whole it is what head, body and end are one by one") {
+  constexpr std::string_view closing = "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+  constexpr std::string_view old_staying = "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n";
+  constexpr std::string_view post =
+      "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab";
+  constexpr std::array requests{get, head, old, old_staying, closing, post, connect, upgrade};
+  const fields own{{"A", "1"}};
+  const fields same_size{{"Content-Length", "5"}};
+  const fields chunked{{"Transfer-Encoding", "chunked"}};
+  const fields leaving{{"Connection", "close"}};
+  const std::array<field, 1> more{field{"B", "2"}};
+  const std::array<std::string_view, 3> lines{"Date: now\r\n", "", "C: 3\r\n"};
+  const std::array<outgoing_response, 11> responses{
+      outgoing_response{},
+      outgoing_response{.ready_lines = lines},
+      outgoing_response{.reason = "Fine"},
+      outgoing_response{.fields = own, .ready_lines = lines},
+      outgoing_response{.fields = same_size},
+      outgoing_response{.fields = chunked},
+      outgoing_response{.fields = leaving},
+      outgoing_response{.more_fields = more},
+      outgoing_response{.status = 204},
+      outgoing_response{.status = 304},
+      outgoing_response{.status = 404, .ready_lines = lines}};
+
+  for (const auto request : requests) {
+    for (const auto& response : responses) {
+      for (const std::string_view body : {"", "seven", "and more than ten bytes of it"}) {
+        CAPTURE(request);
+        CAPTURE(response.status);
+        CAPTURE(body);
+        answering whole(request);
+        const auto refused = whole.machine.send_whole(whole.out, response, body);
+
+        answering parts(request);
+        outgoing_response sized = response;
+        sized.body = body.empty() ? body_size::none() : body_size::exactly(body.size());
+        CHECK(parts.send_head(sized) == refused);
+        if (!refused && parts.machine.response_has_body()) {
+          CHECK_FALSE(parts.machine.send_data(parts.out, body));
+        }
+        if (!refused) (void)parts.machine.send_end(parts.out);
+
+        CHECK(whole.text() == parts.text());
+        CHECK(whole.machine.response_has_body() == parts.machine.response_has_body());
+        CHECK(whole.machine.is_response_complete() == parts.machine.is_response_complete());
+        CHECK(whole.machine.must_close() == parts.machine.must_close());
+        CHECK(whole.machine.start_next_cycle() == parts.machine.start_next_cycle());
+      }
+    }
+  }
+}
+
+TEST_CASE("response: is not sent whole twice, nor while the request is still coming") {
+  answering server;
+  REQUIRE_FALSE(server.machine.send_whole(server.out, {}, "x"));
+  const std::string once(server.text());
+  CHECK(server.machine.send_whole(server.out, {}, "x") == errc::wrong_phase);
+  CHECK(server.text() == once);
+
+  // It may be answered, but it is not over.
+  std::string_view begun = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\na";
+  server_connection machine;
+  byte_buffer out;
+  REQUIRE(machine.next(begun).kind == event_kind::head);
+  REQUIRE_FALSE(machine.send_whole(out, {}, "x"));
+  CHECK(machine.is_response_complete());
+  CHECK(machine.start_next_cycle() == errc::wrong_phase);
+}
+
 TEST_CASE("response: may have a phrase of its own") {
   CHECK(written(get, {.status = 200, .reason = "Fine"}) ==
         "HTTP/1.1 200 Fine\r\nContent-Length: 0\r\n\r\n");

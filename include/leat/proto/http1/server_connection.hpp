@@ -153,6 +153,9 @@ class server_connection {
   event continue_request(std::string_view& input);
   event take_failure(const event& failure) noexcept;
   errc begin_response(int status) noexcept;
+  [[nodiscard]] bool expects_plain_response() const noexcept;
+  void put_plain(byte_buffer& out, std::span<const std::string_view> ready_lines,
+                 std::string_view body);
   /// Writes what is given of a body behind the head, if there is to be one.
   [[nodiscard]] std::error_code put_head(byte_buffer& out, const outgoing_response& response,
                                          body_size size, std::string_view body);

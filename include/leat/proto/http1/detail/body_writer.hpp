@@ -15,7 +15,11 @@ namespace leat::proto::http1::detail {
 /// Frames a body that is sent and holds the program to what its head declared.
 class body_writer {
  public:
-  void start(framing how, std::uint64_t size) noexcept;
+  void start(framing how, std::uint64_t size) noexcept {
+    how_ = how;
+    remaining_ = how == framing::sized ? size : 0;
+    in_data_ = false;
+  }
 
   [[nodiscard]] framing how() const noexcept { return how_; }
   /// Returns why not, or no error.
