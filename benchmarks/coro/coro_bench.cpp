@@ -188,7 +188,7 @@ double cancel_sleepers(int count) {
 
 /// Frames that wait for their next use are the allocator's, not a task's.
 double heap_of_tasks() {
-  return heap_in_use() - static_cast<double>(leat::detail::local_frames.cached_bytes);
+  return heap_in_use() - static_cast<double>(leat::detail::local_frames.cached_bytes());
 }
 
 asio_peer::crowd_cost crowd(int count) {

@@ -40,7 +40,7 @@ struct memory {
   static memory now() {
     memory found;
     found.heap = static_cast<double>(::mallinfo2().uordblks);
-    found.frames = static_cast<double>(leat::detail::local_frames.live_bytes);
+    found.frames = static_cast<double>(leat::detail::local_frames.live_bytes());
     std::ifstream rollup("/proc/self/smaps_rollup");
     for (std::string key; rollup >> key;) {
       if (key == "Anonymous:") rollup >> found.anonymous;

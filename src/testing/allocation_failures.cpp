@@ -11,15 +11,6 @@
 namespace leat::testing {
 namespace {
 
-/// Frames that are kept for later would need no allocation that could fail.
-void drop_cached_frames() noexcept {
-  auto& memory = leat::detail::local_frames;
-  for (auto*& head : memory.free) {
-    while (head != nullptr) ::operator delete(std::exchange(head, head->next));
-  }
-  memory.cached_bytes = 0;
-}
-
 /// Arms the n-th allocation from here on, and disarms it at its end.
 class failing_allocation {
  public:
@@ -59,7 +50,7 @@ class campaign {
     bool finished = false;
     {
       test_loop loop;
-      drop_cached_frames();
+      leat::detail::local_frames.drop_cached();  // or a frame would need no allocation
       const auto ended = outcome_of(loop, n, name);
       check_(ended);
       finished = ended.has_value();

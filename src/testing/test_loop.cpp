@@ -100,7 +100,7 @@ std::vector<reported_error> test_loop::take_reports() noexcept {
 
 resource_count resource_count::now() {
   resource_count count;
-  count.frames = leat::detail::local_frames.live_frames;
+  count.frames = leat::detail::local_frames.live_frames();
   for ([[maybe_unused]] const auto& each : std::filesystem::directory_iterator("/proc/self/fd")) {
     ++count.descriptors;
   }

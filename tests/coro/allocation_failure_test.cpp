@@ -133,15 +133,6 @@ task<void> scenario(world& all) {
       }(*far));
 }
 
-/// Frames and all else are freed, so a failed run must leave what it found.
-void drop_cached_frames() {
-  auto& memory = leat::detail::local_frames;
-  for (auto*& head : memory.free) {
-    while (head != nullptr) ::operator delete(std::exchange(head, head->next));
-  }
-  memory.cached_bytes = 0;
-}
-
 }  // namespace
 
 TEST_CASE("core: whichever allocation fails, nothing leaks and cleanups run") {
@@ -154,9 +145,10 @@ TEST_CASE("core: whichever allocation fails, nothing leaks and cleanups run") {
     options.on_report = [&reports](const std::exception_ptr&, const char*) { ++reports; };
     io::loop loop(options);
     world all;
-    const auto frames = leat::detail::local_frames.live_frames;
+    const auto frames = leat::detail::local_frames.live_frames();
     bool failed = false;
-    drop_cached_frames();  // or a frame would need no allocation that could fail
+    // Or a frame would need no allocation that could fail.
+    leat::detail::local_frames.drop_cached();
 
     try {
       auto main = scenario(all);
@@ -168,7 +160,7 @@ TEST_CASE("core: whichever allocation fails, nothing leaks and cleanups run") {
     const bool had_enough = counter.count < n;
     counter.fails_at = 0;
 
-    REQUIRE(leat::detail::local_frames.live_frames == frames);
+    REQUIRE(leat::detail::local_frames.live_frames() == frames);
     // A cleanup whose own frame cannot be made has failed and is told of; no other is skipped.
     const int skipped = all.registered - all.cleaned + all.entered - all.left;
     REQUIRE(skipped <= 1);

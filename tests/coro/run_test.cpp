@@ -83,7 +83,7 @@ TEST_CASE("run: a deadlock unwinds what waits") {
 }
 
 TEST_CASE("run: a deadlock runs the cleanups of exit stacks and leaves no child behind") {
-  const auto frames = leat::detail::local_frames.live_frames;
+  const auto frames = leat::detail::local_frames.live_frames();
   event never;
   bool cleaned = false;
   const auto waits = [](event& awaited, bool& flag) -> task<void> {
@@ -101,7 +101,7 @@ TEST_CASE("run: a deadlock runs the cleanups of exit stacks and leaves no child 
   testing::test_loop loop;
   CHECK_THROWS_AS(loop.run(waits(never, cleaned)), deadlock);
   CHECK(cleaned);
-  CHECK(leat::detail::local_frames.live_frames == frames);
+  CHECK(leat::detail::local_frames.live_frames() == frames);
 }
 
 TEST_CASE("run: a reactor that fails leaves no child behind, and nobody waits for one") {
@@ -111,7 +111,7 @@ TEST_CASE("run: a reactor that fails leaves no child behind, and nobody waits fo
     void poll() override {}
     void wake() noexcept override {}
   };
-  const auto frames = leat::detail::local_frames.live_frames;
+  const auto frames = leat::detail::local_frames.live_frames();
   testing::virtual_clock time;
   std::optional<spawned<void>> handle;
   std::size_t alive_at_end = 99;
@@ -145,7 +145,7 @@ TEST_CASE("run: a reactor that fails leaves no child behind, and nobody waits fo
     };
     CHECK_THROWS_AS(leat::run(loop, nests(handle, alive_at_end)), std::runtime_error);
   }
-  CHECK(leat::detail::local_frames.live_frames == frames);
+  CHECK(leat::detail::local_frames.live_frames() == frames);
   CHECK(alive_at_end <= 1);  // itself
   REQUIRE(handle.has_value());
   CHECK(handle->is_done());

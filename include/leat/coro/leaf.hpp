@@ -82,6 +82,12 @@ class leaf : public ready_node, private list_hook<detail::scope_tag> {
     if (--detail::awaits_left >= 0) [[likely]] {
       return true;
     }
+    return waits_its_turn();
+  }
+
+  /// For `await_ready()`, in place of false: the task goes to the end of the ready queue although
+  /// it has a result. Unless a stop is pending, which comes first.
+  [[nodiscard]] bool waits_its_turn() noexcept {
     state_ = state::ready;
     return false;
   }

@@ -29,11 +29,11 @@ class [[nodiscard]] yield_awaiter final : public leaf {
   yield_awaiter() noexcept = default;
   yield_awaiter(yield_awaiter&&) noexcept = default;
 
-  [[nodiscard]] bool await_ready() const noexcept { return false; }
+  [[nodiscard]] bool await_ready() noexcept { return waits_its_turn(); }
   void await_resume() const noexcept {}
 
  private:
-  void start() noexcept override { complete(); }
+  void start() noexcept override { complete(); }  // never reached: nothing is waited for
 };
 
 class [[nodiscard]] stop_awaiter final : public leaf {

@@ -105,16 +105,20 @@ class [[nodiscard]] task_awaiter : public frame_owner {
 
   [[nodiscard]] bool await_ready() const noexcept { return false; }
   std::coroutine_handle<> await_suspend(std::coroutine_handle<> waiting) noexcept {
-    promise_->continuation = waiting;
-    promise_->owner = this;
-    promise_->scope = parent->scope;
-    promise_->node = parent->node;
+    promise_base& frame = *parent;
+    promise& awaited = child_promise();
+    awaited.continuation = waiting;
+    awaited.owner = this;
+    awaited.scope = frame.scope;
+    awaited.node = frame.node;
     return child_;
   }
-  T await_resume() { return promise_->take(); }
+  T await_resume() { return child_promise().take(); }
 
  private:
-  promise* promise_;
+  [[nodiscard]] promise& child_promise() const noexcept {
+    return std::coroutine_handle<promise>::from_address(child_.address()).promise();
+  }
 };
 
 }  // namespace detail
@@ -189,9 +193,7 @@ task<T> task_promise<T>::get_return_object() noexcept {
 
 template <class T>
 task_awaiter<T>::task_awaiter(task<T>&& awaited, promise_base& frame) noexcept {
-  const auto handle = awaited.release();
-  promise_ = &handle.promise();
-  child_ = handle;
+  child_ = awaited.release();
   parent = &frame;
 }
 

@@ -40,7 +40,7 @@ class loop_meter::impl final : public ready_node, public executor_guest {
     lag_.observe(now - armed_for_);
     const std::uint64_t steps = home_->steps();
     steps_.increment(static_cast<double>(steps - std::exchange(counted_, steps)));
-    frames_.set(static_cast<double>(detail::local_frames.live_frames));
+    frames_.set(static_cast<double>(detail::local_frames.live_frames()));
     arm_after(now);
   }
 
