@@ -69,8 +69,11 @@ client_machine::body_step client_machine::find_data(const std::string& peer,
 bool client_machine::prepare_reuse() noexcept {
   if (!machine_.is_reusable() || !received_.is_empty()) return false;
   if (machine_.start_next_cycle()) return false;
-  machine_.release_memory();
-  received_.release();
+  // The usual memory is kept for the next exchange, which mostly comes soon.
+  if (received_.capacity() > read_size) {
+    machine_.release_memory();
+    received_.release();
+  }
   return true;
 }
 

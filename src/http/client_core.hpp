@@ -28,7 +28,11 @@ class client_core {
   explicit client_core(basic_client_options<Io>&& options) : options_(std::move(options)) {
     check_limits(options_.timeouts);
     check_limits(options_.limits);
-    if (!options_.base_url.empty()) base_ = parse_absolute(options_.base_url);
+    if (!options_.base_url.empty()) {
+      base_ = parse_absolute(options_.base_url);
+      usual_headers_ =
+          merge_headers(base_, options_.headers, {}, false, options_.decoding.enabled);
+    }
     if (options_.cookies == nullptr) options_.cookies = std::make_shared<cookies>();
     if (options_.transport != nullptr) return;
     proto::http1::limits machine_limits;
@@ -39,7 +43,7 @@ class client_core {
   }
 
   [[nodiscard]] basic_request<Io> build_request(std::string method, const std::string& url,
-                                                basic_request_options<Io> options) const {
+                                                basic_request_options<Io>&& options) const {
     basic_request<Io> built;
     built.url = resolve_url(base_, url, options);
     built.timeouts = options.timeouts.applied_to(options_.timeouts);
@@ -48,8 +52,11 @@ class client_core {
     check_method(method);
     built.method = std::move(method);
     const bool has_body = options.streamed != nullptr || !options.body.empty();
-    built.headers =
-        merge_headers(built.url, options_.headers, options, has_body, options_.decoding.enabled);
+    const bool is_usual = options.headers.is_empty() && !has_body &&
+                          built.url.authority() == base_.authority();
+    built.headers = is_usual ? usual_headers_
+                             : merge_headers(built.url, options_.headers, options, has_body,
+                                             options_.decoding.enabled);
     built.content = std::move(options.body);
     built.streamed = std::move(options.streamed);
     built.redirects = options_.redirects;
@@ -61,26 +68,20 @@ class client_core {
     return built;
   }
 
-  typename Io::template task<response> request(std::string method, std::string url,
-                                               basic_request_options<Io> options) {
-    return send_built([this, method = std::move(method), url = std::move(url),
-                       options = std::move(options)]() mutable {
-      return build_request(std::move(method), url, std::move(options));
-    });
+  typename Io::template task<response> request(std::string&& method, const std::string& url,
+                                               basic_request_options<Io>&& options) {
+    return send_built(try_build(std::move(method), url, std::move(options)));
   }
-  typename Io::template task<response> send(basic_request<Io> built) {
-    return send_built([built = std::move(built)]() mutable { return std::move(built); });
+  typename Io::template task<response> send(basic_request<Io>&& built) {
+    return send_built(prepared(std::move(built)));
   }
 
-  typename Io::template task<stream_type> stream(std::string method, std::string url,
-                                                 basic_request_options<Io> options) {
-    return open_built([this, method = std::move(method), url = std::move(url),
-                       options = std::move(options)]() mutable {
-      return build_request(std::move(method), url, std::move(options));
-    });
+  typename Io::template task<stream_type> stream(std::string&& method, const std::string& url,
+                                                 basic_request_options<Io>&& options) {
+    return open_built(try_build(std::move(method), url, std::move(options)));
   }
-  typename Io::template task<stream_type> open(basic_request<Io> built) {
-    return open_built([built = std::move(built)]() mutable { return std::move(built); });
+  typename Io::template task<stream_type> open(basic_request<Io>&& built) {
+    return open_built(prepared(std::move(built)));
   }
 
   void close() noexcept {
@@ -100,13 +101,43 @@ class client_core {
   }
 
  private:
-  // The request is made inside the task, so that what is wrong with it shows at the await.
+  /// A request on its way into a task, where it is one pointer: moving one costs as much as
+  /// sending it. What is wrong with it shows at the await.
+  class prepared {
+   public:
+    explicit prepared(basic_request<Io>&& built)
+        : built_(std::make_unique<basic_request<Io>>(std::move(built))) {}
+    explicit prepared(std::exception_ptr wrong) noexcept : wrong_(std::move(wrong)) {}
+
+    [[nodiscard]] basic_request<Io>& take() {
+      if (wrong_ != nullptr) std::rethrow_exception(wrong_);
+      return *built_;
+    }
+
+   private:
+    std::unique_ptr<basic_request<Io>> built_;
+    std::exception_ptr wrong_;
+  };
+
+  [[nodiscard]] prepared try_build(std::string&& method, const std::string& url,
+                                   basic_request_options<Io>&& options) const {
+    try {
+      return prepared(build_request(std::move(method), url, std::move(options)));
+    } catch (...) {
+      return prepared(std::current_exception());
+    }
+  }
 
   /// Sends and reads the answer to its end.
-  template <class Make>
-  typename Io::template task<response> send_built(Make make) {
-    auto outgoing = make();
+  typename Io::template task<response> send_built(prepared request) {
+    auto& outgoing = request.take();
     const time_point began = Io::read_clock();
+    if (outgoing.timeouts.total == no_timeout) {
+      auto answer = co_await start(outgoing, deadline::never());
+      std::string body;
+      if (!answer.read_early(body)) body = co_await answer.read_to_end(std::move(body));
+      co_return completed(std::move(answer), std::move(body), began);
+    }
     try {
       co_return co_await Io::with_total(outgoing.timeouts.total, [this, &outgoing, began] {
         return send_and_read(outgoing, began);
@@ -117,9 +148,8 @@ class client_core {
   }
 
   /// Sends and reads the head of the answer.
-  template <class Make>
-  typename Io::template task<stream_type> open_built(Make make) {
-    auto outgoing = make();
+  typename Io::template task<stream_type> open_built(prepared request) {
+    auto& outgoing = request.take();
     const deadline until = deadline::after(Io::now(), outgoing.timeouts.total);
     try {
       co_return stream_type(
@@ -142,14 +172,31 @@ class client_core {
   typename Io::template task<reader> start(basic_request<Io>& outgoing, deadline until) {
     if (is_closed_) throw client_closed();
     const bool hooks_see_hops = options_.hook_scope == hook_scope::per_hop;
-    if (!hooks_see_hops) co_await call_request_hooks(outgoing);
+    if (!hooks_see_hops && !options_.on_request.empty()) co_await call_request_hooks(outgoing);
 
     std::vector<response_head> history;
     std::set<std::string> seen;
     for (;;) {
-      auto answer = co_await send_authenticated(outgoing);
+      basic_transport_response<Io> answer;
+      if (outgoing.auth != nullptr) {
+        answer = co_await send_authenticated(outgoing);
+      } else if (has_hop_hooks()) {
+        answer = co_await send_hooked(outgoing);
+      } else {
+        // In place, because it is what most requests need.
+        const bool uses_jar = take_cookies(outgoing);
+        answer = co_await Io::await(options_.transport->handle(outgoing));
+        note_answer(outgoing, answer.head, uses_jar);
+      }
+      if (!outgoing.redirects.follow) {
+        if (!hooks_see_hops && !options_.on_response.empty()) {
+          co_await call_response_hooks(outgoing, answer.head);
+        }
+        co_return reader(response_head(std::move(answer.head)), std::move(answer.body), until,
+                         options_.max_body_bytes, std::move(history), options_.decoding);
+      }
       response_head head(std::move(answer.head));
-      if (!outgoing.redirects.follow || !redirect_location(head)) {
+      if (!redirect_location(head)) {
         answer.head = std::move(head).release();
         if (!hooks_see_hops) co_await call_response_hooks(outgoing, answer.head);
         co_return reader(response_head(std::move(answer.head)), std::move(answer.body), until,
@@ -187,12 +234,11 @@ class client_core {
   /// One hop, in as many rounds as its authentication takes.
   typename Io::template task<basic_transport_response<Io>> send_authenticated(
       basic_request<Io>& outgoing) {
-    if (outgoing.auth == nullptr) co_return co_await send_once(outgoing);
     const auto flow = outgoing.auth->start();
     auth_target target{outgoing.method, outgoing.url, outgoing.content, outgoing.headers};
     flow->begin(target);
     for (;;) {
-      auto answer = co_await send_once(outgoing);
+      auto answer = co_await send_hooked(outgoing);
       response_head head(std::move(answer.head));
       const bool goes_on = flow->again(target, head);
       answer.head = std::move(head).release();
@@ -202,23 +248,38 @@ class client_core {
     }
   }
 
+  [[nodiscard]] bool has_hop_hooks() const noexcept {
+    return options_.hook_scope == hook_scope::per_hop &&
+           !(options_.on_request.empty() && options_.on_response.empty());
+  }
+
   /// One request on the wire, and the head of its answer.
-  typename Io::template task<basic_transport_response<Io>> send_once(basic_request<Io>& outgoing) {
-    const bool hooks_see_hops = options_.hook_scope == hook_scope::per_hop;
-    if (hooks_see_hops) co_await call_request_hooks(outgoing);
-    // A Cookie field that the caller has written stands.
-    const bool uses_jar = !outgoing.headers.contains("cookie");
-    if (uses_jar) {
-      const std::string sent = options_.cookies->header_for(outgoing.url);
-      if (!sent.empty()) outgoing.headers.set("cookie", sent);
-    }
+  typename Io::template task<basic_transport_response<Io>> send_hooked(
+      basic_request<Io>& outgoing) {
+    const bool has_hooks = has_hop_hooks();
+    if (has_hooks) co_await call_request_hooks(outgoing);
+    const bool uses_jar = take_cookies(outgoing);
     auto answer = co_await Io::await(options_.transport->handle(outgoing));
-    if (uses_jar) outgoing.headers.remove("cookie");
-    answer.head.method = outgoing.method;
-    answer.head.url = outgoing.url.redacted();
-    options_.cookies->store(outgoing.url, answer.head.headers);
-    if (hooks_see_hops) co_await call_response_hooks(outgoing, answer.head);
+    note_answer(outgoing, answer.head, uses_jar);
+    if (has_hooks) co_await call_response_hooks(outgoing, answer.head);
     co_return answer;
+  }
+
+  /// Adds what the jar has. Returns whether it did: a Cookie field that the caller has written
+  /// stands.
+  [[nodiscard]] bool take_cookies(basic_request<Io>& outgoing) {
+    if (outgoing.headers.contains("cookie")) return false;
+    const std::string sent = options_.cookies->header_for(outgoing.url);
+    if (sent.empty()) return false;
+    outgoing.headers.set("cookie", sent);
+    return true;
+  }
+
+  void note_answer(basic_request<Io>& outgoing, response_head::parts& head, bool took_cookies) {
+    if (took_cookies) outgoing.headers.remove("cookie");
+    head.method = outgoing.method;
+    head.url = outgoing.url.redacted();
+    options_.cookies->store(outgoing.url, head.headers);
   }
 
   typename Io::template task<void> call_request_hooks(basic_request<Io>& outgoing) {
@@ -246,13 +307,18 @@ class client_core {
                                                      time_point began) {
     auto answer = co_await start(outgoing, deadline::never());
     std::string body = co_await answer.read_to_end();
+    co_return completed(std::move(answer), std::move(body), began);
+  }
+
+  static response completed(reader&& answer, std::string&& body, time_point began) {
     const duration elapsed = Io::read_clock() - began;
     auto history = answer.take_history();
-    co_return response(std::move(answer), std::move(body), elapsed, std::move(history));
+    return response(std::move(answer), std::move(body), elapsed, std::move(history));
   }
 
   basic_client_options<Io> options_;
   proto::url base_;
+  headers usual_headers_;  // of a request to the base's authority that brings none
   pooled_transport<Io>* pooled_ = nullptr;
   std::atomic<bool> is_closed_ = false;
 };

@@ -63,9 +63,22 @@ class pooled_transport final : public basic_transport<Io> {
       throw unsupported_protocol("this client speaks http and https, not " +
                                  std::string(request.url.scheme()));
     }
-    const std::string key(request.url.origin());
     for (bool is_retry = false;; is_retry = true) {
-      auto found = co_await find_carrier(key, request, is_retry);
+      carrier_found found;
+      if (is_always_http1(request)) {
+        // In place, because it happens for every request.
+        try {
+          found.lease =
+              co_await acquire(std::string(request.url.origin()), request.timeouts.pool);
+        } catch (const pool::pool_closed&) {
+          throw client_closed();
+        }
+        if (is_retry) found.lease.put(nullptr);
+        found.is_reused = found.lease.get() != nullptr;
+        if (!found.is_reused) found.lease.put(co_await connect(request));
+      } else {
+        found = co_await find_carrier(std::string(request.url.origin()), request, is_retry);
+      }
       if (found.share != nullptr) {
         auto answer = co_await carry_shared(std::move(found.share), request, is_retry);
         if (answer) co_return std::move(*answer);
@@ -111,14 +124,17 @@ class pooled_transport final : public basic_transport<Io> {
     return request.url.scheme() == "https" ? speaks_http2_ : knows_http2_;
   }
 
+  [[nodiscard]] bool is_always_http1(const basic_request<Io>& request) const noexcept {
+    return request.url.scheme() == "http" && !knows_http2_;
+  }
+
   typename Io::template task<carrier_found> find_carrier(std::string key,
                                                          const basic_request<Io>& request,
                                                          bool is_retry) {
     if constexpr (!Io::is_blocking) {
-      if (may_speak_http2(request))
-        co_return co_await find_shared(std::move(key), request, is_retry);
+      if (may_speak_http2(request)) return find_shared(std::move(key), request, is_retry);
     }
-    co_return co_await take_lease(std::move(key), request, is_retry);
+    return take_lease(std::move(key), request, is_retry);
   }
 
   /// Joins the origin's connection, or makes it.
@@ -158,7 +174,11 @@ class pooled_transport final : public basic_transport<Io> {
                                                        const basic_request<Io>& request,
                                                        bool is_retry) {
     carrier_found found;
-    found.lease = co_await acquire(std::move(key), request.timeouts.pool);
+    try {
+      found.lease = co_await acquire(std::move(key), request.timeouts.pool);
+    } catch (const pool::pool_closed&) {
+      throw client_closed();
+    }
     // Another kept connection may be just as old as the one that was lost.
     if (is_retry) found.lease.put(nullptr);
     found.is_reused = found.lease.get() != nullptr;
@@ -220,15 +240,25 @@ class pooled_transport final : public basic_transport<Io> {
       return Io::expose(read());
     }
 
+    std::optional<std::string_view> try_read_some() override {
+      if (is_over_) return std::string_view();
+      const auto piece = connection_of(lease_).try_read_body();
+      if (piece && piece->empty()) end();
+      return piece;
+    }
+
    private:
     typename Io::template task<std::string_view> read() {
       if (is_over_) co_return std::string_view();
       const auto piece = co_await connection_of(lease_).read_body(limit_);
-      if (!piece.empty()) co_return piece;
+      if (piece.empty()) end();
+      co_return piece;
+    }
+
+    void end() noexcept {
       is_over_ = true;
       if (connection_of(lease_).machine().prepare_reuse()) lease_.mark_clean();
       lease_.release();
-      co_return std::string_view();
     }
 
     lease_type lease_;
@@ -241,12 +271,8 @@ class pooled_transport final : public basic_transport<Io> {
            (request.streamed == nullptr || request.streamed->rewind());
   }
 
-  typename Io::template task<lease_type> acquire(std::string key, duration limit) {
-    try {
-      co_return co_await surface<Io>::acquire(connections_, key, deadline::after(Io::now(), limit));
-    } catch (const pool::pool_closed&) {
-      throw client_closed();
-    }
+  auto acquire(std::string key, duration limit) {
+    return surface<Io>::acquire(connections_, std::move(key), deadline::after(Io::now(), limit));
   }
 
   typename Io::template task<std::unique_ptr<pool::resource>> connect(

@@ -35,7 +35,7 @@ class memory_stream final : public async_stream {
     for (;;) {
       if (const auto size = try_read_some(into)) co_return *size;
       if (!co_await in_->readable.wait("read from ", peer_name(), until)) {
-        throw read_timeout("read timed out: no data from " + peer_name() + " in time");
+        detail::throw_read_timeout(peer_name());
       }
     }
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,28 +31,32 @@ class response_head {
     http::headers headers;
   };
 
-  explicit response_head(parts from) noexcept : parts_(std::move(from)) {}
+  explicit response_head(parts from) : parts_(std::make_shared<parts>(std::move(from))) {}
 
   /// What it was made of.
-  [[nodiscard]] parts release() && noexcept { return std::move(parts_); }
+  [[nodiscard]] parts release() && {
+    if (parts_.use_count() != 1) return *parts_;
+    return std::move(*parts_);
+  }
 
-  [[nodiscard]] int status() const noexcept { return parts_.status; }
+  [[nodiscard]] int status() const noexcept { return parts_->status; }
   /// The phrase behind the status, as the peer sent it. Untrusted; may be empty.
-  [[nodiscard]] const std::string& reason() const noexcept { return parts_.reason; }
-  [[nodiscard]] std::string_view http_version() const noexcept { return parts_.http_version; }
-  [[nodiscard]] const http::headers& headers() const noexcept { return parts_.headers; }
-  [[nodiscard]] bool is_success() const noexcept { return http::is_success(parts_.status); }
+  [[nodiscard]] const std::string& reason() const noexcept { return parts_->reason; }
+  [[nodiscard]] std::string_view http_version() const noexcept { return parts_->http_version; }
+  [[nodiscard]] const http::headers& headers() const noexcept { return parts_->headers; }
+  [[nodiscard]] bool is_success() const noexcept { return http::is_success(parts_->status); }
 
-  [[nodiscard]] const std::string& method() const noexcept { return parts_.method; }
+  [[nodiscard]] const std::string& method() const noexcept { return parts_->method; }
   /// Where the answer came from, without credentials.
-  [[nodiscard]] const std::string& url() const noexcept { return parts_.url; }
+  [[nodiscard]] const std::string& url() const noexcept { return parts_->url; }
 
  protected:
   void check_status() const;
   [[noreturn]] void throw_decode_error(const leat::error& problem) const;
 
  private:
-  parts parts_;
+  // Never changed, so copies share it; and moved at next to no cost on the way to who asked.
+  std::shared_ptr<parts> parts_;
 };
 
 /// The answer to a request, read to its end.

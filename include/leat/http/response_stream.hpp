@@ -28,7 +28,10 @@ class response_reader : public response_head {
 
   typename Io::template task<std::string_view> read();
   typename Io::template task<std::string_view> read_raw();
-  typename Io::template task<std::string> read_to_end();
+  /// `begun` and all that has not been read yet.
+  typename Io::template task<std::string> read_to_end(std::string begun = {});
+  /// Appends what is there without a wait to `into`. Returns whether that was all.
+  bool read_early(std::string& into);
 
   /// Whether the end has been read; the connection is free for others then.
   [[nodiscard]] bool is_at_end() const noexcept { return is_at_end_; }
@@ -48,6 +51,7 @@ class response_reader : public response_head {
  private:
   typename Io::template task<std::string_view> receive();
   typename Io::template task<std::string_view> read_body();
+  std::string_view received(std::string_view piece);
   void check_size(std::uint64_t size);
   [[noreturn]] void refuse_content(std::error_code wrong);
 

@@ -38,7 +38,7 @@ class socket_stream final : public async_stream {
         continue;
       }
       if (!co_await socket_.input.wait("read from ", peer_name_, until)) {
-        throw read_timeout("read timed out: no data from " + peer_name_ + " in time");
+        io::detail::throw_read_timeout(peer_name_);
       }
       inline_work_ = 0;
     }
@@ -85,6 +85,8 @@ class socket_stream final : public async_stream {
 
   bool is_idle_and_open() noexcept override {
     if (!socket_.is_open()) return false;
+    // As a rule whoever gives a connection back takes it again at once.
+    if (socket_.is_silent()) return true;
     std::byte probe{};
     for (;;) {
       const ssize_t size = ::recv(socket_.fd(), &probe, 1, MSG_PEEK | MSG_DONTWAIT);
@@ -133,13 +135,13 @@ class socket_stream final : public async_stream {
         inline_work_ += size + work_per_call;
         // It has taken everything: to ask the kernel again would be in vain until an edge comes.
         if (size < into.size() && size != 0 && is_tcp_ && socket_.may_trust_short_reads()) {
-          socket_.input.would_block();
+          socket_.input_would_block();
         }
         return size;
       }
       if (errno == EINTR) continue;
       if (errno != EAGAIN) throw_read_error();
-      socket_.input.would_block();
+      socket_.input_would_block();
       return std::nullopt;
     }
   }
