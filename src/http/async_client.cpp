@@ -20,6 +20,11 @@ task<response> async_client::request(std::string method, std::string url,
   return impl_->request(std::move(method), url, std::move(options));
 }
 
+task<response> async_client::start(std::string method, const std::string& url,
+                                   async_request_options&& options) {
+  return impl_->request(std::move(method), url, std::move(options));
+}
+
 task<async_response_stream> async_client::stream(std::string method, std::string url,
                                                  async_request_options options) {
   return impl_->stream(std::move(method), url, std::move(options));

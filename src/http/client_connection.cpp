@@ -77,8 +77,7 @@ bool client_machine::prepare_reuse() noexcept {
   return true;
 }
 
-void client_machine::check_sendable(std::error_code refused) const {
-  if (!refused) return;
+void client_machine::throw_unsendable(std::error_code refused) const {
   throw local_protocol_error("the " + method_ + " request cannot be sent: " + refused.message(),
                              refused);
 }

@@ -94,7 +94,10 @@ class client_machine {
   [[nodiscard]] bool has_unread() const noexcept { return !received_.is_empty(); }
 
  private:
-  void check_sendable(std::error_code refused) const;
+  void check_sendable(std::error_code refused) const {
+    if (refused) throw_unsendable(refused);
+  }
+  [[noreturn]] void throw_unsendable(std::error_code refused) const;
   [[noreturn]] static void throw_remote_error(const std::string& peer, std::error_code cause);
 
   proto::http1::client_connection machine_;
@@ -158,7 +161,9 @@ class client_connection final : public pool::resource {
     }
     if (machine_.has_head()) co_return;
     try {
-      while (!machine_.find_head(stream_->peer_name(), into)) {
+      // Mostly nothing has come yet.
+      for (bool looks = machine_.has_unread();; looks = true) {
+        if (looks && machine_.find_head(stream_->peer_name(), into)) break;
         if constexpr (!Io::is_blocking) {
           const auto room = machine_.room();
           if (const auto size = stream_->try_read_some(room)) {

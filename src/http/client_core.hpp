@@ -45,26 +45,7 @@ class client_core {
   [[nodiscard]] basic_request<Io> build_request(std::string method, const std::string& url,
                                                 basic_request_options<Io>&& options) const {
     basic_request<Io> built;
-    built.url = resolve_url(base_, url, options);
-    built.timeouts = options.timeouts.applied_to(options_.timeouts);
-    check_limits(built.timeouts);
-    // Later messages name the method, so it is looked at first.
-    check_method(method);
-    built.method = std::move(method);
-    const bool has_body = options.streamed != nullptr || !options.body.empty();
-    const bool is_usual = options.headers.is_empty() && !has_body &&
-                          built.url.authority() == base_.authority();
-    built.headers = is_usual ? usual_headers_
-                             : merge_headers(built.url, options_.headers, options, has_body,
-                                             options_.decoding.enabled);
-    built.content = std::move(options.body);
-    built.streamed = std::move(options.streamed);
-    built.redirects = options_.redirects;
-    if (options.follows_redirects) built.redirects.follow = *options.follows_redirects;
-    built.auth = options.auth != nullptr ? std::move(options.auth) : options_.auth;
-    if (built.auth == nullptr && !built.url.userinfo().empty()) {
-      built.auth = basic_auth(built.url.username(), built.url.password());
-    }
+    build(built, std::move(method), url, std::move(options));
     return built;
   }
 
@@ -73,7 +54,7 @@ class client_core {
     return send_built(try_build(std::move(method), url, std::move(options)));
   }
   typename Io::template task<response> send(basic_request<Io>&& built) {
-    return send_built(prepared(std::move(built)));
+    return send_built(prepare(std::move(built)));
   }
 
   typename Io::template task<stream_type> stream(std::string&& method, const std::string& url,
@@ -81,7 +62,7 @@ class client_core {
     return open_built(try_build(std::move(method), url, std::move(options)));
   }
   typename Io::template task<stream_type> open(basic_request<Io>&& built) {
-    return open_built(prepared(std::move(built)));
+    return open_built(prepare(std::move(built)));
   }
 
   void close() noexcept {
@@ -101,13 +82,42 @@ class client_core {
   }
 
  private:
+  void build(basic_request<Io>& built, std::string&& method, const std::string& url,
+             basic_request_options<Io>&& options) const {
+    resolve_url(base_, url, options, built.url);
+    built.timeouts = options_.timeouts;
+    if (options.timeouts.has_any()) {
+      built.timeouts = options.timeouts.applied_to(options_.timeouts);
+      check_limits(built.timeouts);
+    }
+    // Later messages name the method, so it is looked at first.
+    check_method(method);
+    built.method = std::move(method);
+    const bool has_body = options.streamed != nullptr || !options.body.empty();
+    if (options.headers.is_empty() && !has_body && built.url.authority() == base_.authority()) {
+      built.headers = usual_headers_;
+    } else {
+      built.headers =
+          merge_headers(built.url, options_.headers, options, has_body, options_.decoding.enabled);
+    }
+    built.content = std::move(options.body);
+    built.streamed = std::move(options.streamed);
+    built.redirects = options_.redirects;
+    if (options.follows_redirects) built.redirects.follow = *options.follows_redirects;
+    built.auth = options.auth != nullptr ? std::move(options.auth) : options_.auth;
+    if (built.auth == nullptr && !built.url.userinfo().empty()) {
+      built.auth = basic_auth(built.url.username(), built.url.password());
+    }
+  }
+
   /// A request on its way into a task, where it is one pointer: moving one costs as much as
   /// sending it. What is wrong with it shows at the await.
   class prepared {
    public:
-    explicit prepared(basic_request<Io>&& built)
-        : built_(std::make_unique<basic_request<Io>>(std::move(built))) {}
-    explicit prepared(std::exception_ptr wrong) noexcept : wrong_(std::move(wrong)) {}
+    prepared() : built_(std::make_unique<basic_request<Io>>()) {}
+
+    [[nodiscard]] basic_request<Io>& built() noexcept { return *built_; }
+    void fail(std::exception_ptr wrong) noexcept { wrong_ = std::move(wrong); }
 
     [[nodiscard]] basic_request<Io>& take() {
       if (wrong_ != nullptr) std::rethrow_exception(wrong_);
@@ -121,11 +131,19 @@ class client_core {
 
   [[nodiscard]] prepared try_build(std::string&& method, const std::string& url,
                                    basic_request_options<Io>&& options) const {
+    prepared made;
     try {
-      return prepared(build_request(std::move(method), url, std::move(options)));
+      build(made.built(), std::move(method), url, std::move(options));
     } catch (...) {
-      return prepared(std::current_exception());
+      made.fail(std::current_exception());
     }
+    return made;
+  }
+
+  [[nodiscard]] static prepared prepare(basic_request<Io>&& built) {
+    prepared made;
+    made.built() = std::move(built);
+    return made;
   }
 
   /// Sends and reads the answer to its end.
@@ -177,17 +195,11 @@ class client_core {
     std::vector<response_head> history;
     std::set<std::string> seen;
     for (;;) {
-      basic_transport_response<Io> answer;
-      if (outgoing.auth != nullptr) {
-        answer = co_await send_authenticated(outgoing);
-      } else if (has_hop_hooks()) {
-        answer = co_await send_hooked(outgoing);
-      } else {
-        // In place, because it is what most requests need.
-        const bool uses_jar = take_cookies(outgoing);
-        answer = co_await Io::await(options_.transport->handle(outgoing));
-        note_answer(outgoing, answer.head, uses_jar);
-      }
+      // What most requests need is done in place.
+      const bool is_plain = !Io::is_blocking && outgoing.auth == nullptr && !has_hop_hooks();
+      const bool took_cookies = is_plain && take_cookies(outgoing);
+      auto answer = co_await send_hop(outgoing, is_plain);
+      if (is_plain) note_answer(outgoing, answer.head, took_cookies);
       if (!outgoing.redirects.follow) {
         if (!hooks_see_hops && !options_.on_response.empty()) {
           co_await call_response_hooks(outgoing, answer.head);
@@ -229,6 +241,13 @@ class client_core {
     apply_redirect(step, outgoing.headers);
     if (!step.keeps_credentials) outgoing.auth = nullptr;
     outgoing.url = std::move(step.url);
+  }
+
+  auto send_hop(basic_request<Io>& outgoing, bool is_plain) {
+    if constexpr (!Io::is_blocking) {
+      if (is_plain) return options_.transport->handle(outgoing);
+    }
+    return outgoing.auth != nullptr ? send_authenticated(outgoing) : send_hooked(outgoing);
   }
 
   /// One hop, in as many rounds as its authentication takes.

@@ -17,10 +17,10 @@ void check_limits(const timeouts& limits);
 /// Errors: `invalid_url`. Its message does not hold the text, which may have a password in it.
 [[nodiscard]] proto::url parse_absolute(std::string_view text);
 
-/// `url` as it stands, or appended to `base`, with the query parameters of `options`.
-/// Errors: `invalid_url`.
-[[nodiscard]] proto::url resolve_url(const proto::url& base, const std::string& url,
-                                     const request_options& options);
+/// Makes `target` `url` as it stands, or appended to `base`, with the query parameters of
+/// `options`. Errors: `invalid_url`.
+void resolve_url(const proto::url& base, const std::string& url, const request_options& options,
+                 proto::url& target);
 
 /// The fields of a request: those every request has, then the client's, then its own. All fields
 /// of a name replace all of that name.

@@ -20,6 +20,32 @@ using namespace leat;
 
 namespace {
 
+/// Reads without a frame, with a limit and without one in turn.
+task<void> hear_in_place(io::async_stream& from, std::string& into, deadline limit) {
+  std::array<std::byte, 65536> part{};
+  for (bool is_limited = false;; is_limited = !is_limited) {
+    if (const auto size = from.try_read_some(part)) {
+      if (*size == 0) co_return;
+      into += as_text(std::span<const std::byte>(part).first(*size));
+    } else if (is_limited) {
+      CHECK(co_await from.input_to_wait_for()->wait("read from ", from.peer_name(), limit));
+    } else {
+      co_await from.input_to_wait_for()->wait("read from ", from.peer_name());
+    }
+  }
+}
+
+task<void> talk_in_place(io::async_stream& stream, std::string_view says, std::string& hears) {
+  const auto until = deadline_after(1h);
+  co_await when_all(
+      [](io::async_stream& to, std::string_view bytes, deadline limit) -> task<void> {
+        co_await to.write_all(as_bytes(bytes), limit);
+        co_await to.shut_down_write(limit);
+      }(stream, says, until),
+      hear_in_place(stream, hears, until));
+  co_await stream.close(until);
+}
+
 task<void> talk(io::async_stream& stream, std::string_view says, std::string& hears) {
   const auto until = deadline_after(1h);
   co_await when_all(
@@ -49,7 +75,42 @@ task<void> conversation(io::endpoint at) {
   CHECK(echoed == large);
 }
 
+task<void> conversation_in_place(io::endpoint at) {
+  auto& net = io::system_network();
+  const auto listening = net.listen(at);
+  const std::string large(600'000, 'x');
+  std::string heard;
+  std::string echoed;
+  auto [near, far] =
+      co_await when_all(net.connect(listening->local(), deadline_after(1h)), listening->accept());
+  co_await when_all(talk_in_place(*near, large, heard), talk_in_place(*far, "short", echoed));
+  CHECK(heard == "short");
+  CHECK(echoed == large);
+}
+
 }  // namespace
+
+TEST_CASE("readiness: cancelled anywhere, a conversation over TCP leaves nothing") {
+  const auto report = testing::for_each_cancellation(
+      [] { return conversation_in_place(io::endpoint::tcp("127.0.0.1", 0)); },
+      [](const outcome<void>&) {}, testing::time_source::real_time);
+  CHECK(report.suspensions >= 3);
+  CHECK(report.stopped > 0);
+}
+
+TEST_CASE("readiness: cancelled anywhere, a conversation in memory leaves nothing") {
+  const auto scenario = []() -> task<void> {
+    auto [near, far] = io::make_stream_pair(100);
+    std::string heard;
+    std::string echoed;
+    const std::string text(1000, 'x');
+    co_await when_all(talk_in_place(*near, text, heard), talk_in_place(*far, "short", echoed));
+    CHECK(echoed == text);
+  };
+  const auto report = testing::for_each_cancellation(scenario);
+  CHECK(report.suspensions >= 3);
+  CHECK(report.stopped > 0);
+}
 
 TEST_CASE("network: cancelled anywhere, a conversation over TCP leaves nothing") {
   const auto report =
