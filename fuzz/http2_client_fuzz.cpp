@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 // Invariant: a client session tells the same about its input whether it comes whole or byte by
-// byte; a stream that failed or is complete stays so; the body that is held never passes the
+// byte, but for how much of a body came before it was refused, and for what the peer says after
+// it has refused everything; a stream that failed or is
+// complete stays so; the body that is held never passes the
 // window; once every stream is released none is open, and what is left to say can be written.
 //
 // The first byte chooses the limits and the requests that were sent.
@@ -57,16 +59,20 @@ std::string read(std::string_view input, std::size_t piece, const limits& bounds
     }
   });
   client.end_of_input();
-  std::string told = client.error().message();
+  std::string told;
+  bool is_refused = true;
   for (const auto id : ids) {
     LEAT_REQUIRE(client.is_complete(id) != bool(client.error(id)));
     LEAT_REQUIRE(client.data(id).size() <= bounds.stream_window);
-    told += "\n" + client.error(id).message() + std::to_string(client.data(id).size());
+    told += "\n" + client.error(id).message();
+    if (!client.error(id)) told += std::to_string(client.data(id).size());
     if (client.has_head(id)) told += " " + std::to_string(client.head(id).status);
     if (client.is_unprocessed(id)) told += " unprocessed";
+    is_refused = is_refused && client.is_unprocessed(id);
     client.consume(id, client.data(id).size());
     client.release(id);
   }
+  if (!is_refused) told += client.error().message();
   LEAT_REQUIRE(client.open_streams() == 0);
   static_cast<void>(client.write(out));
   return told;

@@ -5,12 +5,12 @@ measured, so that a machine that slows down slows all of them."""
 import contextlib
 import json
 import pathlib
-import resource
 import subprocess
 import sys
 import time
 
 from . import servers
+from .clients import Clients, cpu_per_request, usage_of, with_requests
 from .processes import LOAD_CORE, SERVER_CORE, instructions_of, prepare
 from .samples import OURS, Sample, parse
 
@@ -121,24 +121,34 @@ def memory(bench: Bench):
 
 
 def client(bench: Bench):
-    requests = 40_000
-    with bench.start("nginx") as asked:
-        commands = {
-            OURS: [str(bench.build / "bin/http_client_load"), "--port", str(asked.port),
-                   "--requests", str(requests)],
-            "raw epoll": bench.client(asked.port, "--connections", 64, "--requests", requests),
-        }
+    with bench.start("nginx, TLS and files") as asked:
+        ask = Clients(bench.build, asked.port, asked.port + 1, asked.folder / "certificate.pem")
+        # name, clients, requests
+        gets = [
+            ("client, GETs one after the other, blocking", ask.blocking("/hello"), 20_000),
+            ("client, GETs one after the other, async", ask.concurrent("/hello", 1), 20_000),
+            ("client, 64 concurrent GETs", ask.concurrent("/hello", 64), 40_000),
+            ("client, 1,000 concurrent GETs", ask.concurrent("/hello", 1000), 40_000),
+            ("client, 1 MiB download, blocking", ask.blocking("/1MiB", "--stream"), 400),
+            ("client, 1 MiB download, async", ask.concurrent("/1MiB", 1, "--stream"), 400),
+            ("client, TLS handshake and GET, blocking", ask.handshakes(), 300),
+            ("client, HTTP/2, 100 streams over TLS", ask.http2(100), 20_000),
+        ]
         for _ in range(bench.rounds):
-            for who, command in commands.items():
-                yield Sample("client, 64 concurrent GETs: CPU per request", "us", who,
-                             cpu_seconds(command) / requests * 1e6)
-
-
-def cpu_seconds(command: list[str]) -> float:
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, preexec_fn=prepare(LOAD_CORE))
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+            for name, clients, requests in gets:
+                for who, each in clients.items():
+                    yield Sample(f"{name}: CPU per request", "us", who,
+                                 cpu_per_request(each, requests))
+        # Once: a gigabyte is its own average.
+        downloads = {"blocking": ask.blocking("/1GiB", "--stream"),
+                     "async": ask.concurrent("/1GiB", 1, "--stream")}
+        del downloads["async"]["raw epoll"]  # it keeps the first answer
+        for surface, clients in downloads.items():
+            for who, each in clients.items():
+                used = usage_of(with_requests(each.command, 1))
+                name = f"client, 1 GiB download, {surface}"
+                yield Sample(f"{name}: CPU", "ms", who, used.cpu_us / 1000)
+                yield Sample(f"{name}: peak memory", "MiB", who, used.peak_bytes / 2**20)
 
 
 def log(bench: Bench):

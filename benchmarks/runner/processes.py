@@ -35,6 +35,7 @@ class Server:
 
     def __init__(self, command: list, port: int, log: pathlib.Path, patience: float = 30):
         self.port = port
+        self.folder = log.parent
         self._log = log
         with log.open("wb") as output:
             self._child = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL,

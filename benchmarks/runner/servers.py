@@ -3,6 +3,7 @@
 
 import pathlib
 import shutil
+import subprocess
 
 from .processes import Server, free_port
 
@@ -28,10 +29,22 @@ http {{
   scgi_temp_path {folder}/scgi;
   server {{
     listen 127.0.0.1:{port} backlog=4096;
+{more}
     location = /hello {{ return 200 'Hello, World!'; }}
     location = /json {{ default_type application/json; return 200 '{json}'; }}
   }}
 }}
+"""
+
+NGINX_TLS = """\
+    listen 127.0.0.1:{port} ssl http2 backlog=4096;
+    ssl_certificate {folder}/certificate.pem;
+    ssl_certificate_key {folder}/key.pem;
+    ssl_session_tickets off;
+    ssl_session_cache off;
+    http2_max_requests 1000000000;
+    sendfile on;
+    root {folder};
 """
 
 # Without mruby h2o has no handler that answers with a text, so it serves small files, which it
@@ -64,7 +77,24 @@ def beast(build: pathlib.Path, _: pathlib.Path, port: int) -> list:
 
 def nginx(_: pathlib.Path, folder: pathlib.Path, port: int) -> list:
     config = folder / "nginx.conf"
-    config.write_text(NGINX.format(folder=folder, port=port, json=JSON))
+    config.write_text(NGINX.format(folder=folder, port=port, json=JSON, more=""))
+    return [program("nginx"), "-p", folder, "-c", config]
+
+
+def nginx_for_clients(_: pathlib.Path, folder: pathlib.Path, port: int) -> list:
+    """HTTPS on the next port, and files to download."""
+    subprocess.run([program("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days",
+                    "2", "-subj", "/CN=localhost", "-addext",
+                    "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", folder / "key.pem",
+                    "-out", folder / "certificate.pem"], check=True, stderr=subprocess.DEVNULL)
+    for name, size in (("1MiB", 2**20), ("1GiB", 2**30)):
+        with (folder / name).open("wb") as file:
+            file.truncate(size)
+    # Started by root it serves as nobody.
+    folder.chmod(0o755)
+    config = folder / "nginx.conf"
+    config.write_text(NGINX.format(folder=folder, port=port, json=JSON,
+                                   more=NGINX_TLS.format(folder=folder, port=port + 1)))
     return [program("nginx"), "-p", folder, "-c", config]
 
 
@@ -90,13 +120,14 @@ def program(name: str) -> str:
 
 
 ALL = {"leat": hello_server, "raw epoll": raw_epoll, "Beast": beast, "nginx": nginx, "h2o": h2o}
+OTHERS = {"nginx, TLS and files": nginx_for_clients}
 
 
 def start(who: str, build: pathlib.Path, folder: pathlib.Path, under: tuple = ()) -> Server:
     """Starts one; `under` goes before its command, such as valgrind's."""
     port = free_port()
-    own = folder / f"{who.replace(' ', '_')}.{port}"
+    own = folder / f"{who.split(',')[0].replace(' ', '_')}.{port}"
     own.mkdir()
     folder.chmod(0o755)
-    command = ALL[who](build, own, port)
+    command = (ALL | OTHERS)[who](build, own, port)
     return Server([*under, *command], port, own / "output")

@@ -11,6 +11,7 @@ void client_machine::take(std::size_t size) noexcept {
   } else {
     received_.commit(size);
     has_received_ = true;
+    if (has_head_ && size == room_size_) room_size_ = std::min(2 * room_size_, most_read_size);
   }
 }
 
@@ -74,6 +75,7 @@ bool client_machine::prepare_reuse() noexcept {
     machine_.release_memory();
     received_.release();
   }
+  room_size_ = read_size;
   return true;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -19,8 +20,10 @@
 
 namespace leat::http {
 
-// Large enough that a big body takes few system calls, small enough for every connection.
+// Small enough for every connection; enough for an answer that is not large.
 inline constexpr std::size_t read_size = 16384;
+// What a body that comes faster than it is read is read in: fewer calls to the kernel.
+inline constexpr std::size_t most_read_size = std::size_t{64} << 10;
 // A body below this size goes with the head in one write, which the kernel takes at once.
 inline constexpr std::size_t most_gathered = std::size_t{16} << 10;
 // What the server has to accept within `timeouts::write`.
@@ -71,7 +74,10 @@ class client_machine {
   void end_request(byte_buffer& out) { check_sendable(machine_.send_end(out)); }
 
   // Reading.
-  [[nodiscard]] std::span<std::byte> room() { return received_.prepare(read_size); }
+  [[nodiscard]] std::span<std::byte> room() {
+    const auto all = received_.prepare(room_size_);
+    return all.first(std::min(all.size(), room_size_));
+  }
   /// What was read into the room; nothing is the end of the input.
   void take(std::size_t size) noexcept;
 
@@ -103,6 +109,7 @@ class client_machine {
   proto::http1::client_connection machine_;
   byte_buffer received_;
   std::string method_;
+  std::size_t room_size_ = read_size;
   std::size_t shown_ = 0;  // bytes in front that the last piece of a body refers to
   bool has_received_ = false;
   bool has_head_ = false;

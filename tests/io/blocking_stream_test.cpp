@@ -4,6 +4,9 @@
 #include <string>
 #include <thread>
 
+#include <pthread.h>
+#include <signal.h>
+
 #include "leat/coro/blocking_deadline.hpp"
 #include "leat/io/error.hpp"
 
@@ -59,6 +62,33 @@ TEST_CASE("blocking stream: reading gives up at its deadline and can be tried ag
   CHECK_THROWS_AS(near->read_some({&byte, 1}, in(1ms)), io::read_timeout);
   far->write_all(as_bytes("x"), soon());
   CHECK(read_text(*near) == "x");
+}
+
+TEST_CASE("blocking stream: reads with limits of all sizes wait for all of their time") {
+  const auto [near, far] = io::make_blocking_stream_pair();
+  std::byte byte{};
+  for (const auto limit : {3ms, 1ms, 0ms, 7ms}) {
+    const auto until = in(limit);
+    CHECK_THROWS_AS(near->read_some({&byte, 1}, until), io::read_timeout);
+    CHECK(std::chrono::steady_clock::now() >= until.at());
+    far->write_all(as_bytes("x"), soon());
+    CHECK(near->read_some({&byte, 1}, deadline::never()) == 1);
+  }
+}
+
+TEST_CASE("blocking stream: a signal does not end a read") {
+  struct sigaction before{};
+  struct sigaction nothing{};
+  nothing.sa_handler = [](int) {};
+  REQUIRE(::sigaction(SIGUSR2, &nothing, &before) == 0);
+  const auto [near, far] = io::make_blocking_stream_pair();
+  std::string got;
+  std::thread reader([&, from = near.get()] { got = read_text(*from); });
+  for (int i = 0; i < 1000; ++i) ::pthread_kill(reader.native_handle(), SIGUSR2);
+  far->write_all(as_bytes("x"), soon());
+  reader.join();
+  CHECK(got == "x");
+  REQUIRE(::sigaction(SIGUSR2, &before, nullptr) == 0);
 }
 
 TEST_CASE("blocking stream: a deadline that has passed still gives what is there") {

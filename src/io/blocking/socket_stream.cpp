@@ -2,13 +2,18 @@
 #include "io/blocking/socket_stream.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
+#include <chrono>
+#include <cstdint>
 #include <ctime>
 #include <system_error>
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
 #include "leat/coro/blocking_deadline.hpp"
 #include "leat/io/error.hpp"
@@ -46,21 +51,25 @@ class socket_stream final : public blocking_stream {
  public:
   socket_stream(owned_file socket, std::string peer_name)
       : socket_(std::move(socket)), peer_name_(std::move(peer_name)) {
+    // It was connected without blocking, perhaps; from here on `MSG_DONTWAIT` says so call by call.
+    int off = 0;
+    ::ioctl(socket_.get(), FIONBIO, &off);
     const int on = 1;
     // Fails on Unix sockets, which have no such delay to switch off.
     ::setsockopt(socket_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }
 
   std::optional<std::size_t> try_read_some(std::span<std::byte> into) override {
-    const ssize_t size = receive(into, 0);
-    if (size >= 0) return static_cast<std::size_t>(size);
-    if (errno == EAGAIN) return std::nullopt;
-    throw_read_error();
+    return received(receive(into, MSG_DONTWAIT));
   }
 
+  // Mostly one call, in which the kernel waits. Its limit is coarse, so that it seldom has to be
+  // changed: what is left of the time after it is waited for exactly.
   std::size_t read_some(std::span<std::byte> into, deadline until) override {
+    int flags = let_kernel_wait(blocking_deadline::bound(until)) ? 0 : MSG_DONTWAIT;
     for (;;) {
-      if (const auto size = try_read_some(into)) return *size;
+      if (const auto size = received(receive(into, flags))) return *size;
+      flags = MSG_DONTWAIT;
       if (wait_for(POLLIN, until) == 0) {
         blocking_deadline::throw_if_exceeded(until, "reading from " + peer_name_);
         throw read_timeout("read timed out: no data from " + peer_name_ + " in time");
@@ -85,7 +94,7 @@ class socket_stream final : public blocking_stream {
   bool is_idle_and_open() noexcept override {
     if (!socket_.is_open()) return false;
     std::byte probe{};
-    return receive({&probe, 1}, MSG_PEEK) < 0 && errno == EAGAIN;
+    return receive({&probe, 1}, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
   }
 
   const std::string& peer_name() const noexcept override { return peer_name_; }
@@ -126,10 +135,43 @@ class socket_stream final : public blocking_stream {
     return wait_ready({&waited, 1}, blocking_deadline::bound(until)) ? waited.revents : short{0};
   }
 
+  /// Sees to it that a receiving call returns between the half of the time that is left and its
+  /// end. False if that is not worth a call.
+  [[nodiscard]] bool let_kernel_wait(deadline until) noexcept {
+    using std::chrono::milliseconds;
+    milliseconds limit{0};  // none
+    if (!until.is_never()) {
+      const auto rest = until.at() - std::chrono::steady_clock::now();
+      const auto left = std::chrono::floor<milliseconds>(rest).count();
+      if (left <= 0) return false;
+      // At most 24 days, which is more than anybody waits.
+      limit = milliseconds(
+          std::bit_floor(static_cast<std::uint32_t>(std::min(left, std::int64_t{1} << 31))));
+    }
+    if (limit == kernel_limit_) return true;
+    timeval wanted{};
+    wanted.tv_sec = static_cast<std::time_t>(limit.count() / 1000);
+    wanted.tv_usec = static_cast<suseconds_t>(limit.count() % 1000 * 1000);
+    if (::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &wanted, sizeof wanted) != 0) {
+      return false;
+    }
+    kernel_limit_ = limit;
+    return true;
+  }
+
+  /// What a receiving call has returned; nothing if it found nothing in its time.
+  [[nodiscard]] std::optional<std::size_t> received(ssize_t size) const {
+    if (size >= 0) return static_cast<std::size_t>(size);
+    if (errno == EAGAIN) return std::nullopt;
+    throw_read_error();
+  }
+
+  // A signal ends a wait, which then goes on in `ppoll` for as long as is left.
   ssize_t receive(std::span<std::byte> into, int flags) noexcept {
     for (;;) {
-      const ssize_t size = ::recv(socket_.get(), into.data(), into.size(), flags | MSG_DONTWAIT);
+      const ssize_t size = ::recv(socket_.get(), into.data(), into.size(), flags);
       if (size >= 0 || errno != EINTR) return size;
+      flags |= MSG_DONTWAIT;
     }
   }
 
@@ -144,6 +186,7 @@ class socket_stream final : public blocking_stream {
 
   owned_file socket_;
   std::string peer_name_;
+  std::chrono::milliseconds kernel_limit_{0};  // of a receiving call; none
 };
 
 }  // namespace

@@ -23,6 +23,13 @@ class zstd_stage final : public decoding_stage {
   std::size_t step(std::string_view& input, std::span<char> out) override {
     // At the end of a frame there is nothing to flush, and a call would begin another.
     if (is_at_end_ && input.empty()) return 0;
+    if (is_at_start_ && !input.empty()) {
+      is_at_start_ = false;
+      if (!may_begin_frame(input.front())) {
+        is_corrupt_ = true;
+        return 0;
+      }
+    }
     ZSTD_inBuffer from{input.data(), input.size(), 0};
     ZSTD_outBuffer into{out.data(), out.size(), 0};
     const std::size_t result = ::ZSTD_decompressStream(state_, &into, &from);
@@ -32,13 +39,20 @@ class zstd_stage final : public decoding_stage {
       return 0;
     }
     input.remove_prefix(from.pos);
-    is_at_end_ = result == 0;
+    is_at_start_ = is_at_end_ = result == 0;
     return into.pos;
   }
   bool is_complete() const noexcept override { return is_at_end_; }
 
  private:
+  /// RFC 8878, sections 3.1.1 and 3.1.2: data, or something to skip. The library also reads what
+  /// was written before there was a standard; those decoders are no longer looked after.
+  static bool may_begin_frame(char first) noexcept {
+    return first == '\x28' || (first >= '\x50' && first <= '\x5F');
+  }
+
   ZSTD_DStream* state_;
+  bool is_at_start_ = true;
   bool is_at_end_ = false;
 };
 

@@ -140,7 +140,8 @@ bool is_sendable(const cookie& made) noexcept {
   };
   return !made.name.empty() && made.name.find('=') == std::string::npos && is_clean(made.name) &&
          is_clean(made.value) && is_clean(made.domain) && !made.domain.empty() &&
-         is_clean(made.path) && made.path.starts_with('/') &&
+         // No host begins with a dot; and in the file format it says something else.
+         !made.domain.starts_with('.') && is_clean(made.path) && made.path.starts_with('/') &&
          made.name.size() + made.value.size() <= most_name_and_value;
 }
 

@@ -286,3 +286,9 @@ TEST_CASE("decoder: a zstd window of more than 8 MiB is refused") {
         coding_errc::corrupt);
   CHECK_FALSE(decode("zstd", bytes({0x28, 0xB5, 0x2F, 0xFD, 0x00, 0x68, 0x01, 0x00, 0x00})).error);
 }
+
+TEST_CASE("decoder: the formats of zstd before its standard are refused") {
+  // The frame header of version 0.5, and a frame to skip, which is allowed.
+  CHECK(decode("zstd", bytes({0x25, 0xB5, 0x2F, 0xFD, 0x00, 0x00})).error == coding_errc::corrupt);
+  CHECK_FALSE(decode("zstd", bytes({0x50, 0x2A, 0x4D, 0x18, 0x01, 0x00, 0x00, 0x00, 0xAA})).error);
+}

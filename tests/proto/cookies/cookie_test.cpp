@@ -113,6 +113,12 @@ TEST_CASE("set-cookie: a public suffix may keep cookies for itself alone") {
   CHECK(made.is_host_only);
 }
 
+TEST_CASE("set-cookie: refuses a domain that begins with a dot after the one that may be there") {
+  CHECK(refusal_of("a=b", "https://.a.test/") == cookie_refusal::malformed);
+  CHECK(refusal_of("a=b; Domain=..a.test", "https://.a.test/") == cookie_refusal::malformed);
+  CHECK(taken("a=b; Domain=.a.test", "https://www.a.test/").domain == "a.test");
+}
+
 TEST_CASE("set-cookie: refuses what has no name, no equals sign, or control characters") {
   CHECK(refusal_of("") == cookie_refusal::malformed);
   CHECK(refusal_of("a") == cookie_refusal::malformed);
