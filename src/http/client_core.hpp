@@ -30,8 +30,7 @@ class client_core {
     check_limits(options_.limits);
     if (!options_.base_url.empty()) {
       base_ = parse_absolute(options_.base_url);
-      usual_headers_ =
-          merge_headers(base_, options_.headers, {}, false, options_.decoding.enabled);
+      usual_headers_ = merge_headers(base_, options_.headers, {}, false, options_.decoding.enabled);
     }
     if (options_.cookies == nullptr) options_.cookies = std::make_shared<cookies>();
     if (options_.transport != nullptr) return;
@@ -84,7 +83,8 @@ class client_core {
  private:
   void build(basic_request<Io>& built, std::string&& method, const std::string& url,
              basic_request_options<Io>&& options) const {
-    resolve_url(base_, url, options, built.url);
+    const headers* const usual = resolve(url, built.url);
+    add_query(options, built.url);
     built.timeouts = options_.timeouts;
     if (options.timeouts.has_any()) {
       built.timeouts = options.timeouts.applied_to(options_.timeouts);
@@ -94,8 +94,8 @@ class client_core {
     check_method(method);
     built.method = std::move(method);
     const bool has_body = options.streamed != nullptr || !options.body.empty();
-    if (options.headers.is_empty() && !has_body && built.url.authority() == base_.authority()) {
-      built.headers = usual_headers_;
+    if (usual != nullptr && options.headers.is_empty() && !has_body) {
+      built.headers = *usual;
     } else {
       built.headers =
           merge_headers(built.url, options_.headers, options, has_body, options_.decoding.enabled);
@@ -108,6 +108,35 @@ class client_core {
     if (built.auth == nullptr && !built.url.userinfo().empty()) {
       built.auth = basic_auth(built.url.username(), built.url.password());
     }
+  }
+
+  /// Returns the fields of a request that brings none, where they are known.
+  const headers* resolve(const std::string& url, proto::url& target) const {
+    if constexpr (!Io::is_blocking) {
+      if (known_.is_in_front_of(url)) {
+        const auto path = std::string_view(url).substr(known_.spelled.size());
+        if (!proto::append(known_.root, path, target)) return &known_.usual;
+        // What is refused is looked at as a whole, and told as always.
+      }
+    }
+    resolve_url(base_, url, target);
+    if (target.authority() == base_.authority()) return &usual_headers_;
+    if constexpr (!Io::is_blocking) learn(spelled_origin(url));
+    return nullptr;
+  }
+
+  /// Takes note of an origin that has been asked for twice in a row.
+  void learn(std::string_view spelled) const {
+    if (spelled.empty()) return;
+    if (spelled != last_spelled_) {
+      last_spelled_ = spelled;
+      return;
+    }
+    known_.spelled.clear();
+    if (proto::parse_url(spelled, known_.root)) return;
+    known_.usual =
+        merge_headers(known_.root, options_.headers, {}, false, options_.decoding.enabled);
+    known_.spelled = spelled;
   }
 
   /// A request on its way into a task, where it is one pointer: moving one costs as much as
@@ -338,6 +367,9 @@ class client_core {
   basic_client_options<Io> options_;
   proto::url base_;
   headers usual_headers_;  // of a request to the base's authority that brings none
+  // Of the async surface, whose clients are used on one thread.
+  mutable known_origin known_;
+  mutable std::string last_spelled_;
   pooled_transport<Io>* pooled_ = nullptr;
   std::atomic<bool> is_closed_ = false;
 };

@@ -68,8 +68,7 @@ class pooled_transport final : public basic_transport<Io> {
       if (is_always_http1(request)) {
         // In place, because it happens for every request.
         try {
-          found.lease =
-              co_await acquire(std::string(request.url.origin()), request.timeouts.pool);
+          found.lease = co_await acquire(std::string(request.url.origin()), request.timeouts.pool);
         } catch (const pool::pool_closed&) {
           throw client_closed();
         }

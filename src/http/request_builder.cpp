@@ -38,8 +38,7 @@ proto::url parse_absolute(std::string_view text) {
   return parsed;
 }
 
-void resolve_url(const proto::url& base, const std::string& url, const request_options& options,
-                 proto::url& target) {
+void resolve_url(const proto::url& base, const std::string& url, proto::url& target) {
   if (!url.starts_with('/') && proto::has_scheme(url)) {
     target = parse_absolute(url);
   } else if (base.is_empty()) {
@@ -48,6 +47,9 @@ void resolve_url(const proto::url& base, const std::string& url, const request_o
     throw invalid_url("not a path that can be appended to the base URL: " + refused.message(),
                       refused);
   }
+}
+
+void add_query(const request_options& options, proto::url& target) {
   if (options.query_parameters.empty()) return;
   proto::query_builder added;
   for (const auto& [name, value] : options.query_parameters) added.add(name, value);
@@ -57,6 +59,13 @@ void resolve_url(const proto::url& base, const std::string& url, const request_o
   if (const auto refused = proto::replace_query(target, query, target)) {
     throw invalid_url("the query cannot be added: " + refused.message(), refused);
   }
+}
+
+std::string_view spelled_origin(std::string_view url) noexcept {
+  const std::size_t scheme_end = url.find("://");
+  if (scheme_end == url.npos || !proto::has_scheme(url)) return {};
+  const std::string_view spelled = url.substr(0, url.find_first_of("/?#", scheme_end + 3));
+  return spelled.find('@') == spelled.npos ? spelled : std::string_view();
 }
 
 headers merge_headers(const proto::url& url, const headers& of_client,

@@ -13,7 +13,7 @@ void response_head::check_status() const {
   const std::string_view kind = is_client_error(parts_->status)   ? "client error"
                                 : is_server_error(parts_->status) ? "server error"
                                 : is_redirect(parts_->status)     ? "redirect"
-                                                                 : "no success";
+                                                                  : "no success";
   throw status_error(std::string(kind) + " " + std::to_string(parts_->status) + " for " +
                          parts_->method + " " + parts_->url,
                      parts_->status);

@@ -398,8 +398,9 @@ task<void> tells_of_input(async_stream& near, async_stream& far) {
   const auto text = pattern(std::size_t{1} << 20, 5);
   co_await when_all(
       [](async_stream& from, std::string_view expected) -> task<void> {
-        require(co_await with_timeout(patience, wait_and_receive(from, expected.size())) == expected,
-                "whoever waits for input is woken when there is some");
+        require(
+            co_await with_timeout(patience, wait_and_receive(from, expected.size())) == expected,
+            "whoever waits for input is woken when there is some");
       }(near, text),
       send(far, text));
 

@@ -99,7 +99,8 @@ class line_scanner {
       const std::ptrdiff_t offset = at - begin_;
       if (offset < width) [[likely]] {
         const std::uint64_t rest = mask >> offset;
-        if (rest != 0) [[likely]] return at + std::countr_zero(rest);
+        if (rest != 0) [[likely]]
+          return at + std::countr_zero(rest);
         at = begin_ + width;
       }
       if (at >= end_) return end_;
@@ -175,10 +176,9 @@ void head_parser::start(kind what) noexcept {
   version_ = version::http_1_1;
 }
 
-LEAT_ALWAYS_INLINE bool head_parser::take_field(std::vector<field_slice>& into,
-                                                const char* section, const char* name,
-                                                const char* name_end, const char* value,
-                                                const char* value_end) {
+LEAT_ALWAYS_INLINE bool head_parser::take_field(std::vector<field_slice>& into, const char* section,
+                                                const char* name, const char* name_end,
+                                                const char* value, const char* value_end) {
   const field_slice slice{
       static_cast<std::uint32_t>(name - section), static_cast<std::uint32_t>(name_end - name),
       static_cast<std::uint32_t>(value - section), static_cast<std::uint32_t>(value_end - value)};

@@ -66,8 +66,7 @@ TEST_CASE("response: has the usual phrase and no body unless told otherwise") {
 TEST_CASE("response: sent whole it is what head, body and end are one by one") {
   constexpr std::string_view closing = "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
   constexpr std::string_view old_staying = "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n";
-  constexpr std::string_view post =
-      "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab";
+  constexpr std::string_view post = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab";
   constexpr std::array requests{get, head, old, old_staying, closing, post, connect, upgrade};
   const fields own{{"A", "1"}};
   const fields same_size{{"Content-Length", "5"}};

@@ -76,7 +76,9 @@ class transcript_of {
       case event_kind::paused: return;
       case event_kind::switched: text_ += "switched\n"; break;
       case event_kind::closed: text_ += "closed\n"; break;
-      case event_kind::failed: text_ += "failed: " + make_error_code(found.error).message() + '\n'; break;
+      case event_kind::failed:
+        text_ += "failed: " + make_error_code(found.error).message() + '\n';
+        break;
       case event_kind::need_more:
       case event_kind::data: break;
     }
