@@ -39,7 +39,8 @@ class zstd_stage final : public decoding_stage {
       return 0;
     }
     input.remove_prefix(from.pos);
-    is_at_start_ = is_at_end_ = result == 0;
+    is_at_end_ = result == 0;
+    if (is_at_end_) is_at_start_ = true;
     return into.pos;
   }
   bool is_complete() const noexcept override { return is_at_end_; }
