@@ -136,9 +136,9 @@ class connection_core {
       std::string_view input = received_.text();
       const auto found = http.next(input);
       if (found.kind == proto::http1::event_kind::failed) {
+        const auto why = make_error_code(found.error);
         throw handshake_error(
-            "handshake with " + stream_->peer_name() + " failed: " + found.error.message(), 0,
-            found.error);
+            "handshake with " + stream_->peer_name() + " failed: " + why.message(), 0, why);
       }
       if (found.kind == proto::http1::event_kind::head) {
         const auto answer = http.head();
