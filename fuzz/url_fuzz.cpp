@@ -2,7 +2,7 @@
 
 // Invariant: what is accepted is in normal form, so reading its text again changes nothing; no
 // text but the credentials' own shows them; a resolved reference is in normal form too; and an
-// appended path never leaves its base.
+// appended path never leaves its base, and a component that is edited spills into no other.
 //
 // An input is a URL or, with a line feed in it, a base and a reference.
 
@@ -53,6 +53,24 @@ void check_below(const url& base, std::string_view path) {
   LEAT_REQUIRE(made.path().starts_with(below));
 }
 
+/// Puts `text` in place of each component.
+void check_edits(const url& base, std::string_view text) {
+  const auto check = [&base](const url_changes& changes, bool keeps_origin) {
+    url made;
+    if (edit(base, changes, made)) return;
+    check_normal(made);
+    if (keeps_origin) LEAT_REQUIRE(made.origin() == base.origin());
+  };
+  check({}, true);
+  check({.path = text}, true);
+  check({.query = text}, true);
+  check({.fragment = text}, true);
+  check({.username = text}, true);
+  check({.password = text}, true);
+  check({.host = text}, false);
+  check({.scheme = text}, false);
+}
+
 void check_query(std::string_view text) {
   query_builder builder;
   const auto parameters = parse_query(text);
@@ -73,6 +91,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (parse_url(input.substr(0, split), base)) return 0;
   check_normal(base);
 
+  check_edits(base, reference);
   url resolved;
   if (!resolve(base, reference, resolved)) {
     check_normal(resolved);

@@ -31,7 +31,9 @@ CODECS = {
     "proto/cookies": VOCABULARY,
     "proto/coding": VOCABULARY,
     "proto/multipart": VOCABULARY,
+    "proto/socks5": VOCABULARY,
     "proto/sse": VOCABULARY,
+    "proto/text": VOCABULARY,
 }
 
 # Level 0 and 1 are what everything above may use.

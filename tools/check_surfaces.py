@@ -18,6 +18,8 @@ PAIRS = [
     ("http/async_client.hpp", "async_client", "http/client.hpp", "client"),
     ("http/response_stream.hpp", "async_response_stream", "http/response_stream.hpp",
      "response_stream"),
+    ("http/event_stream.hpp", "async_event_stream", "http/event_stream.hpp", "event_stream"),
+    ("ws/async_connection.hpp", "async_connection", "ws/connection.hpp", "connection"),
 ]
 
 # Longest first: a name may hold another.
@@ -25,6 +27,8 @@ TWINS = {
     "async_request_options": "blocking_request_options",
     "async_response_stream": "response_stream",
     "async_client_options": "client_options",
+    "async_connection": "connection",
+    "async_options": "options",
     "async_request": "http::request",
     "async_client": "client",
     "io::async": "io::blocking",

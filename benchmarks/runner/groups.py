@@ -10,7 +10,7 @@ import sys
 import time
 
 from . import servers
-from .clients import Clients, cpu_per_request, usage_of, with_requests
+from .clients import PYTHON, Clients, cpu_per_request, usage_of, with_requests
 from .processes import LOAD_CORE, SERVER_CORE, instructions_of, prepare
 from .samples import OURS, Sample, parse
 
@@ -151,6 +151,34 @@ def client(bench: Bench):
                 yield Sample(f"{name}: peak memory", "MiB", who, used.peak_bytes / 2**20)
 
 
+# name, connections, bytes of a message, messages, and fewer for Python, so that it takes no longer
+ECHOES = [
+    ("64 B, 1 connection", 1, 64, 20_000, 4_000),
+    ("64 B, 64 connections", 64, 64, 60_000, 8_000),
+    ("16 KiB, 64 connections", 64, 16_384, 30_000, 6_000),
+]
+
+
+def websocket(bench: Bench):
+    clients = {
+        OURS: ([bench.build / "bin/ws_echo_client"], False),
+        "Beast": ([bench.build / "bin/peers_beast_websocket_client"], False),
+        "Python": ([PYTHON, ROOT / "benchmarks/peers/websockets_client.py"], True),
+    }
+    with bench.start("Beast, WebSocket echo") as asked:
+        for _ in range(bench.rounds):
+            for name, connections, size, many, few in ECHOES:
+                for who, (command, is_slow) in clients.items():
+                    command = [*map(str, command), "--port", str(asked.port), "--connections",
+                               str(connections), "--size", str(size), "--messages"]
+                    messages = few if is_slow else many
+                    # The difference leaves out how it starts and connects.
+                    used = (usage_of([*command, str(messages)]).cpu_us -
+                            usage_of([*command, "0"]).cpu_us)
+                    yield Sample(f"WebSocket client, echo of {name}: CPU per message", "us", who,
+                                 used / messages)
+
+
 def log(bench: Bench):
     for _ in range(bench.rounds):
         for what in ("below", "synchronous", "asynchronous"):
@@ -169,4 +197,4 @@ def compile_time(bench: Bench):
 
 
 ALL = {"core": core, "server": server, "instructions": instructions, "memory": memory,
-       "client": client, "log": log, "compile": compile_time}
+       "client": client, "websocket": websocket, "log": log, "compile": compile_time}

@@ -75,6 +75,10 @@ def beast(build: pathlib.Path, _: pathlib.Path, port: int) -> list:
     return [build / "bin/peers_beast_server", "--port", port]
 
 
+def beast_websocket(build: pathlib.Path, _: pathlib.Path, port: int) -> list:
+    return [build / "bin/peers_beast_websocket_server", "--port", port]
+
+
 def nginx(_: pathlib.Path, folder: pathlib.Path, port: int) -> list:
     config = folder / "nginx.conf"
     config.write_text(NGINX.format(folder=folder, port=port, json=JSON, more=""))
@@ -120,7 +124,7 @@ def program(name: str) -> str:
 
 
 ALL = {"leat": hello_server, "raw epoll": raw_epoll, "Beast": beast, "nginx": nginx, "h2o": h2o}
-OTHERS = {"nginx, TLS and files": nginx_for_clients}
+OTHERS = {"nginx, TLS and files": nginx_for_clients, "Beast, WebSocket echo": beast_websocket}
 
 
 def start(who: str, build: pathlib.Path, folder: pathlib.Path, under: tuple = ()) -> Server:

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "leat/base/utf8.hpp"
 
+#include <cstdint>
+#include <cstring>
+
 namespace leat {
 namespace {
 
@@ -45,13 +48,26 @@ std::size_t utf8_sequence_size(std::string_view text) noexcept {
   return 0;
 }
 
+std::size_t ascii_prefix_size(std::string_view text) noexcept {
+  // Most text is ASCII: eight bytes at a time, as long as none has its top bit set.
+  constexpr std::uint64_t top_bits = 0x8080808080808080U;
+  std::size_t at = 0;
+  for (std::uint64_t word = 0; text.size() - at >= sizeof word; at += sizeof word) {
+    std::memcpy(&word, text.data() + at, sizeof word);
+    if ((word & top_bits) != 0) break;
+  }
+  while (at < text.size() && byte_at(text, at) < 0x80) ++at;
+  return at;
+}
+
 bool is_utf8(std::string_view text) noexcept {
-  while (!text.empty()) {
+  for (;;) {
+    text.remove_prefix(ascii_prefix_size(text));
+    if (text.empty()) return true;
     const std::size_t size = utf8_sequence_size(text);
     if (size == 0) return false;
     text.remove_prefix(size);
   }
-  return true;
 }
 
 std::size_t count_code_points(std::string_view text) noexcept {

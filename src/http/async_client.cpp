@@ -35,6 +35,11 @@ async_request async_client::build_request(std::string method, const std::string&
   return impl_->build_request(std::move(method), url, std::move(options));
 }
 
+std::optional<async_request> async_client::next_request(async_request sent,
+                                                        const response_head& answer) const {
+  return impl_->next_request(std::move(sent), answer);
+}
+
 task<response> async_client::send(async_request built) {
   return impl_->send(std::move(built));
 }
@@ -43,7 +48,7 @@ task<async_response_stream> async_client::open(async_request built) {
   return impl_->open(std::move(built));
 }
 
-void async_client::close() noexcept {
+void async_client::close() {
   impl_->close();
 }
 
@@ -53,6 +58,10 @@ bool async_client::is_closed() const noexcept {
 
 client_statistics async_client::statistics() const noexcept {
   return impl_->statistics();
+}
+
+std::shared_ptr<async_transport> make_transport(async_transport_options options) {
+  return make_pooled_transport<io::async>(std::move(options));
 }
 
 }  // namespace leat::http

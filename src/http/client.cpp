@@ -32,6 +32,11 @@ http::request client::build_request(std::string method, const std::string& url,
   return impl_->build_request(std::move(method), url, std::move(options));
 }
 
+std::optional<http::request> client::next_request(http::request sent,
+                                                  const response_head& answer) const {
+  return impl_->next_request(std::move(sent), answer);
+}
+
 response client::send(http::request built) {
   refuse_on_loop("http::async_client::send");
   return run_blocking(impl_->send(std::move(built)));
@@ -42,7 +47,7 @@ response_stream client::open(http::request built) {
   return run_blocking(impl_->open(std::move(built)));
 }
 
-void client::close() noexcept {
+void client::close() {
   impl_->close();
 }
 
@@ -52,6 +57,10 @@ bool client::is_closed() const noexcept {
 
 client_statistics client::statistics() const noexcept {
   return impl_->statistics();
+}
+
+std::shared_ptr<transport> make_transport(transport_options options) {
+  return make_pooled_transport<io::blocking>(std::move(options));
 }
 
 }  // namespace leat::http

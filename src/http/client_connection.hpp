@@ -18,6 +18,8 @@
 #include "leat/pool/resource.hpp"
 #include "leat/proto/http1/client_connection.hpp"
 
+#include "http/proxy_rules.hpp"
+
 namespace leat::http {
 
 // Small enough for every connection; enough for an answer that is not large.
@@ -33,7 +35,12 @@ inline constexpr std::size_t write_piece = std::size_t{64} << 10;
 /// errors: what a connection is apart from its I/O.
 class client_machine {
  public:
-  explicit client_machine(const proto::http1::limits& limits) noexcept : machine_(limits) {}
+  /// With `forwarder`, a proxy is spoken to, which forwards requests to whatever their URLs say.
+  explicit client_machine(const proto::http1::limits& limits,
+                          const proxy_server* forwarder = nullptr)
+      : machine_(limits), is_forwarded_(forwarder != nullptr) {
+    if (is_forwarded_) proxy_authorization_ = forwarder->authorization();
+  }
 
   // Writing. Only what has been sent is told to the machine: a connection whose request is
   // incomplete must not be used again, whatever was answered.
@@ -45,6 +52,14 @@ class client_machine {
     head.target = request.url.target();
     head.fields = request.headers;
     head.body = size;
+    std::string absolute;  // RFC 9112, section 3.2.2
+    const proto::field login{"Proxy-Authorization", proxy_authorization_};
+    if (is_forwarded_) {
+      absolute = std::string(request.url.origin()) + std::string(request.url.target());
+      head.target = absolute;
+      const bool has_own = request.headers.contains(login.name);
+      if (!login.value.empty() && !has_own) head.more_fields = std::span(&login, 1);
+    }
     method_ = request.method;
     has_received_ = false;
     has_head_ = false;
@@ -91,6 +106,9 @@ class client_machine {
   /// Errors: `remote_protocol_error`.
   [[nodiscard]] body_step find_data(const std::string& peer, std::string_view& piece);
 
+  /// Whether the server has not yet said what it thinks of a body that is held back.
+  [[nodiscard]] bool waits_for_continue() const noexcept { return machine_.waits_for_continue(); }
+
   /// Whether the connection is clean after an exchange; then it is ready for the next.
   [[nodiscard]] bool prepare_reuse() noexcept;
   /// Whether nothing was sent since the last exchange: the connection is as clean as before.
@@ -113,6 +131,8 @@ class client_machine {
   std::size_t shown_ = 0;  // bytes in front that the last piece of a body refers to
   bool has_received_ = false;
   bool has_head_ = false;
+  bool is_forwarded_ = false;
+  std::string proxy_authorization_;  // secret
 };
 
 /// A request while it is being sent, however that ends.
@@ -132,8 +152,9 @@ struct gathered_request {
 template <class Io>
 class client_connection final : public pool::resource {
  public:
-  client_connection(std::unique_ptr<typename Io::stream> stream, const proto::http1::limits& limits)
-      : stream_(std::move(stream)), machine_(limits) {}
+  client_connection(std::unique_ptr<typename Io::stream> stream, const proto::http1::limits& limits,
+                    const proxy_server* forwarder = nullptr)
+      : stream_(std::move(stream)), machine_(limits, forwarder) {}
 
   [[nodiscard]] bool is_usable() noexcept override {
     return !machine_.has_unread() && stream_->is_idle_and_open();
@@ -148,7 +169,8 @@ class client_connection final : public pool::resource {
                                             response_head::parts& into) {
     std::exception_ptr unsent;
     try {
-      if (request.streamed == nullptr && request.content.size() < most_gathered) {
+      if (request.streamed == nullptr && request.content.size() < most_gathered &&
+          !request.continue_wait) {
         // In place, as the reading below, because it happens for every request.
         const gathered_request sent(machine_, request, size_of(request));
         if (!write_at_once(sent.bytes)) {
@@ -251,10 +273,28 @@ class client_connection final : public pool::resource {
     byte_buffer out;
     machine_.begin_request(out, request, size_of(request));
     co_await Io::write_all(*stream_, out.bytes(), in(request.timeouts.write));
+    if (request.continue_wait) {
+      co_await wait_for_consent(*request.continue_wait, into);
+      if (machine_.has_head()) co_return;
+    }
     if constexpr (Io::is_blocking) {
       co_await send_body(request, into);
     } else {
       co_await send_while_reading(request, into);
+    }
+  }
+
+  /// Waits for `100 Continue` or what the server says instead, but not for long: there are
+  /// servers that do neither (RFC 9110, section 10.1.1).
+  task wait_for_consent(duration limit, response_head::parts& into) {
+    const deadline until = in(limit);
+    try {
+      while (machine_.waits_for_continue()) {
+        machine_.take(co_await Io::read_some(*stream_, machine_.room(), until));
+        if (machine_.find_head(stream_->peer_name(), into)) co_return;
+      }
+    } catch (const io::read_timeout&) {
+      co_return;  // the body goes without
     }
   }
 

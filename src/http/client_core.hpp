@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -12,10 +13,11 @@
 #include "leat/http/error.hpp"
 #include "leat/http/response_stream.hpp"
 
-#include "http/pooled_transport.hpp"
+#include "http/exchange_log.hpp"
 #include "http/redirects.hpp"
 #include "http/request_builder.hpp"
 #include "http/surface.hpp"
+#include "http/transport_table.hpp"
 
 namespace leat::http {
 
@@ -33,12 +35,7 @@ class client_core {
       usual_headers_ = merge_headers(base_, options_.headers, {}, false, options_.decoding.enabled);
     }
     if (options_.cookies == nullptr) options_.cookies = std::make_shared<cookies>();
-    if (options_.transport != nullptr) return;
-    proto::http1::limits machine_limits;
-    machine_limits.max_body_bytes = options_.max_body_bytes;
-    auto pooled = std::make_shared<pooled_transport<Io>>(options_, machine_limits);
-    pooled_ = pooled.get();
-    options_.transport = std::move(pooled);
+    transports_.emplace(options_);
   }
 
   [[nodiscard]] basic_request<Io> build_request(std::string method, const std::string& url,
@@ -64,21 +61,20 @@ class client_core {
     return open_built(prepare(std::move(built)));
   }
 
-  void close() noexcept {
-    is_closed_ = true;
-    options_.transport->close();
+  [[nodiscard]] std::optional<basic_request<Io>> next_request(basic_request<Io> sent,
+                                                              const response_head& answer) const {
+    if (!redirect_location(answer)) return std::nullopt;
+    redirect(sent, answer);
+    return sent;
+  }
+
+  void close() {
+    if (is_closed_.exchange(true)) return;
+    transports_->close();
   }
   [[nodiscard]] bool is_closed() const noexcept { return is_closed_; }
 
-  [[nodiscard]] client_statistics statistics() const noexcept {
-    client_statistics result;
-    if (pooled_ == nullptr) return result;
-    const auto now = pooled_->statistics();
-    result.active = now.lent;
-    result.idle = now.idle;
-    result.waiting = now.waiting;
-    return result;
-  }
+  [[nodiscard]] client_statistics statistics() const noexcept { return transports_->statistics(); }
 
  private:
   void build(basic_request<Io>& built, std::string&& method, const std::string& url,
@@ -102,6 +98,10 @@ class client_core {
     }
     built.content = std::move(options.body);
     built.streamed = std::move(options.streamed);
+    if (has_body && options.continue_wait) {
+      built.continue_wait = checked_limit(*options.continue_wait, "the wait for 100 Continue");
+      built.headers.set("expect", "100-continue");
+    }
     built.redirects = options_.redirects;
     if (options.follows_redirects) built.redirects.follow = *options.follows_redirects;
     built.auth = options.auth != nullptr ? std::move(options.auth) : options_.auth;
@@ -225,10 +225,12 @@ class client_core {
     std::set<std::string> seen;
     for (;;) {
       // What most requests need is done in place.
-      const bool is_plain = !Io::is_blocking && outgoing.auth == nullptr && !has_hop_hooks();
+      const bool is_plain = !Io::is_blocking && outgoing.auth == nullptr &&
+                            outgoing.streamed == nullptr && !has_hop_hooks();
       const bool took_cookies = is_plain && take_cookies(outgoing);
+      const time_point began = is_plain ? exchange_begin() : time_point();
       auto answer = co_await send_hop(outgoing, is_plain);
-      if (is_plain) note_answer(outgoing, answer.head, took_cookies);
+      if (is_plain) note_answer(outgoing, answer.head, took_cookies, began);
       if (!outgoing.redirects.follow) {
         if (!hooks_see_hops && !options_.on_response.empty()) {
           co_await call_response_hooks(outgoing, answer.head);
@@ -245,25 +247,30 @@ class client_core {
       }
       if (history.size() == outgoing.redirects.max) throw_too_many_redirects(head, history.size());
       co_await drain(answer);
-      redirect(outgoing, head, seen);
+      check_cycle(outgoing, head, seen);
+      redirect(outgoing, head);
       history.push_back(std::move(head));
     }
   }
 
-  /// Makes the request that a redirect asks for.
-  static void redirect(basic_request<Io>& outgoing, const response_head& answer,
-                       std::set<std::string>& seen) {
+  static void check_cycle(const basic_request<Io>& outgoing, const response_head& answer,
+                          std::set<std::string>& seen) {
     // The answer to the same request with other cookies may be another: logins work like that.
     std::string key = outgoing.method + " " + outgoing.url.text() + " " +
                       std::string(outgoing.headers.get("cookie").value_or(""));
     if (outgoing.redirects.detects_cycles && !seen.insert(std::move(key)).second) {
       throw_redirect_loop(answer);
     }
+  }
+
+  /// Makes the request that a redirect asks for.
+  static void redirect(basic_request<Io>& outgoing, const response_head& answer) {
     auto step = follow_redirect(outgoing.method, outgoing.url, answer);
     if (step.becomes_get) {
       outgoing.method = "GET";
       outgoing.content.clear();
       outgoing.streamed = nullptr;
+      outgoing.continue_wait.reset();
     } else if (outgoing.streamed != nullptr && !outgoing.streamed->rewind()) {
       throw_not_replayable(outgoing.method, step.url);
     }
@@ -274,7 +281,7 @@ class client_core {
 
   auto send_hop(basic_request<Io>& outgoing, bool is_plain) {
     if constexpr (!Io::is_blocking) {
-      if (is_plain) return options_.transport->handle(outgoing);
+      if (is_plain) return transports_->find(outgoing.url).handle(outgoing);
     }
     return outgoing.auth != nullptr ? send_authenticated(outgoing) : send_hooked(outgoing);
   }
@@ -306,9 +313,14 @@ class client_core {
       basic_request<Io>& outgoing) {
     const bool has_hooks = has_hop_hooks();
     if (has_hooks) co_await call_request_hooks(outgoing);
-    const bool uses_jar = take_cookies(outgoing);
-    auto answer = co_await Io::await(options_.transport->handle(outgoing));
-    note_answer(outgoing, answer.head, uses_jar);
+    const bool took_cookies = take_cookies(outgoing);
+    if (outgoing.streamed != nullptr) {
+      const auto prepare = [&outgoing] { return outgoing.streamed->prepare(); };
+      co_await Io::call(prepare);
+    }
+    const time_point began = exchange_begin();
+    auto answer = co_await Io::await(transports_->find(outgoing.url).handle(outgoing));
+    note_answer(outgoing, answer.head, took_cookies, began);
     if (has_hooks) co_await call_response_hooks(outgoing, answer.head);
     co_return answer;
   }
@@ -323,11 +335,21 @@ class client_core {
     return true;
   }
 
-  void note_answer(basic_request<Io>& outgoing, response_head::parts& head, bool took_cookies) {
+  /// When an exchange began, for the log; the clock is read only if there is one.
+  [[nodiscard]] time_point exchange_begin() const {
+    return options_.logger.is_enabled(log::level::info) ? Io::read_clock() : time_point();
+  }
+
+  void note_answer(basic_request<Io>& outgoing, response_head::parts& head, bool took_cookies,
+                   time_point began) {
     if (took_cookies) outgoing.headers.remove("cookie");
     head.method = outgoing.method;
     head.url = outgoing.url.redacted();
+    head.default_charset = options_.decoding.default_charset;
     options_.cookies->store(outgoing.url, head.headers);
+    if (options_.logger.is_enabled(log::level::info)) {
+      log_exchange(options_.logger, head, Io::read_clock() - began);
+    }
   }
 
   typename Io::template task<void> call_request_hooks(basic_request<Io>& outgoing) {
@@ -361,7 +383,8 @@ class client_core {
   static response completed(reader&& answer, std::string&& body, time_point began) {
     const duration elapsed = Io::read_clock() - began;
     auto history = answer.take_history();
-    return response(std::move(answer), std::move(body), elapsed, std::move(history));
+    const std::uint64_t downloaded = answer.bytes_downloaded();
+    return response(std::move(answer), std::move(body), elapsed, std::move(history), downloaded);
   }
 
   basic_client_options<Io> options_;
@@ -370,7 +393,7 @@ class client_core {
   // Of the async surface, whose clients are used on one thread.
   mutable known_origin known_;
   mutable std::string last_spelled_;
-  pooled_transport<Io>* pooled_ = nullptr;
+  std::optional<transport_table<Io>> transports_;  // made when the options have been checked
   std::atomic<bool> is_closed_ = false;
 };
 

@@ -6,7 +6,6 @@
 #include <map>
 #include <mutex>
 #include <optional>
-#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +14,8 @@
 #include "leat/http/status.hpp"
 #include "leat/proto/fields/ascii.hpp"
 #include "leat/proto/hash/hash.hpp"
+
+#include "http/random_text.hpp"
 
 // RFC 7616. The challenge of a server is kept by its origin, so that only the first request to it
 // takes two rounds; the count of uses of its nonce goes up with each.
@@ -183,14 +184,6 @@ std::string quoted(std::string_view text) {
   return made + '"';
 }
 
-std::string fresh_cnonce() {
-  std::random_device entropy;
-  std::array<char, 33> text{};
-  std::snprintf(text.data(), text.size(), "%08x%08x%08x%08x", entropy(), entropy(), entropy(),
-                entropy());
-  return text.data();
-}
-
 class digest final : public auth, public std::enable_shared_from_this<digest> {
  public:
   digest(std::string user, std::string password)
@@ -234,7 +227,7 @@ class digest final : public auth, public std::enable_shared_from_this<digest> {
       return proto::hash_hex(asked.method->hash, text);
     };
     const std::string uri(request.url.target());
-    const std::string cnonce = fresh_cnonce();
+    const std::string cnonce = random_text();
     std::array<char, 9> count{};
     std::snprintf(count.data(), count.size(), "%08x", uses);
 

@@ -2,7 +2,9 @@
 #include "leat/http/error.hpp"
 
 #include <array>
+#include <utility>
 
+#include "leat/http/response.hpp"
 #include "leat/http/status.hpp"
 
 namespace leat::http {
@@ -32,6 +34,14 @@ constexpr std::array entries{
                 caller_fault},
     error_entry{static_cast<int>(errc::cookie_conflict), "several cookies of one name",
                 caller_fault},
+    error_entry{static_cast<int>(errc::proxy_protocol), "proxy broke its protocol", peer_fault},
+    error_entry{static_cast<int>(errc::proxy_refused), "proxy refused", peer_fault},
+    error_entry{static_cast<int>(errc::proxy_unavailable), "no connection through the proxy",
+                peer_fault | transient},
+    error_entry{static_cast<int>(errc::proxy_authentication), "proxy wants other credentials",
+                caller_fault},
+    error_entry{static_cast<int>(errc::stream_consumed), "stream has been read", caller_fault},
+    error_entry{static_cast<int>(errc::unreadable_body), "body cannot be read", caller_fault},
     error_entry{static_cast<int>(errc::request_refused), "request refused by its handler",
                 caller_fault},
 };
@@ -59,8 +69,12 @@ remote_protocol_error::remote_protocol_error(const std::string& message, std::er
 no_response::no_response(const std::string& message, std::error_code cause)
     : remote_protocol_error(errc::no_response, message, cause) {}
 
-status_error::status_error(const std::string& message, int status)
-    : error(code_for(status), message), status_(status) {}
+status_error::status_error(const std::string& message, std::shared_ptr<const response_head> answer,
+                           std::string body)
+    : error(code_for(answer->status()), message),
+      status_(answer->status()),
+      answer_(std::move(answer)),
+      body_(std::make_shared<const std::string>(std::move(body))) {}
 
 decode_error::decode_error(const std::string& message, std::error_code cause)
     : error(errc::undecodable_body, message, cause) {}
@@ -71,10 +85,17 @@ invalid_url::invalid_url(const std::string& message, std::error_code cause)
 unsupported_protocol::unsupported_protocol(const std::string& message)
     : error(errc::unsupported_protocol, message) {}
 
+proxy_error::proxy_error(errc code, std::string proxy, const std::string& message,
+                         std::error_code cause, int status)
+    : error(code, message, cause), proxy_(std::move(proxy)), status_(status) {}
+
 client_closed::client_closed()
     : error(errc::client_closed, "the client has been closed and cannot send requests") {}
 
 stream_closed::stream_closed(const std::string& message) : error(errc::stream_closed, message) {}
+
+stream_consumed::stream_consumed(const std::string& message)
+    : error(errc::stream_consumed, message) {}
 
 too_many_redirects::too_many_redirects(const std::string& message)
     : error(errc::too_many_redirects, message) {}
@@ -83,6 +104,9 @@ redirect_loop::redirect_loop(const std::string& message) : error(errc::redirect_
 
 body_not_replayable::body_not_replayable(const std::string& message)
     : error(errc::body_not_replayable, message) {}
+
+unreadable_body::unreadable_body(const std::string& message, std::error_code cause)
+    : error(errc::unreadable_body, message, cause) {}
 
 cookie_conflict::cookie_conflict(const std::string& name, std::size_t count)
     : error(errc::cookie_conflict, std::to_string(count) + " cookies are called " + name +

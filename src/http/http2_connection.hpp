@@ -12,6 +12,7 @@
 
 #include "leat/base/byte_buffer.hpp"
 #include "leat/coro/shield.hpp"
+#include "leat/coro/task_group.hpp"
 #include "leat/coro/timed_leaf.hpp"
 #include "leat/http/error.hpp"
 #include "leat/http/request.hpp"
@@ -81,6 +82,8 @@ class http2_connection final : public pool::resource {
     exchange& operator=(const exchange&) = delete;
     ~exchange() { on_.leave(*this); }
 
+    /// Whether the body of the request may have been touched.
+    [[nodiscard]] bool has_begun_body() const noexcept { return has_begun_body_; }
     /// Whether anything of an answer has come.
     [[nodiscard]] bool has_received() const noexcept {
       return id_ != 0 && on_.session_.has_head(id_);
@@ -100,10 +103,14 @@ class http2_connection final : public pool::resource {
     http2_waiter* waiting_ = nullptr;
     byte_buffer shown_;  // of the body; the caller has a view of it
     std::size_t shown_size_ = 0;
+    bool has_begun_body_ = false;
   };
 
   http2_connection(std::unique_ptr<typename Io::stream> stream, const proto::http2::limits& limits)
       : stream_(std::move(stream)), session_(limits) {}
+  http2_connection(const http2_connection&) = delete;
+  http2_connection& operator=(const http2_connection&) = delete;
+  ~http2_connection() override { say_goodbye(); }
 
   /// What came while nobody looked, such as SETTINGS, a PING or a GOAWAY, is taken here.
   [[nodiscard]] bool is_usable() noexcept override {
@@ -158,12 +165,17 @@ class http2_connection final : public pool::resource {
     mine.asked_ = &head;
     opening_.push_back(&mine);
     open_waiting();
-    const bool has_stream = co_await wait_for(mine, in(request.timeouts.pool), [&] {
-      return mine.id_ != 0 || bool(mine.refused_) || session_.is_going_away();
+    // What can be sent only once is not touched before the server is known to take the request.
+    const auto is_under_way = [&] {
+      return mine.id_ != 0 && (request.streamed == nullptr || session_.is_sent(mine.id_) ||
+                               bool(session_.error(mine.id_)));
+    };
+    const bool is_in_time = co_await wait_for(mine, in(request.timeouts.pool), [&] {
+      return is_under_way() || bool(mine.refused_) || session_.is_going_away();
     });
     if (mine.refused_) throw_http2_not_sendable(request.method, mine.refused_);
-    if (mine.id_ == 0) {
-      if (has_stream) co_return false;
+    if (!is_under_way()) {
+      if (is_in_time) co_return false;
       throw pool::pool_timeout("no stream of the connection to " + stream_->peer_name() +
                                " came free in time; it allows " +
                                std::to_string(session_.peer_max_streams()));
@@ -183,7 +195,6 @@ class http2_connection final : public pool::resource {
     into.reason.clear();
     into.http_version = "HTTP/2";
     into.headers = http::headers(answer.fields);
-    has_served_ = true;
     co_return true;
   }
 
@@ -226,9 +237,11 @@ class http2_connection final : public pool::resource {
     for (;;) {
       if (done() || is_lost()) co_return true;
       if (!is_writing_ && gather()) {
-        co_await write_out(until);
+        co_await write_out(mine, until);
       } else if (!is_reading_) {
         if (!co_await read_once(until)) co_return done();
+        // A peer that always has something to say, but never what is waited for.
+        if (!until.is_never() && Io::now() >= until.at()) co_return done() || is_lost();
       } else {
         // The blocking surface has one exchange at a time, which reads for itself.
         if constexpr (!Io::is_blocking) {
@@ -261,7 +274,10 @@ class http2_connection final : public pool::resource {
   }
   /// Gets what is to be written. Not while a write goes on, which has a view of it.
   bool gather() {
-    if (out_.is_empty()) static_cast<void>(session_.write(out_));
+    if (out_.is_empty()) {
+      static_cast<void>(session_.write(out_));
+      wake_changed();  // who waited for its bytes to go
+    }
     return !out_.is_empty();
   }
 
@@ -284,7 +300,7 @@ class http2_connection final : public pool::resource {
     bool is_done_ = false;
   };
 
-  task write_out(deadline until) {
+  task write_out(exchange& mine, deadline until) {
     try {
       if constexpr (Io::is_blocking) {
         writing role(*this);
@@ -295,12 +311,38 @@ class http2_connection final : public pool::resource {
         if (written < size) static_cast<void>(co_await read_once(until));
       } else {
         if (try_write()) co_return;
-        // Others share the connection, so a stop of this task must not cut off a frame.
-        co_await shield(write_gathered(until), write_grace);
+        // Others share the connection, so neither a stop nor the limit of this task may cut off a
+        // frame at once.
+        if (exchanges_.size() > 1) until = deadline::after(until.at(), write_grace);
+        co_await shield(write_while_reading(mine, until), write_grace);
       }
     } catch (const io::write_error&) {
       lose(std::current_exception());
     }
+  }
+
+  /// A peer may read no more before somebody has read what it writes.
+  task write_while_reading(exchange& mine, deadline until) {
+    co_await with_task_group([&](task_group& group) -> task {
+      group.spawn([](http2_connection& self, exchange& who,
+                     task_group& all) { return self.read_beside_write(who, all); },
+                  std::ref(*this), std::ref(mine), std::ref(group));
+      co_await write_gathered(until);
+      group.cancel();
+    });
+  }
+
+  /// Takes its turn as a reader until it is stopped; ends the write with the connection.
+  task read_beside_write(exchange& mine, task_group& all) {
+    const leaving after(*this);
+    while (!is_lost()) {
+      if (!is_reading_) {
+        static_cast<void>(co_await read_once(deadline::never()));
+      } else {
+        static_cast<void>(co_await http2_waiter(line_, mine.waiting_, deadline::never()));
+      }
+    }
+    all.cancel();
   }
 
   task write_gathered(deadline until) {
@@ -310,10 +352,14 @@ class http2_connection final : public pool::resource {
     role.done();
   }
 
-  /// Writes what can be written without waiting. Returns whether that was all.
+  /// Writes what can be written without waiting. Returns whether that was all; on the blocking
+  /// surface anything else is a `write_timeout`.
   bool try_write() {
-    if constexpr (!Io::is_blocking) {
-      while (gather()) {
+    while (gather()) {
+      if constexpr (Io::is_blocking) {
+        stream_->write_all(out_.bytes(), deadline(Io::now()));
+        out_.clear();
+      } else {
         const auto written = stream_->try_write_some(out_.bytes());
         if (!written) return false;
         out_.consume(*written);
@@ -328,6 +374,19 @@ class http2_connection final : public pool::resource {
       static_cast<void>(try_write());
     } catch (const std::exception&) {
       lose(std::current_exception());
+    }
+  }
+
+  /// A connection that is in order, or that the session has given up, ends with a GOAWAY (RFC 9113,
+  /// section 6.8), if that can be sent without waiting.
+  void say_goodbye() noexcept {
+    if (is_lost_ || is_writing_) return;
+    if (!Io::is_blocking && executor::current_or_null() == nullptr) return;
+    try {
+      if (!session_.error()) session_.send_goaway();
+      static_cast<void>(try_write());
+    } catch (const std::exception&) {
+      // The peer sees the end of the connection all the same.
     }
   }
 
@@ -360,15 +419,24 @@ class http2_connection final : public pool::resource {
       is_suspect_ = false;
       static_cast<void>(session_.receive(as_text(std::span(room_).first(size))));
     }
+    if (!has_served_) {
+      has_served_ = std::ranges::any_of(
+          exchanges_, [this](const auto& each) { return session_.has_head(each.first); });
+    }
     if (is_lost() || session_.is_going_away()) {
       wake_all();
     } else {
-      while (const auto changed = session_.next_changed()) {
-        const auto found = exchanges_.find(*changed);
-        if (found != exchanges_.end()) wake(*found->second);
-      }
+      wake_changed();
     }
     open_waiting();
+  }
+
+  /// Wakes those about whose streams there is news, whoever has caused it.
+  void wake_changed() noexcept {
+    while (const auto changed = session_.next_changed()) {
+      const auto found = exchanges_.find(*changed);
+      if (found != exchanges_.end()) wake(*found->second);
+    }
   }
 
   void wake(exchange& which) noexcept {
@@ -435,6 +503,7 @@ class http2_connection final : public pool::resource {
 
   /// The body piece by piece, until the answer is there.
   task send_body(exchange& mine, basic_request<Io>& request) {
+    mine.has_begun_body_ = true;
     if (request.streamed == nullptr) {
       co_await send_piece(mine, request.content, request);
     } else {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "leat/coro/event.hpp"
+#include "leat/http/timeouts.hpp"
 #include "leat/http/transport.hpp"
 
 #include "http/http2_connection.hpp"
@@ -98,15 +99,25 @@ class http2_origins {
 
   /// A connection that is being made. Those who wait hold it too.
   struct making {
+    /// Whether it failed for somebody who waits as long as these limits say, too.
+    [[nodiscard]] bool has_failed_for(const timeouts& limits) const noexcept {
+      if (failure == nullptr) return false;
+      return !is_late || (limits.pool <= given.pool && limits.connect <= given.connect);
+    }
+
     event over;
     std::exception_ptr failure;
+    timeouts given;        // by who makes it
+    bool is_late = false;  // they were what it failed of
   };
 
   /// The right to make the connection of an origin; its end, however that comes about, lets those
   /// who wait go on.
   class maker {
    public:
-    maker(http2_origins& of, std::string key) : of_(of), key_(std::move(key)) {
+    maker(http2_origins& of, std::string key, const timeouts& limits)
+        : of_(of), key_(std::move(key)) {
+      made_->given = limits;
       of_.makings_[key_] = made_;
     }
     maker(const maker&) = delete;
@@ -115,7 +126,10 @@ class http2_origins {
       of_.makings_.erase(key_);
       made_->over.set();
     }
-    void fail(std::exception_ptr why) noexcept { made_->failure = std::move(why); }
+    void fail(std::exception_ptr why, bool is_late) noexcept {
+      made_->failure = std::move(why);
+      made_->is_late = is_late;
+    }
 
    private:
     http2_origins& of_;

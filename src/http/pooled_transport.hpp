@@ -4,18 +4,19 @@
 #include <algorithm>
 #include <array>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
-#include "leat/http/client_options.hpp"
-#include "leat/http/transport.hpp"
+#include "leat/coro/move_on_after.hpp"
+#include "leat/http/transport_options.hpp"
 #include "leat/pool/error.hpp"
 
 #include "http/client_connection.hpp"
 #include "http/http2_sharing.hpp"
+#include "http/origin_connector.hpp"
+#include "http/request_builder.hpp"
 #include "http/surface.hpp"
 
 namespace leat::http {
@@ -29,18 +30,15 @@ namespace leat::http {
 template <class Io>
 class pooled_transport final : public basic_transport<Io> {
  public:
-  pooled_transport(const basic_client_options<Io>& options,
-                   const proto::http1::limits& machine_limits)
-      : connections_(pool_options_of(options.limits)),
-        network_(options.network),
-        tls_options_(options.tls),
-        machine_limits_(machine_limits),
+  /// `options` are with the environment.
+  /// Errors: `invalid_url`, `invalid_argument`.
+  explicit pooled_transport(const basic_transport_options<Io>& options)
+      : connector_(with_protocols(options)),
+        connections_(pool_options_of(options.limits)),
         speaks_http2_(options.http2),
         knows_http2_(options.http2_prior_knowledge) {
-    http2_limits_.max_body_bytes = machine_limits.max_body_bytes;
-    if (!tls_options_.alpn.empty()) return;
-    if (speaks_http2_) tls_options_.alpn.emplace_back("h2");
-    tls_options_.alpn.emplace_back("http/1.1");
+    machine_limits_.max_body_bytes = options.max_body_bytes;
+    http2_limits_.max_body_bytes = options.max_body_bytes;
   }
 
   typename Io::template result<basic_transport_response<Io>> handle(
@@ -55,6 +53,15 @@ class pooled_transport final : public basic_transport<Io> {
   }
 
  private:
+  static basic_transport_options<Io> with_protocols(basic_transport_options<Io> options) {
+    auto& alpn = options.tls.alpn;
+    if (alpn.empty()) {
+      if (options.http2) alpn.emplace_back("h2");
+      alpn.emplace_back("http/1.1");
+    }
+    return options;
+  }
+
   using pool_type = typename surface<Io>::pool;
   using lease_type = typename pool_type::lease;
 
@@ -63,23 +70,28 @@ class pooled_transport final : public basic_transport<Io> {
       throw unsupported_protocol("this client speaks http and https, not " +
                                  std::string(request.url.scheme()));
     }
-    for (bool is_retry = false;; is_retry = true) {
+    const proxy_server* const via = connector_.proxy_for(request.url);
+    // What is meant for a proxy is not the origin's to know.
+    if (via == nullptr || !via->forwards(request.url)) request.headers.remove(proxy_authorization);
+    for (attempts before;;) {
       carrier_found found;
-      if (is_always_http1(request)) {
+      if (via == nullptr && is_always_http1(request)) {
         // In place, because it happens for every request.
         try {
-          found.lease = co_await acquire(std::string(request.url.origin()), request.timeouts.pool);
+          found.lease =
+              co_await acquire(proxy_rules::pool_key(request.url, via), request.timeouts.pool);
         } catch (const pool::pool_closed&) {
           throw client_closed();
         }
-        if (is_retry) found.lease.put(nullptr);
+        if (before.was_lost) found.lease.put(nullptr);
         found.is_reused = found.lease.get() != nullptr;
-        if (!found.is_reused) found.lease.put(co_await connect(request));
+        if (!found.is_reused) found.lease.put(co_await connect(request, via));
       } else {
-        found = co_await find_carrier(std::string(request.url.origin()), request, is_retry);
+        found = co_await find_carrier(proxy_rules::pool_key(request.url, via), request, via,
+                                      before.was_lost);
       }
       if (found.share != nullptr) {
-        auto answer = co_await carry_shared(std::move(found.share), request, is_retry);
+        auto answer = co_await carry_shared(std::move(found.share), request, before);
         if (answer) co_return std::move(*answer);
         continue;
       }
@@ -109,8 +121,15 @@ class pooled_transport final : public basic_transport<Io> {
       const bool was_closed_idle =
           is_reused && !carrier.machine().has_received() && can_be_repeated(request);
       if (!was_closed_idle) std::rethrow_exception(lost);
+      before.was_lost = true;
     }
   }
+
+  /// Why a request is sent again; each reason counts once.
+  struct attempts {
+    bool was_lost = false;     // with a kept connection
+    bool was_refused = false;  // by a server that had not looked at it
+  };
 
   /// What a request goes out on: a share of an HTTP/2 connection, or a connection of its own.
   struct carrier_found {
@@ -119,7 +138,9 @@ class pooled_transport final : public basic_transport<Io> {
     bool is_reused = false;
   };
 
-  [[nodiscard]] bool may_speak_http2(const basic_request<Io>& request) const noexcept {
+  [[nodiscard]] bool may_speak_http2(const basic_request<Io>& request,
+                                     const proxy_server* via) const noexcept {
+    if (via != nullptr && via->forwards(request.url)) return false;
     return request.url.scheme() == "https" ? speaks_http2_ : knows_http2_;
   }
 
@@ -129,17 +150,22 @@ class pooled_transport final : public basic_transport<Io> {
 
   typename Io::template task<carrier_found> find_carrier(std::string key,
                                                          const basic_request<Io>& request,
-                                                         bool is_retry) {
+                                                         const proxy_server* via, bool is_retry) {
     if constexpr (!Io::is_blocking) {
-      if (may_speak_http2(request)) return find_shared(std::move(key), request, is_retry);
+      if (may_speak_http2(request, via)) {
+        return find_shared(std::move(key), request, via, is_retry);
+      }
     }
-    return take_lease(std::move(key), request, is_retry);
+    return take_lease(std::move(key), request, via, is_retry);
   }
 
   /// Joins the origin's connection, or makes it.
   typename Io::template task<carrier_found> find_shared(std::string key,
                                                         const basic_request<Io>& request,
-                                                        bool is_retry) {
+                                                        const proxy_server* via, bool is_retry) {
+    // What it would take to make one.
+    const deadline until = deadline::after(deadline::after(Io::now(), request.timeouts.pool).at(),
+                                           request.timeouts.connect);
     for (;;) {
       if (auto share = origins_.find(key)) {
         carrier_found found;
@@ -147,23 +173,31 @@ class pooled_transport final : public basic_transport<Io> {
         found.is_reused = true;
         co_return found;
       }
-      if (origins_.is_http1(key)) co_return co_await take_lease(std::move(key), request, is_retry);
+      if (origins_.is_http1(key)) {
+        co_return co_await take_lease(std::move(key), request, via, is_retry);
+      }
       if (const auto others = origins_.find_making(key)) {
-        co_await others->over.wait();
-        if (others->failure != nullptr) std::rethrow_exception(others->failure);
+        const duration left = std::max(until.at() - Io::now(), duration::zero());
+        if (!co_await move_on_after(left, others->over.wait())) {
+          throw pool::pool_timeout("the connection to " + key + " was not made in time");
+        }
+        if (others->has_failed_for(request.timeouts)) std::rethrow_exception(others->failure);
         continue;
       }
-      http2_origins::maker maker(origins_, key);
+      http2_origins::maker maker(origins_, key, request.timeouts);
       try {
-        auto found = co_await take_lease(key, request, is_retry);
+        auto found = co_await take_lease(key, request, via, is_retry);
         if (found.share != nullptr) {
           origins_.add(key, found.share);
         } else {
           origins_.add_http1(key);
         }
         co_return found;
+      } catch (const timeout_error&) {
+        maker.fail(std::current_exception(), true);
+        throw;
       } catch (const leat::error&) {
-        maker.fail(std::current_exception());
+        maker.fail(std::current_exception(), false);
         throw;
       }
     }
@@ -171,7 +205,7 @@ class pooled_transport final : public basic_transport<Io> {
 
   typename Io::template task<carrier_found> take_lease(std::string key,
                                                        const basic_request<Io>& request,
-                                                       bool is_retry) {
+                                                       const proxy_server* via, bool is_retry) {
     carrier_found found;
     try {
       found.lease = co_await acquire(std::move(key), request.timeouts.pool);
@@ -181,7 +215,7 @@ class pooled_transport final : public basic_transport<Io> {
     // Another kept connection may be just as old as the one that was lost.
     if (is_retry) found.lease.put(nullptr);
     found.is_reused = found.lease.get() != nullptr;
-    if (!found.is_reused) found.lease.put(co_await connect(request));
+    if (!found.is_reused) found.lease.put(co_await connect(request, via));
     if (dynamic_cast<http2_connection<Io>*>(found.lease.get()) != nullptr) {
       found.lease.mark_in_use();
       found.share = std::make_shared<http2_share<Io>>(std::move(found.lease));
@@ -191,7 +225,7 @@ class pooled_transport final : public basic_transport<Io> {
 
   /// Nothing, if the request has to be sent again on another connection.
   typename Io::template task<std::optional<basic_transport_response<Io>>> carry_shared(
-      std::shared_ptr<http2_share<Io>> share, basic_request<Io>& request, bool is_retry) {
+      std::shared_ptr<http2_share<Io>> share, basic_request<Io>& request, attempts& before) {
     using exchange = typename http2_connection<Io>::exchange;
     auto& connection = share->connection();
     const bool is_reused = connection.has_served();
@@ -214,14 +248,23 @@ class pooled_transport final : public basic_transport<Io> {
       co_return answer;
     }
     if (lost == nullptr) {
-      // The server has not looked at it, so even a POST may go out again (RFC 9113, section 8.7).
-      if (!is_retry && (request.streamed == nullptr || request.streamed->rewind())) {
+      // The server has not looked at it, so even a POST may go out again (RFC 9113, section 8.7):
+      // once, unless others were answered on a connection that came to its end. A line of requests
+      // may outlast many of those.
+      const bool is_free = connection.has_served() && !connection.takes_more();
+      const bool is_untouched =
+          !mine->has_begun_body() || request.streamed == nullptr || request.streamed->rewind();
+      if ((is_free || !before.was_refused) && is_untouched) {
+        before.was_refused = before.was_refused || !is_free;
         co_return std::nullopt;
       }
       throw no_response("the server refused the request before it had looked at it",
                         proto::http2::errc::refused_stream);
     }
-    if (!is_retry && is_reused && can_be_repeated(request)) co_return std::nullopt;
+    if (!before.was_lost && is_reused && can_be_repeated(request)) {
+      before.was_lost = true;
+      co_return std::nullopt;
+    }
     std::rethrow_exception(lost);
   }
 
@@ -275,47 +318,35 @@ class pooled_transport final : public basic_transport<Io> {
   }
 
   typename Io::template task<std::unique_ptr<pool::resource>> connect(
-      const basic_request<Io>& request) {
-    auto& net = network_ != nullptr ? *network_ : surface<Io>::system_network();
-    const std::string host(request.url.host());
-    const deadline until = deadline::after(Io::now(), request.timeouts.connect);
-    auto stream = co_await Io::connect(net, io::endpoint::tcp(host, request.url.port()), until);
-    bool is_http2 = knows_http2_;
-    if (request.url.scheme() == "https") {
-      auto context = co_await tls_context();
-      auto secure =
-          co_await Io::await(io::connect_tls(std::move(stream), std::move(context), host, until));
-      is_http2 = secure->tls().alpn == "h2";
-      stream = std::move(secure);
+      const basic_request<Io>& request, const proxy_server* via) {
+    auto made = co_await connector_.connect(request.url, via, request.timeouts.connect);
+    if (via != nullptr && via->forwards(request.url)) {
+      co_return std::make_unique<client_connection<Io>>(std::move(made.stream), machine_limits_,
+                                                        via);
     }
-    if (is_http2) {
-      co_return std::make_unique<http2_connection<Io>>(std::move(stream), http2_limits_);
+    const bool is_secure = request.url.scheme() == "https";
+    if (is_secure ? made.has_chosen_http2 : knows_http2_) {
+      co_return std::make_unique<http2_connection<Io>>(std::move(made.stream), http2_limits_);
     }
-    co_return std::make_unique<client_connection<Io>>(std::move(stream), machine_limits_);
+    co_return std::make_unique<client_connection<Io>>(std::move(made.stream), machine_limits_);
   }
 
-  /// Made when it is first needed, because it reads files.
-  typename Io::template task<io::tls_context> tls_context() {
-    {
-      const std::lock_guard lock(tls_mutex_);
-      if (tls_context_) co_return *tls_context_;
-    }
-    auto made = co_await Io::offload([this] { return io::tls_context::client(tls_options_); });
-    const std::lock_guard lock(tls_mutex_);
-    if (!tls_context_) tls_context_ = std::move(made);
-    co_return *tls_context_;
-  }
+  static constexpr std::string_view proxy_authorization = "proxy-authorization";
 
+  origin_connector<Io> connector_;
   pool_type connections_;
-  typename Io::network* network_;
-  io::tls_client_options tls_options_;
-  std::mutex tls_mutex_;
-  std::optional<io::tls_context> tls_context_;
   proto::http1::limits machine_limits_;
   proto::http2::limits http2_limits_;
   bool speaks_http2_;
   bool knows_http2_;
   http2_origins origins_;  // of the async surface
 };
+
+template <class Io>
+[[nodiscard]] std::shared_ptr<pooled_transport<Io>> make_pooled_transport(
+    basic_transport_options<Io> options) {
+  check_limits(options.limits);
+  return std::make_shared<pooled_transport<Io>>(with_environment<Io>(std::move(options)));
+}
 
 }  // namespace leat::http

@@ -68,8 +68,9 @@ void apply_redirect(const redirect_step& step, headers& fields) {
     }
   }
   if (step.becomes_get) {
-    for (const char* of_body : {"content-length", "content-type", "content-encoding",
-                                "content-language", "content-location", "transfer-encoding"}) {
+    for (const char* of_body :
+         {"content-length", "content-type", "content-encoding", "content-language",
+          "content-location", "expect", "transfer-encoding"}) {
       fields.remove(of_body);
     }
   }

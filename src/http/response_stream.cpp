@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "leat/http/response_stream.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "leat/http/error.hpp"
 #include "leat/proto/coding/error.hpp"
 
@@ -27,6 +30,19 @@ response_reader<Io>::response_reader(response_head head,
 
 template <class Io>
 typename Io::template task<std::string_view> response_reader<Io>::read() {
+  if (text_ != nullptr) {
+    throw invalid_argument("a part of the body of the answer to " + method() + " " + url() +
+                           " has been read as text, so the rest cannot be read as bytes");
+  }
+  if (!unread_.empty()) co_return std::exchange(unread_, {});
+  const auto piece = co_await read_decoded();
+  is_consumed_ = piece.empty();
+  co_return piece;
+}
+
+/// The next piece with its content codings taken off.
+template <class Io>
+typename Io::template task<std::string_view> response_reader<Io>::read_decoded() {
   if (decoder_.is_identity()) {
     const auto piece = co_await receive();
     bytes_read_ += piece.size();
@@ -134,7 +150,114 @@ bool response_reader<Io>::read_early(std::string& into) {
 }
 
 template <class Io>
+typename Io::template task<std::string_view> response_reader<Io>::read_chunk_of(std::size_t size) {
+  if (size == 0)
+    throw invalid_argument("read_chunk: a chunk of 0 bytes would be taken for the end");
+  chunk_.clear();
+  while (chunk_.size() < size) {
+    auto piece = co_await read();
+    if (piece.empty()) break;
+    const std::size_t taken = std::min(piece.size(), size - chunk_.size());
+    unread_ = piece.substr(taken);
+    piece = piece.substr(0, taken);
+    // Most often a piece is as good as a copy of it.
+    if (chunk_.empty() && taken == size) co_return piece;
+    chunk_ += piece;
+  }
+  co_return chunk_;
+}
+
+template <class Io>
+typename Io::template task<std::string_view> response_reader<Io>::read_text() {
+  text_reading& reading = as_text();
+  for (;;) {
+    const auto text = reading.lines.take_rest();
+    if (!text.empty()) co_return text;
+    if (reading.is_over) {
+      is_consumed_ = true;
+      co_return std::string_view();
+    }
+    co_await read_more_text();
+  }
+}
+
+template <class Io>
+typename Io::template task<std::string> response_reader<Io>::read_text_to_end() {
+  check_unconsumed();
+  std::string all;
+  for (;;) {
+    const auto text = co_await read_text();
+    if (text.empty()) co_return all;
+    all += text;
+  }
+}
+
+template <class Io>
+typename Io::template task<std::optional<std::string_view>> response_reader<Io>::read_next_line(
+    std::size_t max_bytes) {
+  text_reading& reading = as_text();
+  reading.lines.set_max_bytes(max_bytes);
+  for (;;) {
+    std::string_view line;
+    if (reading.lines.next(line)) co_return line;
+    if (reading.lines.error()) {
+      close();
+      throw limit_exceeded("a line in the body of the answer to " + method() + " " + url() +
+                           " is longer than " + std::to_string(max_bytes) + " bytes");
+    }
+    if (reading.is_over) {
+      is_consumed_ = true;
+      co_return std::nullopt;
+    }
+    co_await read_more_text();
+  }
+}
+
+/// Decodes the next piece and shows it to the lines.
+template <class Io>
+typename Io::template task<void> response_reader<Io>::read_more_text() {
+  text_reading& reading = *text_;
+  reading.text.clear();
+  auto piece = std::exchange(unread_, {});
+  if (piece.empty()) piece = co_await read_decoded();
+  if (piece.empty()) {
+    reading.decoder.finish(reading.text);
+    reading.lines.finish();
+    reading.is_over = true;
+  } else {
+    reading.decoder.decode(piece, reading.text);
+  }
+  reading.lines.feed(reading.text);
+}
+
+template <class Io>
+auto response_reader<Io>::as_text() -> text_reading& {
+  if (text_ == nullptr) {
+    const proto::charset from = text_charset_ ? *text_charset_ : charset();
+    text_ = std::make_unique<text_reading>();
+    text_->decoder = proto::text_decoder(from);
+  }
+  return *text_;
+}
+
+template <class Io>
+void response_reader<Io>::set_charset(proto::charset as) {
+  if (text_ != nullptr) {
+    throw invalid_argument("set_charset: a part of the body has been read as text");
+  }
+  text_charset_ = as;
+}
+
+template <class Io>
+void response_reader<Io>::check_unconsumed() const {
+  if (!is_consumed_) return;
+  throw stream_consumed("the body of the answer to " + method() + " " + url() +
+                        " has been read to its end already");
+}
+
+template <class Io>
 typename Io::template task<std::string> response_reader<Io>::read_to_end(std::string begun) {
+  check_unconsumed();
   std::string all = std::move(begun);
   for (;;) {
     const auto piece = co_await read();

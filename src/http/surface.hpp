@@ -25,6 +25,9 @@ struct surface<io::async> {
     return from.acquire(std::move(key), until);
   }
   static io::network& system_network() noexcept { return io::system_network(); }
+  static auto make_system_network(const std::string& local_address) {
+    return io::make_system_network(local_address);
+  }
 };
 
 template <>
@@ -36,6 +39,9 @@ struct surface<io::blocking> {
     return ready(from.acquire(key, until));
   }
   static io::blocking_network& system_network() noexcept { return io::system_blocking_network(); }
+  static auto make_system_network(const std::string& local_address) {
+    return io::make_system_blocking_network(local_address);
+  }
 };
 
 }  // namespace leat::http

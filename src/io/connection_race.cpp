@@ -15,8 +15,9 @@ namespace {
 /// Attempts to connect to several addresses: the first that succeeds wins.
 class connection_race {
  public:
-  connection_race(endpoint to, std::vector<socket_address> addresses, deadline until)
-      : to_(std::move(to)), addresses_(std::move(addresses)), until_(until) {}
+  connection_race(endpoint to, std::vector<socket_address> addresses, deadline until,
+                  std::optional<socket_address> local)
+      : to_(std::move(to)), addresses_(std::move(addresses)), local_(local), until_(until) {}
 
   task<std::unique_ptr<async_stream>> run() {
     co_await with_task_group([this](task_group& group) { return start_attempts(group); });
@@ -64,7 +65,7 @@ class connection_race {
   task<epoll_backend::connect_result> connect_one(const socket_address& address) {
     epoll_backend::connect_result failed;
     try {
-      co_return co_await epoll_backend::connect_socket(address, to_.to_string(), until_);
+      co_return co_await epoll_backend::connect_socket(address, to_.to_string(), until_, local_);
     } catch (const std::system_error& e) {
       failed.failure = e.code();
     }
@@ -81,6 +82,7 @@ class connection_race {
 
   endpoint to_;
   std::vector<socket_address> addresses_;
+  std::optional<socket_address> local_;
   deadline until_;
   std::unique_ptr<async_stream> winner_;
   std::error_code last_failure_ = std::make_error_code(std::errc::address_not_available);
@@ -91,8 +93,9 @@ class connection_race {
 
 task<std::unique_ptr<async_stream>> connect_to_first(endpoint to,
                                                      std::vector<socket_address> addresses,
-                                                     deadline until) {
-  connection_race race(std::move(to), std::move(addresses), until);
+                                                     deadline until,
+                                                     std::optional<socket_address> local) {
+  connection_race race(std::move(to), std::move(addresses), until, local);
   co_return co_await race.run();
 }
 

@@ -15,6 +15,10 @@ async_connection::async_connection(async_connection&&) noexcept = default;
 async_connection& async_connection::operator=(async_connection&&) noexcept = default;
 async_connection::~async_connection() = default;
 
+ws::statistics async_connection::statistics() const noexcept {
+  return impl_->statistics();
+}
+
 const std::string& async_connection::subprotocol() const noexcept {
   return impl_->subprotocol();
 }
@@ -26,11 +30,11 @@ task<async_connection> async_connection::connect(std::string url, async_options 
 }
 
 task<void> async_connection::send_text(std::string text) {
-  return impl_->send(proto::ws::message_kind::text, std::move(text));
+  return impl_->send(outgoing::kind::text, std::move(text));
 }
 
 task<void> async_connection::send_binary(std::string bytes) {
-  return impl_->send(proto::ws::message_kind::binary, std::move(bytes));
+  return impl_->send(outgoing::kind::binary, std::move(bytes));
 }
 
 task<message> async_connection::receive() {
@@ -38,7 +42,7 @@ task<message> async_connection::receive() {
 }
 
 task<void> async_connection::ping(std::string payload) {
-  return impl_->ping(std::move(payload));
+  return impl_->send(outgoing::kind::ping, std::move(payload));
 }
 
 task<void> async_connection::close(std::uint16_t code, std::string reason) {

@@ -17,6 +17,10 @@ connection::connection(connection&&) noexcept = default;
 connection& connection::operator=(connection&&) noexcept = default;
 connection::~connection() = default;
 
+ws::statistics connection::statistics() const noexcept {
+  return impl_->statistics();
+}
+
 const std::string& connection::subprotocol() const noexcept {
   return impl_->subprotocol();
 }
@@ -30,12 +34,12 @@ connection connection::connect(std::string url, ws::options options) {
 
 void connection::send_text(std::string text) {
   refuse_on_loop("ws::async_connection::send_text");
-  run_blocking(impl_->send(proto::ws::message_kind::text, std::move(text)));
+  run_blocking(impl_->send(outgoing::kind::text, std::move(text)));
 }
 
 void connection::send_binary(std::string bytes) {
   refuse_on_loop("ws::async_connection::send_binary");
-  run_blocking(impl_->send(proto::ws::message_kind::binary, std::move(bytes)));
+  run_blocking(impl_->send(outgoing::kind::binary, std::move(bytes)));
 }
 
 message connection::receive() {
@@ -45,7 +49,7 @@ message connection::receive() {
 
 void connection::ping(std::string payload) {
   refuse_on_loop("ws::async_connection::ping");
-  run_blocking(impl_->ping(std::move(payload)));
+  run_blocking(impl_->send(outgoing::kind::ping, std::move(payload)));
 }
 
 void connection::close(std::uint16_t code, std::string reason) {

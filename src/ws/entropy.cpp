@@ -35,4 +35,8 @@ std::uint32_t random_mask() {
   return kept[--left];
 }
 
+double random_fraction() {
+  return static_cast<double>(random_mask()) * 0x1p-32;
+}
+
 }  // namespace leat::ws

@@ -15,7 +15,27 @@ constexpr std::array entries{
     error_entry{static_cast<int>(errc::ping_timeout), "ping not answered",
                 failure_bit(failure::timed_out) | transient},
     error_entry{static_cast<int>(errc::closed), "WebSocket is closed", transient},
+    error_entry{static_cast<int>(errc::reconnect_failed), "reconnecting failed", transient},
 };
+
+/// What `failure` says for itself.
+std::string text_of(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& why) {
+    return why.what();
+  }
+}
+
+std::error_code code_of(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::system_error& why) {
+    return why.code();
+  } catch (const std::exception&) {
+    return {};
+  }
+}
 
 constinit const table_category ws_category("leat.ws", entries);
 
@@ -39,5 +59,13 @@ closed::closed(const std::string& peer, std::uint16_t close_code, std::string re
             "the WebSocket with " + peer + " is closed: " + std::to_string(close_code)),
       close_code_(close_code),
       reason_(std::move(reason)) {}
+
+reconnect_failed::reconnect_failed(std::size_t attempts, std::exception_ptr last)
+    : error(errc::reconnect_failed,
+            "the WebSocket was lost, and " + std::to_string(attempts) +
+                " attempts to reconnect have failed; the last: " + text_of(last),
+            code_of(last)),
+      attempts_(attempts),
+      last_(std::move(last)) {}
 
 }  // namespace leat::ws

@@ -44,6 +44,21 @@ TEST_CASE("utf8: accepts a text if every sequence in it is good") {
   CHECK_FALSE(is_utf8("good \xC3"));
 }
 
+TEST_CASE("utf8: what is not ASCII is found wherever it stands") {
+  for (std::size_t size = 0; size <= 20; ++size) {
+    const std::string ascii(size, '\x7F');
+    CHECK(leat::ascii_prefix_size(ascii) == size);
+    CHECK(is_utf8(ascii));
+    for (std::size_t at = 0; at < size; ++at) {
+      std::string text = ascii;
+      text[at] = '\x80';
+      CHECK(leat::ascii_prefix_size(text) == at);
+      CHECK_FALSE(is_utf8(text));
+      CHECK(is_utf8(ascii.substr(at) + "\xC3\xBC" + ascii));
+    }
+  }
+}
+
 TEST_CASE("utf8: counts code points, not bytes") {
   CHECK(count_code_points("gr\xC3\xBC\xC3\x9F") == 4);
   CHECK(count_code_points("") == 0);

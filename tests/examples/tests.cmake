@@ -22,6 +22,12 @@ if(LEAT_BUILD_EXAMPLES)
     05_http_client LABEL loopback)
   leat_example_test("two clients: do the same, blocking and not"
     13_two_clients LABEL loopback)
+  leat_example_test("server-sent events: are followed on both surfaces, over several connections"
+    16_server_sent_events LABEL loopback)
+  leat_example_test("client routes: lead through proxies, mounts and servers in the process"
+    14_client_routes LABEL loopback)
+  leat_example_test("client bodies: forms, files, text, lines and values"
+    15_client_bodies LABEL loopback)
   leat_example_test("http server: answers, refuses, and drains on SIGTERM"
     06_http_server LABEL loopback)
   leat_example_test("observing: shows the tasks, what they carry, and what does not stop"

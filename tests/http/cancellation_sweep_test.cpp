@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <fstream>
 #include <memory>
 #include <string>
 
@@ -10,6 +11,7 @@
 #include "leat/testing/memory_network.hpp"
 
 #include "support/async_test.hpp"
+#include "support/scratch_folder.hpp"
 
 // Every request that the client can make against every way the server can answer, cancelled at
 // each point: the client loses no slot, and the server no handler.
@@ -37,6 +39,14 @@ struct world {
     routes.put("/", answer);
     routes.patch("/", answer);
     routes.del("/", answer);
+    routes.get("/number", [](server_request&) -> task<server_response> {
+      co_return server_response::text("7");
+    });
+    routes.get("/lines", [](server_request&) -> task<server_response> {
+      std::string text;
+      for (int i = 0; i < 10'000; ++i) text += "caf\xC3\xA9\r\n";
+      co_return server_response::text(text);
+    });
     routes.get("/large", [](server_request&) -> task<server_response> {
       co_return server_response::text(std::string(200'000, 'x'));
     });
@@ -120,6 +130,43 @@ TEST_CASE("client: an answer that is read as a stream can be cancelled anywhere"
     auto raw = co_await client.stream("GET", "/large");
     CHECK_FALSE((co_await raw.read_raw_some()).empty());
     static_cast<void>(co_await raw.read_all());
+  });
+  CHECK(report.suspensions > 10);
+  CHECK(report.stopped > 10);
+}
+
+TEST_CASE("client: an answer that is read as text can be cancelled anywhere") {
+  const auto report = sweep([](http::async_client& client) -> task<void> {
+    auto text = co_await client.stream("GET", "/lines");
+    CHECK_FALSE((co_await text.read_text_some()).empty());
+    static_cast<void>(co_await text.read_text_all());
+    auto lines = co_await client.stream("GET", "/lines");
+    int count = 0;
+    while (co_await lines.read_line()) ++count;
+    CHECK(count == 10'000);
+    auto chunks = co_await client.stream("GET", "/lines");
+    CHECK((co_await chunks.read_chunk(50'000)).size() == 50'000);
+    static_cast<void>(co_await chunks.read_all());
+    auto value = co_await client.stream("GET", "/number");
+    CHECK(co_await value.read_json<int>() == 7);
+  });
+  CHECK(report.suspensions > 10);
+  CHECK(report.stopped > 10);
+}
+
+TEST_CASE("client: a form with files and a file can be cancelled anywhere") {
+  const scratch_folder folder;
+  const std::string path = folder / "file";
+  std::ofstream(path) << std::string(100'000, 'f');
+  const auto report = sweep([&path](http::async_client& client) -> task<void> {
+    http::async_form_data form;
+    form.field("a", "b").file("f", path);
+    http::async_request_options options;
+    options.multipart(std::move(form));
+    CHECK((co_await client.post("/", std::move(options))).content().size() > 100'000);
+    http::async_request_options upload;
+    upload.stream(http::async_file_body(path)).expect_continue(1s);
+    CHECK((co_await client.put("/", std::move(upload))).content().size() == 100'004);
   });
   CHECK(report.suspensions > 10);
   CHECK(report.stopped > 10);

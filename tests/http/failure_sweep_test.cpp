@@ -48,6 +48,7 @@ task<bool> succeeds(task<http::response> asked, std::string expected) {
   } catch (const io_error&) {
   } catch (const timeout_error&) {
   } catch (const http::no_response&) {
+  } catch (const http::proxy_error&) {
   } catch (const http::remote_protocol_error&) {  // the end came in the middle of an answer
   }
   co_return false;
@@ -70,7 +71,7 @@ task<void> client_side(http::async_client& client, http::server& server) {
   server.shut_down();
 }
 
-task<void> client_and_server(io::network& net) {
+task<void> converse(io::network& net, std::string proxy) {
   http::server_options server_options;
   server_options.network = &net;
   bool is_surprised = false;
@@ -84,13 +85,30 @@ task<void> client_and_server(io::network& net) {
   http::async_client_options client_options;
   client_options.network = &net;
   client_options.base_url = "http://server";
+  client_options.proxy = std::move(proxy);
   http::async_client client(client_options);
   co_await when_all(server.run(), client_side(client, server));
   require(server.connections() == 0, "the server has not drained");
   require(!is_surprised, "the server takes a failure of the network for a mistake");
 }
 
+task<void> client_and_server(io::network& net) {
+  return converse(net, {});
+}
+
+/// The server is its own proxy.
+task<void> client_and_proxy(io::network& net) {
+  return converse(net, "http://server:80");
+}
+
 }  // namespace
+
+TEST_CASE("client and proxy: whichever operation of the network fails, nothing is lost") {
+  const auto report = testing::for_each_failure(client_and_proxy);
+  CHECK(report.operations > 20);
+  CHECK(report.failed == 1);  // that to listen
+  CHECK(report.survived > 40);
+}
 
 TEST_CASE("client and server: whichever operation of the network fails, nothing is lost") {
   const auto report = testing::for_each_failure(client_and_server);

@@ -1,13 +1,22 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <memory>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "leat/http/async_client.hpp"
 #include "leat/http/client.hpp"
 #include "leat/io/loop.hpp"
 
 #include "support/test.hpp"
+
+inline std::optional<std::string> owned(std::optional<std::string_view> view) {
+  if (!view) return std::nullopt;
+  return std::string(*view);
+}
 
 /// The two surfaces of the client behind one face, so that a case is written once and runs on
 /// both:
@@ -48,6 +57,29 @@ class async_surface {
   std::string read_all(leat::http::async_response_stream& from) {
     return leat::run(loop_, from.read_all());
   }
+  std::string read_chunk(leat::http::async_response_stream& from, std::size_t size) {
+    return std::string(leat::run(loop_, from.read_chunk(size)));
+  }
+  std::string read_text_some(leat::http::async_response_stream& from) {
+    return std::string(leat::run(loop_, from.read_text_some()));
+  }
+  std::string read_text_all(leat::http::async_response_stream& from) {
+    return leat::run(loop_, from.read_text_all());
+  }
+  std::optional<std::string> read_line(leat::http::async_response_stream& from,
+                                       std::size_t max_bytes = 1000) {
+    return owned(leat::run(loop_, from.read_line(max_bytes)));
+  }
+  template <class Value>
+  Value read_json(leat::http::async_response_stream& from) {
+    return leat::run(loop_, from.read_json<Value>());
+  }
+  leat::http::response send(leat::http::async_request built) {
+    return leat::run(loop_, client_.send(std::move(built)));
+  }
+
+  using form_data = leat::http::async_form_data;
+  static auto file(std::string path) { return leat::http::async_file_body(std::move(path)); }
 
   static std::shared_ptr<leat::http::async_body_source> pieces(std::vector<std::string> from) {
     return leat::http::stream_body(generate(std::move(from)));
@@ -90,6 +122,25 @@ class blocking_surface {
     return std::string(from.read_raw_some());
   }
   std::string read_all(leat::http::response_stream& from) { return from.read_all(); }
+  std::string read_chunk(leat::http::response_stream& from, std::size_t size) {
+    return std::string(from.read_chunk(size));
+  }
+  std::string read_text_some(leat::http::response_stream& from) {
+    return std::string(from.read_text_some());
+  }
+  std::string read_text_all(leat::http::response_stream& from) { return from.read_text_all(); }
+  std::optional<std::string> read_line(leat::http::response_stream& from,
+                                       std::size_t max_bytes = 1000) {
+    return owned(from.read_line(max_bytes));
+  }
+  template <class Value>
+  Value read_json(leat::http::response_stream& from) {
+    return from.read_json<Value>();
+  }
+  leat::http::response send(leat::http::request built) { return client_.send(std::move(built)); }
+
+  using form_data = leat::http::form_data;
+  static auto file(std::string path) { return leat::http::file_body(std::move(path)); }
 
   static std::shared_ptr<leat::http::body_source> pieces(std::vector<std::string> from) {
     return leat::http::generated_body(

@@ -2,19 +2,37 @@ leat_test(http NAME client_
   FILES
     async_client_test.cpp
     cancellation_sweep_test.cpp
+    client_http2_test.cpp
     client_storm_test.cpp
     digest_auth_test.cpp
+    event_stream_test.cpp
     failure_sweep_test.cpp
-  DEPENDS leat::http leat::testing)
+    operation_sweep_test.cpp
+    proxy_rules_test.cpp
+    proxy_test.cpp
+  DEPENDS leat::http leat::proto_http2 leat::testing leat_test_http2 leat_test_certificates)
+# The rules for proxies and mounts are private.
+target_include_directories(http_client_test PRIVATE ${PROJECT_SOURCE_DIR}/src)
 
 # On sockets of the system.
 leat_test(http NAME client_loopback_ LABELS loopback
   FILES
+    client_bodies_test.cpp
     client_coding_test.cpp
     client_contract_test.cpp
     client_form_test.cpp
     client_loopback_test.cpp
     client_policy_test.cpp
+    client_routes_test.cpp
+    client_text_test.cpp
+    client_tls_test.cpp
+    event_stream_contract_test.cpp
+  DEPENDS leat::http leat::testing leat_test_certificates)
+
+# One client, many users: also under the thread sanitizer.
+leat_test(http NAME nonce_ LABELS loopback
+  FILES
+    nonce_test.cpp
   DEPENDS leat::http leat::testing)
 
 leat_test(http NAME server_
@@ -35,6 +53,7 @@ leat_test(http NAME server_loopback_
 # A client and a server on a simulated network with faults; see simulated_runs.hpp.
 leat_test(http NAME simulated_ LABELS simulation
   FILES
+    event_stream_faults_test.cpp
     simulated_runs.cpp
     simulated_runs_test.cpp
     ../support/seeds.cpp
@@ -106,5 +125,6 @@ leat_test(http NAME service_ LABELS service
   FILES
     client_http2_nginx_test.cpp
     client_nginx_test.cpp
+    client_proxy_test.cpp
     nginx_storm_test.cpp
   DEPENDS leat::http leat::testing leat_test_certificates)

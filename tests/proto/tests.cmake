@@ -1,7 +1,9 @@
 leat_test(proto/fields
   FILES
     fields_test.cpp
+    links_test.cpp
     list_test.cpp
+    parameters_test.cpp
     validation_test.cpp
   DEPENDS leat::proto_fields)
 
@@ -21,6 +23,8 @@ target_include_directories(proto_http1_test PRIVATE ${PROJECT_SOURCE_DIR}/src)
 
 leat_test(proto/url
   FILES
+    edit_test.cpp
+    query_parameters_test.cpp
     query_test.cpp
     resolve_test.cpp
     url_test.cpp
@@ -45,6 +49,7 @@ leat_test(proto/coding
 
 leat_test(proto/multipart
   FILES
+    form_reader_test.cpp
     form_writer_test.cpp
   DEPENDS leat::proto_multipart)
 leat_test(proto/http2
@@ -56,3 +61,17 @@ leat_test(proto/ws
     connection_test.cpp
     handshake_test.cpp
   DEPENDS leat::proto_ws leat::proto_http1)
+
+leat_test(proto/sse
+  FILES
+    event_parser_test.cpp
+  DEPENDS leat::proto_sse)
+leat_test(proto/socks5
+  FILES
+    connector_test.cpp
+  DEPENDS leat::proto_socks5)
+leat_test(proto/text
+  FILES
+    charset_test.cpp
+    line_splitter_test.cpp
+  DEPENDS leat::proto_text)

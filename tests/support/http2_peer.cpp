@@ -23,6 +23,8 @@ class http2_peer::impl {
         {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, wanted.max_streams},
         {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, wanted.window}};
     nghttp2_submit_settings(session, NGHTTP2_FLAG_NONE, entries, 2);
+    nghttp2_session_set_local_window_size(session, NGHTTP2_FLAG_NONE, 0,
+                                          static_cast<std::int32_t>(wanted.connection_window));
   }
   impl(const impl&) = delete;
   impl& operator=(const impl&) = delete;
@@ -66,6 +68,8 @@ class http2_peer::impl {
             if ((head.flags & NGHTTP2_FLAG_END_STREAM) != 0) {
               me.self.requests[head.stream_id].is_complete = true;
               if (me.self.on_request) me.self.on_request(head.stream_id);
+            } else if (head.type == NGHTTP2_HEADERS && me.self.on_head) {
+              me.self.on_head(head.stream_id);
             }
           }
           return 0;
@@ -194,7 +198,11 @@ void http2_peer::go_away(std::int32_t last, std::uint32_t code) {
 }
 
 void http2_peer::set_max_streams(std::uint32_t streams) {
-  const nghttp2_settings_entry entry{NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, streams};
+  set(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, streams);
+}
+
+void http2_peer::set(std::uint16_t which, std::uint32_t value) {
+  const nghttp2_settings_entry entry{which, value};
   nghttp2_submit_settings(impl_->session, NGHTTP2_FLAG_NONE, &entry, 1);
 }
 

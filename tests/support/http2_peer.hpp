@@ -20,6 +20,7 @@ class http2_peer {
     std::uint32_t max_streams = 100;
     std::uint32_t window = 65535;
     bool takes_credit = true;  ///< Whether it gives credit for what it has received.
+    std::uint32_t connection_window = 65535;
   };
 
   struct request {
@@ -50,6 +51,8 @@ class http2_peer {
 
   /// Called when a request is complete.
   std::function<void(std::int32_t)> on_request;
+  /// Called when the head of a request that has a body is there.
+  std::function<void(std::int32_t)> on_head;
   std::map<std::int32_t, request> requests;
   std::uint32_t goaways = 0;      ///< That the client has sent.
   std::uint32_t goaway_code = 0;  ///< Of the last of them.
@@ -68,6 +71,8 @@ class http2_peer {
   void reset(std::int32_t id, std::uint32_t code);
   void go_away(std::int32_t last, std::uint32_t code = 0);
   void set_max_streams(std::uint32_t streams);
+  /// Sends one setting, by its number (RFC 9113, section 6.5.2), whether that is allowed or not.
+  void set(std::uint16_t which, std::uint32_t value);
   void ping();
   [[nodiscard]] std::uint32_t answered_pings() const noexcept;
   /// Promises a push whatever the client said.

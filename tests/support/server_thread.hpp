@@ -13,16 +13,17 @@
 /// A server of ours on a loop and a thread of its own, for tests of clients that block.
 class server_thread {
  public:
-  explicit server_thread(leat::http::router routes, leat::http::server_options options = {}) {
+  explicit server_thread(leat::http::router routes, leat::http::server_options options = {},
+                         leat::io::endpoint at = leat::io::endpoint::tcp("127.0.0.1", 0)) {
     std::promise<leat::io::endpoint> listening;
     auto where = listening.get_future();
     thread_ = std::thread([this, routes = std::move(routes), options = std::move(options),
-                           listening = std::move(listening)]() mutable {
+                           listening = std::move(listening), at = std::move(at)]() mutable {
       leat::io::loop home;
       leat::http::server server(std::move(routes), std::move(options));
       loop_ = &home;
       server_ = &server;
-      leat::run(home, serve(server, listening));
+      leat::run(home, serve(server, at, listening));
     });
     at_ = where.get().to_string();
   }
@@ -38,9 +39,9 @@ class server_thread {
   }
 
  private:
-  static leat::task<void> serve(leat::http::server& server,
+  static leat::task<void> serve(leat::http::server& server, const leat::io::endpoint& at,
                                 std::promise<leat::io::endpoint>& listening) {
-    listening.set_value(server.listen(leat::io::endpoint::tcp("127.0.0.1", 0)));
+    listening.set_value(server.listen(at));
     co_await server.run();
   }
 

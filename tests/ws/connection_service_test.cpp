@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <csignal>
 #include <optional>
 #include <string>
 #include <utility>
@@ -9,20 +10,38 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "leat/coro/run.hpp"
-#include "leat/io/loop.hpp"
-#include "leat/ws/async_connection.hpp"
-#include "leat/ws/connection.hpp"
-
 #include "support/child_process.hpp"
-#include "support/test.hpp"
+#include "ws/surfaces.hpp"
 
 using namespace leat;
+using namespace std::chrono_literals;
 
 namespace {
 
-/// Python's websockets, which echoes, and closes with 4001 when it hears "bye". It inherits the
-/// socket that it listens on, so clients can connect at once.
+// Echoes, but for these words: "bye" closes with 4001, "parts" sends a message in three fragments,
+// and "extensions" tells what was agreed on.
+constexpr const char* program = R"(
+import asyncio, socket, sys, websockets
+async def serve(ws, path):
+  async for each in ws:
+    if each == 'bye':
+      await ws.close(4001, 'as asked')
+      return
+    if each == 'parts':
+      await ws.send(['one ', 'two ', 'three'])
+    elif each == 'extensions':
+      await ws.send(' '.join(x.name for x in ws.extensions))
+    else:
+      await ws.send(each)
+async def main():
+  async with websockets.serve(serve, sock=socket.socket(fileno=int(sys.argv[1])),
+                              subprotocols=['chat'], max_size=None):
+    await asyncio.Future()
+asyncio.run(main())
+)";
+
+/// Python's websockets. It inherits the socket that it listens on, so clients can connect at once,
+/// also before it runs, and while it is started again.
 class python_peer {
  public:
   python_peer() {
@@ -36,26 +55,18 @@ class python_peer {
     REQUIRE(::listen(listening_, 64) == 0);
     REQUIRE(::getsockname(listening_, generic, &size) == 0);
     port_ = ::ntohs(address.sin_port);
-    const std::string program =
-        "import asyncio, socket, websockets\n"
-        "async def serve(ws, path):\n"
-        "  async for each in ws:\n"
-        "    if each == 'bye':\n"
-        "      await ws.close(4001, 'as asked')\n"
-        "      return\n"
-        "    await ws.send(each)\n"
-        "async def main():\n"
-        "  async with websockets.serve(serve, sock=socket.socket(fileno=" +
-        std::to_string(listening_) +
-        "), subprotocols=['chat']):\n"
-        "    await asyncio.Future()\n"
-        "asyncio.run(main())\n";
-    process_.emplace(std::vector<std::string>{"/usr/bin/python3", "-c", program},
-                     std::vector<std::string>{"PATH=/usr/bin:/bin"});
+    start();
   }
   python_peer(const python_peer&) = delete;
   python_peer& operator=(const python_peer&) = delete;
   ~python_peer() { ::close(listening_); }
+
+  void start() {
+    process_.emplace(
+        std::vector<std::string>{"/usr/bin/python3", "-c", program, std::to_string(listening_)},
+        std::vector<std::string>{"PATH=/usr/bin:/bin"});
+  }
+  void kill() { process_->end(SIGKILL); }
 
   [[nodiscard]] std::string url() const { return "ws://127.0.0.1:" + std::to_string(port_) + "/"; }
 
@@ -63,29 +74,6 @@ class python_peer {
   int listening_ = -1;
   int port_ = 0;
   std::optional<child_process> process_;
-};
-
-struct async_surface {
-  using options = ws::async_options;
-  async_surface(std::string url, options given)
-      : peer(run(loop, ws::async_connection::connect(std::move(url), std::move(given)))) {}
-  void send_text(std::string text) { run(loop, peer.send_text(std::move(text))); }
-  void send_binary(std::string text) { run(loop, peer.send_binary(std::move(text))); }
-  ws::message receive() { return run(loop, peer.receive()); }
-  void close() { run(loop, peer.close()); }
-  io::loop loop;
-  ws::async_connection peer;
-};
-
-struct blocking_surface {
-  using options = ws::options;
-  blocking_surface(std::string url, options given)
-      : peer(ws::connection::connect(std::move(url), std::move(given))) {}
-  void send_text(std::string text) { peer.send_text(std::move(text)); }
-  void send_binary(std::string text) { peer.send_binary(std::move(text)); }
-  ws::message receive() { return peer.receive(); }
-  void close() { peer.close(); }
-  ws::connection peer;
 };
 
 }  // namespace
@@ -125,4 +113,64 @@ TEST_CASE_TEMPLATE("websocket: the code and reason of the server's close are tol
     CHECK(why.reason() == "as asked");
   }
   CHECK_THROWS_AS(api.receive(), ws::closed);
+}
+
+TEST_CASE_TEMPLATE("websocket: messages are compressed, both ways, if both want it", Surface,
+                   async_surface, blocking_surface) {
+  python_peer server;
+  for (const bool compression : {true, false}) {
+    typename Surface::options options;
+    options.compression = compression;
+    Surface api(server.url(), options);
+    api.send_text("extensions");
+    CHECK(api.receive().data == (compression ? "permessage-deflate" : ""));
+    // Each message may refer to the one before it.
+    for (int i = 0; i < 3; ++i) {
+      const std::string text = std::string(200'000, 'a') + std::to_string(i);
+      api.send_text(text);
+      CHECK(api.receive().data == text);
+    }
+    api.close();
+  }
+}
+
+TEST_CASE_TEMPLATE("websocket: a foreign server's fragments are one message", Surface,
+                   async_surface, blocking_surface) {
+  python_peer server;
+  for (const bool compression : {true, false}) {
+    typename Surface::options options;
+    options.compression = compression;
+    Surface api(server.url(), options);
+    api.send_text("parts");
+    const auto came = api.receive();
+    CHECK(came.kind == ws::message_kind::text);
+    CHECK(came.data == "one two three");
+    api.ping("there?");
+    api.send_text("still in step");
+    CHECK(api.receive().data == "still in step");
+    api.close(4002, "enough");
+  }
+}
+
+TEST_CASE_TEMPLATE("websocket reconnect: a server that is killed and started again is found",
+                   Surface, async_surface, blocking_surface) {
+  python_peer server;
+  typename Surface::options options;
+  options.reconnect.enabled = true;
+  options.reconnect.delay = 1ms;
+  Surface api(server.url(), options);
+  for (int i = 1; i <= 2; ++i) {
+    api.send_text("before");
+    CHECK(api.receive().data == "before");
+    server.kill();
+    server.start();
+    api.send_text("after");
+    CHECK(api.receive().data == "after");
+    CHECK(api.peer.statistics().reconnects == static_cast<std::size_t>(i));
+  }
+  server.kill();
+  server.start();
+  api.send_text("bye");
+  CHECK_THROWS_AS(api.receive(), ws::closed);
+  api.close();
 }

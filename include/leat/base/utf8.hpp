@@ -11,6 +11,9 @@ namespace leat {
 /// beyond U+10FFFF are malformed (RFC 3629, section 4).
 [[nodiscard]] std::size_t utf8_sequence_size(std::string_view text) noexcept;
 
+/// How many bytes of ASCII `text` begins with.
+[[nodiscard]] std::size_t ascii_prefix_size(std::string_view text) noexcept;
+
 /// Whether all of `text` is well-formed UTF-8.
 [[nodiscard]] bool is_utf8(std::string_view text) noexcept;
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -29,8 +30,9 @@ namespace leat::http {
 /// Errors: `invalid_url`, `unsupported_protocol`, `invalid_argument` (a negative timeout) and
 /// `local_protocol_error` before anything is sent; `pool::pool_timeout`; `io::resolve_error`,
 /// `io::connect_error`, `io::connect_timeout`; `io::write_error`, `io::write_timeout`,
-/// `io::read_error`, `io::read_timeout`; `remote_protocol_error`; `deadline_exceeded` for the
-/// total; `client_closed`. A status is no error before `raise_for_status()`.
+/// `io::read_error`, `io::read_timeout`; `proxy_error`; `remote_protocol_error`;
+/// `deadline_exceeded` for the total; `client_closed`. A status is no error before
+/// `raise_for_status()`.
 ///
 /// A kept connection that the server closed while the request was on its way is the normal
 /// fate of keep-alive. Such a request is sent once more on a new connection if nothing of an
@@ -40,8 +42,8 @@ namespace leat::http {
 /// Thread-safety: one loop.
 class async_client {
  public:
-  /// Errors: `invalid_url` for the base URL; `invalid_argument` for a negative timeout or a
-  /// limit of no connections.
+  /// Errors: `invalid_url` for the base URL or a proxy, also one of the environment;
+  /// `invalid_argument` for a negative timeout, a limit of no connections, or a mount.
   explicit async_client(async_client_options options = {});
   async_client(const async_client&) = delete;
   async_client& operator=(const async_client&) = delete;
@@ -61,6 +63,11 @@ class async_client {
   /// Errors: `invalid_url`, `invalid_argument`, `local_protocol_error`.
   [[nodiscard]] async_request build_request(std::string method, const std::string& url,
                                             async_request_options options = {}) const;
+  /// The request that following the redirect of `answer` would send, where `sent` is what was
+  /// answered; nothing if it leads nowhere. Sends nothing.
+  /// Errors: `remote_protocol_error` for a Location that is no URL; `body_not_replayable`.
+  [[nodiscard]] std::optional<async_request> next_request(async_request sent,
+                                                          const response_head& answer) const;
   /// Sends what was built, as it is.
   [[nodiscard]] task<response> send(async_request built);
   [[nodiscard]] task<async_response_stream> open(async_request built);
@@ -90,7 +97,9 @@ class async_client {
 
   /// Closes idle connections and refuses new requests and those that wait for a connection.
   /// Requests under way go on. Closing again does nothing.
-  void close() noexcept;
+  /// Errors: what transports of one's own throw, after all have been closed: one as it is, several
+  /// as an `error_group`.
+  void close();
   [[nodiscard]] bool is_closed() const noexcept;
 
   [[nodiscard]] client_statistics statistics() const noexcept;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -24,6 +25,11 @@ class basic_body_source {
   basic_body_source& operator=(const basic_body_source&) = delete;
   virtual ~basic_body_source() = default;
 
+  /// Gets ready, for instance by opening a file. It is awaited each time before the body is sent,
+  /// and before `size()` is asked. By default nothing.
+  /// Cancellation: lossy; the request is given up as well.
+  virtual typename Io::template result<void> prepare() { return Io::expose(nothing()); }
+
   /// The next piece; nothing after the last one. Empty pieces are skipped.
   /// Cancellation: lossy; the request is given up as well.
   virtual typename Io::template result<std::optional<std::string>> next() = 0;
@@ -35,6 +41,9 @@ class basic_body_source {
   /// Starts again from the first piece, for a request that has to be sent a second time.
   /// Returns false if that is not possible.
   virtual bool rewind() { return false; }
+
+ private:
+  static typename Io::template task<void> nothing() { co_return; }
 };
 
 /// For `async_client`.
@@ -50,5 +59,21 @@ using body_source = basic_body_source<io::blocking>;
 [[nodiscard]] std::shared_ptr<body_source> generated_body(
     std::function<std::optional<std::string>()> generate,
     std::optional<std::uint64_t> size = std::nullopt);
+
+/// How much of a file is read at a time.
+inline constexpr std::size_t file_piece_bytes = std::size_t{64} << 10;
+
+/// A file of the disk. It is opened, and its length asked for, when the request is sent: not on
+/// the loop but on a thread for calls that block (`to_thread`), like all that is read of it. Can
+/// be sent again.
+///
+/// Errors, of the request: `unreadable_body` if it cannot be opened or read, is no regular file,
+/// or has become shorter meanwhile. What is added to it meanwhile is not sent.
+/// Cancellation: deferred while a read is under way.
+///
+/// This one is for `async_client`.
+[[nodiscard]] std::shared_ptr<async_body_source> async_file_body(std::string path);
+/// The same for `client`.
+[[nodiscard]] std::shared_ptr<body_source> file_body(std::string path);
 
 }  // namespace leat::http

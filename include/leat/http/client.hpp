@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -33,8 +34,8 @@ namespace leat::http {
 /// at a time.
 class client {
  public:
-  /// Errors: `invalid_url` for the base URL; `invalid_argument` for a negative timeout or a
-  /// limit of no connections.
+  /// Errors: `invalid_url` for the base URL or a proxy, also one of the environment;
+  /// `invalid_argument` for a negative timeout, a limit of no connections, or a mount.
   explicit client(client_options options = {});
   client(const client&) = delete;
   client& operator=(const client&) = delete;
@@ -54,6 +55,11 @@ class client {
   /// Errors: `invalid_url`, `invalid_argument`, `local_protocol_error`.
   [[nodiscard]] http::request build_request(std::string method, const std::string& url,
                                             blocking_request_options options = {}) const;
+  /// The request that following the redirect of `answer` would send, where `sent` is what was
+  /// answered; nothing if it leads nowhere. Sends nothing.
+  /// Errors: `remote_protocol_error` for a Location that is no URL; `body_not_replayable`.
+  [[nodiscard]] std::optional<http::request> next_request(http::request sent,
+                                                          const response_head& answer) const;
   /// Sends what was built, as it is.
   [[nodiscard]] response send(http::request built);
   [[nodiscard]] response_stream open(http::request built);
@@ -83,7 +89,9 @@ class client {
 
   /// Closes idle connections and refuses new requests and those that wait for a connection.
   /// Requests under way go on. Closing again does nothing.
-  void close() noexcept;
+  /// Errors: what transports of one's own throw, after all have been closed: one as it is, several
+  /// as an `error_group`.
+  void close();
   [[nodiscard]] bool is_closed() const noexcept;
 
   [[nodiscard]] client_statistics statistics() const noexcept;

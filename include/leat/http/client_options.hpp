@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <limits>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "leat/http/auth.hpp"
@@ -14,23 +14,14 @@
 #include "leat/http/headers.hpp"
 #include "leat/http/timeouts.hpp"
 #include "leat/http/transport.hpp"
-#include "leat/io/tls.hpp"
+#include "leat/http/transport_options.hpp"
+#include "leat/log/logger.hpp"
 #include "leat/proto/coding/content_decoder.hpp"
+#include "leat/proto/text/charset.hpp"
 
 namespace leat::http {
 
-/// How many connections a client keeps. The waiting line of a full pool is bounded by
-/// `timeouts::pool`.
-struct connection_limits {
-  connection_limits() noexcept = default;
-
-  std::size_t max_connections = 100;  ///< In use and idle together.
-  std::size_t max_per_host = std::numeric_limits<std::size_t>::max();
-  std::size_t max_idle = 20;
-  duration max_idle_time = std::chrono::seconds(5);  ///< Servers keep theirs longer, as a rule.
-};
-
-/// How the content codings of answers are treated.
+/// How the content codings and the charset of answers are treated.
 struct decoding_options {
   decoding_options() noexcept = default;
 
@@ -41,6 +32,8 @@ struct decoding_options {
   proto::decoder_limits limits;
   /// About an answer in a coding that we do not have; to refuse it is a `decode_error`.
   proto::unknown_coding unknown = proto::unknown_coding::leave;
+  /// What text is read as where the answer does not say.
+  proto::charset default_charset = proto::charset::utf_8;
 };
 
 /// When hooks run.
@@ -59,9 +52,38 @@ struct basic_hook_answer {
 using async_hook_answer = basic_hook_answer<io::async>;
 using hook_answer = basic_hook_answer<io::blocking>;
 
-/// What a client is made with; the same for both surfaces but for the types of what it uses.
+/// Which requests go another way than the others.
+///
+/// A pattern is a scheme or `all`, and what stands behind it says which hosts are meant:
+///
+/// | pattern | requests |
+/// |---|---|
+/// | `all://` | all |
+/// | `https://` | all with this scheme |
+/// | `all://api.test`, `http://[::1]` | to this host |
+/// | `all://*.test` | to all hosts below it |
+/// | `all://*:8080`, `all://api.test:8080` | the same with this port |
+///
+/// Of those that match, the most specific counts: one with a port before one without, then the host
+/// itself before those below another, the longer host before the shorter, a scheme before `all`.
 template <class Io>
-struct basic_client_options {
+struct basic_mount {
+  // NOLINTNEXTLINE(google-explicit-constructor): written in braces in a list
+  basic_mount(std::string on, std::shared_ptr<basic_transport<Io>> by)
+      : pattern(std::move(on)), transport(std::move(by)) {}
+
+  std::string pattern;
+  /// Null: the client's own connections, without a proxy.
+  std::shared_ptr<basic_transport<Io>> transport;
+};
+
+using async_mount = basic_mount<io::async>;
+using mount = basic_mount<io::blocking>;
+
+/// What a client is made with; the same for both surfaces but for the types of what it uses. How
+/// its requests reach their origins is in `basic_transport_options`.
+template <class Io>
+struct basic_client_options : basic_transport_options<Io> {
   basic_client_options() = default;
 
   /// Stands in front of every URL that has no scheme; its path is kept and appended to.
@@ -69,10 +91,6 @@ struct basic_client_options {
   /// Sent with every request, unless the request says otherwise.
   http::headers headers;
   http::timeouts timeouts;
-  connection_limits limits;
-  /// The most a response's body may have, as it comes and decoded. Unlimited unless set: only the
-  /// program knows.
-  std::uint64_t max_body_bytes = std::numeric_limits<std::uint64_t>::max();
   decoding_options decoding;
   redirect_policy redirects;
   /// The credentials of requests that bring none.
@@ -89,25 +107,15 @@ struct basic_client_options {
       on_response;
   http::hook_scope hook_scope = http::hook_scope::per_call;
 
-  /// Whom to trust behind `https`, and what to show. By default the system's certificates are
-  /// trusted, and a server has to be the host that was asked for.
-  io::tls_client_options tls;
+  /// Told of each request that was answered, at level info and when the head of its answer is
+  /// there: `HTTP Request: GET http://a.test/ "HTTP/1.1 200 OK"`, with the fields `status` and
+  /// `elapsed`. Credentials of the URL are left out. By default it says nothing.
+  log::logger logger;
 
-  /// Whether HTTP/2 is offered to servers behind `https` (ALPN); one that does not choose it is
-  /// spoken to in HTTP/1.1. All requests of an `async_client` to one origin share one HTTP/2
-  /// connection, which counts as one in `limits`; those above what the server takes at once wait
-  /// in line, for no longer than `timeouts::pool`. A request of a `client` has a connection to
-  /// itself while it lasts. Not looked at where `tls.alpn` says what is offered.
-  bool http2 = true;
-  /// Speaks HTTP/2 with servers behind `http` at once. A server that does not know it is a
-  /// `remote_protocol_error`.
-  bool http2_prior_knowledge = false;
-
-  /// Where connections come from. By default the system's network.
-  /// Lifetime: outlives the client.
-  typename Io::network* network = nullptr;
   /// Takes the place of the client's own transport and its connections.
   std::shared_ptr<basic_transport<Io>> transport;
+  /// Requests that go another way. Each redirect is looked at anew.
+  std::vector<basic_mount<Io>> mounts;
 };
 
 using async_client_options = basic_client_options<io::async>;

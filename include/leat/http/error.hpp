@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <memory>
 #include <string>
 #include <system_error>
 
@@ -21,10 +22,13 @@
 ///     ├── http::too_many_redirects
 ///     ├── http::redirect_loop           the same request again, with nothing new to say
 ///     ├── http::body_not_replayable     a streamed body that would have to be sent a second time
+///     ├── http::unreadable_body         a file that is a request's body cannot be read
 ///     ├── http::cookie_conflict         several cookies of one name
+///     ├── http::proxy_error             the proxy made no connection; says which, and why
 ///     ├── http::client_closed
 ///     ├── http::stream_closed           the body of an answer was closed before it was read
-///     └── http::http_error             thrown by handlers: how a request is refused
+///     ├── http::stream_consumed         the body of an answer was read whole a second time
+///     └── http::http_error              thrown by handlers: how a request is refused
 namespace leat::http {
 
 enum class errc {
@@ -44,9 +48,17 @@ enum class errc {
   redirect_loop,
   body_not_replayable,
   cookie_conflict,
+  proxy_protocol,
+  proxy_refused,
+  proxy_unavailable,
+  proxy_authentication,
+  stream_consumed,
+  unreadable_body,
 };
 
 std::error_code make_error_code(errc value) noexcept;
+
+class response_head;
 
 class error : public leat::error {
  public:
@@ -79,12 +91,20 @@ class no_response final : public remote_protocol_error {
 /// A response was not the success that `raise_for_status()` asked for.
 class status_error : public error {
  public:
-  status_error(const std::string& message, int status);
+  /// `body` is what had been read of it.
+  status_error(const std::string& message, std::shared_ptr<const response_head> answer,
+               std::string body = {});
 
   [[nodiscard]] int status() const noexcept { return status_; }
+  /// How the answer began; it knows the method and the URL of the request.
+  [[nodiscard]] const response_head& answer() const noexcept { return *answer_; }
+  /// The body of the answer; empty if it comes from a stream. Untrusted, and in no message.
+  [[nodiscard]] const std::string& body() const noexcept { return *body_; }
 
  private:
   int status_;
+  std::shared_ptr<const response_head> answer_;
+  std::shared_ptr<const std::string> body_;
 };
 
 /// The body is not what it was asked for as, for instance no JSON of the expected shape; or not
@@ -102,6 +122,34 @@ class invalid_url : public error {
 class unsupported_protocol : public error {
  public:
   explicit unsupported_protocol(const std::string& message);
+};
+
+/// No connection came about because of the proxy that it was to go through. `code()` says what the
+/// caller can do:
+///
+/// | code | when |
+/// |---|---|
+/// | `proxy_authentication` | it wants other credentials, or takes no SOCKS client like us |
+/// | `proxy_refused` | it does not allow, or cannot do, what it was asked for |
+/// | `proxy_unavailable` | it cannot be reached, or cannot reach the origin now; transient |
+/// | `proxy_protocol` | its answer is not that of a proxy |
+///
+/// `cause()` is the code of the network or of the protocol machine, if there was one. Its own
+/// answer to a request that it forwards (`http` through an HTTP proxy) is a response, because
+/// nobody can tell it from one of the origin.
+class proxy_error : public error {
+ public:
+  proxy_error(errc code, std::string proxy, const std::string& message, std::error_code cause = {},
+              int status = 0);
+
+  /// Which proxy, without credentials: `socks5://proxy.test:1080`.
+  [[nodiscard]] const std::string& proxy() const noexcept { return proxy_; }
+  /// What an HTTP proxy answered to CONNECT; 0 if it is another, or has not answered.
+  [[nodiscard]] int status() const noexcept { return status_; }
+
+ private:
+  std::string proxy_;
+  int status_;
 };
 
 /// The client was used after it was closed.
@@ -128,10 +176,23 @@ class body_not_replayable : public error {
   explicit body_not_replayable(const std::string& message);
 };
 
+/// A file that is the body of a request, or a part of it, cannot be read. `cause()` is the error
+/// of the system.
+class unreadable_body : public error {
+ public:
+  explicit unreadable_body(const std::string& message, std::error_code cause = {});
+};
+
 /// There are several cookies of a name; a domain or a path would tell which is meant.
 class cookie_conflict : public error {
  public:
   cookie_conflict(const std::string& name, std::size_t count);
+};
+
+/// The body of an answer was asked for as a whole after it had been read to its end.
+class stream_consumed : public error {
+ public:
+  explicit stream_consumed(const std::string& message);
 };
 
 /// The body of an answer was read after it had been closed.

@@ -11,6 +11,7 @@
 
 #include "leat/http/auth.hpp"
 #include "leat/http/body_source.hpp"
+#include "leat/http/form_data.hpp"
 #include "leat/http/headers.hpp"
 #include "leat/http/timeouts.hpp"
 #include "leat/model/json.hpp"
@@ -96,12 +97,24 @@ class request_options {
     return std::move(authenticate(std::move(with)));
   }
 
+  /// Sends the head first, with `Expect: 100-continue`, and the body once the server agrees or
+  /// `wait` has passed (RFC 9110, section 10.1.1). If it answers at once, the body is not sent. For
+  /// large bodies that may be refused. Nothing waits without a body, or over HTTP/2.
+  request_options& expect_continue(duration wait = std::chrono::seconds(1)) & {
+    continue_wait = wait;
+    return *this;
+  }
+  request_options&& expect_continue(duration wait = std::chrono::seconds(1)) && {
+    return std::move(expect_continue(wait));
+  }
+
   http::headers headers;
   std::vector<std::pair<std::string, std::string>> query_parameters;
   std::string body;
   std::string content_type;  ///< Sent when there is a body.
   timeout_overrides timeouts;
   std::optional<bool> follows_redirects;
+  std::optional<duration> continue_wait;
   auth_ptr auth;  ///< Null: the client's.
 };
 
@@ -126,6 +139,17 @@ class basic_request_options : public request_options {
     return std::move(stream(std::move(source), std::move(type)));
   }
 
+  /// Sets the body to a form with files.
+  basic_request_options& multipart(basic_form_data<Io> form) & {
+    auto encoded = std::move(form).encode();
+    content(std::move(encoded.content), std::move(encoded.content_type));
+    streamed = std::move(encoded.streamed);
+    return *this;
+  }
+  basic_request_options&& multipart(basic_form_data<Io> form) && {
+    return std::move(multipart(std::move(form)));
+  }
+
   std::shared_ptr<basic_body_source<Io>> streamed;
 };
 
@@ -143,6 +167,8 @@ struct basic_request {
   std::shared_ptr<basic_body_source<Io>> streamed;
   http::timeouts timeouts;
   redirect_policy redirects;
+  /// How long the body is held back for the server's consent, if the header asks for that.
+  std::optional<duration> continue_wait;
   auth_ptr auth;  ///< Null: none.
 };
 

@@ -14,6 +14,8 @@
 #include "leat/http/status.hpp"
 #include "leat/model/error.hpp"
 #include "leat/model/json.hpp"
+#include "leat/proto/fields/links.hpp"
+#include "leat/proto/text/charset.hpp"
 
 namespace leat::http {
 
@@ -29,6 +31,8 @@ class response_head {
     std::string reason;
     std::string_view http_version = "HTTP/1.1";
     http::headers headers;
+    /// What the body is read as where the answer does not say.
+    proto::charset default_charset = proto::charset::utf_8;
   };
 
   explicit response_head(parts from) : parts_(std::make_shared<parts>(std::move(from))) {}
@@ -45,14 +49,41 @@ class response_head {
   [[nodiscard]] std::string_view http_version() const noexcept { return parts_->http_version; }
   [[nodiscard]] const http::headers& headers() const noexcept { return parts_->headers; }
   [[nodiscard]] bool is_success() const noexcept { return http::is_success(parts_->status); }
+  [[nodiscard]] bool is_redirect() const noexcept { return http::is_redirect(parts_->status); }
+  [[nodiscard]] bool is_client_error() const noexcept {
+    return http::is_client_error(parts_->status);
+  }
+  [[nodiscard]] bool is_server_error() const noexcept {
+    return http::is_server_error(parts_->status);
+  }
+  [[nodiscard]] bool is_error() const noexcept { return is_client_error() || is_server_error(); }
 
   [[nodiscard]] const std::string& method() const noexcept { return parts_->method; }
   /// Where the answer came from, without credentials.
   [[nodiscard]] const std::string& url() const noexcept { return parts_->url; }
 
+  /// What the body is read as: what the Content-Type says, else the client's default.
+  /// Errors: `decode_error` for a charset that we do not have; `cause()` is
+  /// `proto::text_errc::unknown_charset`. What to read it as then has to be said.
+  [[nodiscard]] proto::charset charset() const;
+
+  /// The links of the Link fields (RFC 8288), their targets made absolute against the URL of the
+  /// request; one that is no URL stays as it came. What is malformed is left out.
+  [[nodiscard]] std::vector<proto::link> links() const;
+
  protected:
+  [[nodiscard]] std::string describe_status() const;
   void check_status() const;
   [[noreturn]] void throw_decode_error(const leat::error& problem) const;
+
+  template <class Value>
+  [[nodiscard]] Value decode_json(std::string_view text) const {
+    try {
+      return model::from_json<Value>(text);
+    } catch (const leat::error& problem) {
+      throw_decode_error(problem);
+    }
+  }
 
  private:
   // Never changed, so copies share it; and moved at next to no cost on the way to who asked.
@@ -63,34 +94,41 @@ class response_head {
 class response : public response_head {
  public:
   response(response_head head, std::string body, duration elapsed,
-           std::vector<response_head> history = {}) noexcept
+           std::vector<response_head> history = {}, std::uint64_t bytes_downloaded = 0) noexcept
       : response_head(std::move(head)),
         body_(std::move(body)),
         elapsed_(elapsed),
+        bytes_downloaded_(bytes_downloaded),
         history_(std::move(history)) {}
 
   /// The body as it came.
   [[nodiscard]] const std::string& content() const& noexcept { return body_; }
   [[nodiscard]] std::string content() && noexcept { return std::move(body_); }
 
+  /// The body as UTF-8. What is malformed in its charset becomes U+FFFD; a byte order mark in
+  /// front is dropped.
+  /// Errors: as `charset()`.
+  [[nodiscard]] std::string text() const { return text(charset()); }
+  /// The same, whatever the answer says that it is in.
+  [[nodiscard]] std::string text(proto::charset as) const { return proto::decode_text(body_, as); }
+
   /// The body as a value of a described type.
   /// Errors: `decode_error`, listing every problem of the document.
   template <class Value>
   [[nodiscard]] Value json() const {
-    try {
-      return model::from_json<Value>(body_);
-    } catch (const leat::error& problem) {
-      throw_decode_error(problem);
-    }
+    return decode_json<Value>(body_);
   }
 
   /// Returns the response if its status is 2xx.
-  /// Errors: `status_error`.
+  /// Errors: `status_error`, which has the answer and its body.
   const response& raise_for_status() const&;
   response&& raise_for_status() &&;
 
   /// From the start of the request to the end of the answer, on the monotonic clock.
   [[nodiscard]] duration elapsed() const noexcept { return elapsed_; }
+
+  /// How many bytes of the body came, before their content codings were taken off.
+  [[nodiscard]] std::uint64_t bytes_downloaded() const noexcept { return bytes_downloaded_; }
 
   /// The redirects that led here, in their order; their bodies were not kept.
   [[nodiscard]] const std::vector<response_head>& history() const noexcept { return history_; }
@@ -98,6 +136,7 @@ class response : public response_head {
  private:
   std::string body_;
   duration elapsed_;
+  std::uint64_t bytes_downloaded_;
   std::vector<response_head> history_;
 };
 

@@ -56,8 +56,9 @@ class basic_transport {
   virtual typename Io::template result<basic_transport_response<Io>> handle(
       basic_request<Io>& request) = 0;
 
-  /// Gives up what is idle. Requests under way go on.
-  virtual void close() noexcept {}
+  /// Gives up what is idle. Requests under way go on. Errors: whatever a transport of one's own
+  /// throws; its client closes all others first.
+  virtual void close() {}
 };
 
 using async_transport = basic_transport<io::async>;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "leat/io/blocking_stream.hpp"
 #include "leat/io/network.hpp"
@@ -29,5 +30,10 @@ class blocking_network {
 
 /// The network of the operating system.
 [[nodiscard]] blocking_network& system_blocking_network() noexcept;
+
+/// The same, but its connections begin at `local_address`; see `make_system_network()`.
+/// Errors: `invalid_argument`, if it is not numeric.
+[[nodiscard]] std::unique_ptr<blocking_network> make_system_blocking_network(
+    const std::string& local_address);
 
 }  // namespace leat::io

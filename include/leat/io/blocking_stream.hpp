@@ -45,7 +45,8 @@ class blocking_stream {
   virtual void write_all(std::span<const std::byte> from, deadline until) = 0;
 
   /// Writes until all of `from` is written or there is something to read, and returns how much
-  /// was written. For a peer that may answer before it has taken everything.
+  /// was written. For a peer that may answer before it has taken everything. A further write
+  /// begins with the rest, of which TLS may have encrypted a part already.
   /// Errors: `write_error`, `write_timeout`.
   virtual std::size_t write_until_input(std::span<const std::byte> from, deadline until) = 0;
 

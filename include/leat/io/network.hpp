@@ -92,4 +92,9 @@ class network {
 /// The network of the operating system, on whichever loop it is used.
 [[nodiscard]] network& system_network() noexcept;
 
+/// The same, but its connections begin at `local_address`, a numeric address of this machine. Unix
+/// sockets cannot be reached from one.
+/// Errors: `invalid_argument`, if it is not numeric.
+[[nodiscard]] std::unique_ptr<network> make_system_network(const std::string& local_address);
+
 }  // namespace leat::io

@@ -64,7 +64,7 @@ class async_stream {
 
   /// Writes as much of `from` as fits and returns how much; at least one byte, unless `from` is
   /// empty. Nothing, if it would have to wait, or if others must have their turn: go on with
-  /// `write_all()`.
+  /// `write_all()` of the same bytes, which TLS may have encrypted already.
   ///
   /// As `try_read_some()` otherwise. Not while a write waits.
   /// Cancellation: never waits. Errors: `write_error`.

@@ -33,6 +33,11 @@ struct tls_client_options {
   tls_verification verification = tls_verification::chain_and_host;
   /// Certificates in PEM that are trusted in place of the system's.
   std::string trusted;
+  /// A file with certificates in PEM, and a folder of them that is named as `openssl rehash` does,
+  /// each in place of the system's. Not looked at where `trusted` is set. The environment
+  /// (SSL_CERT_FILE) is not either.
+  std::string trusted_file;
+  std::string trusted_folder;
   /// SHA-256 of the public keys one of which the server must have, in Base64, as curl's
   /// `sha256//` has it. Checked besides everything else.
   std::vector<std::string> pinned_keys;

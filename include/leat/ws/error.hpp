@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -16,10 +18,11 @@
 ///     timeout_error
 ///     └── ws::ping_timeout            the peer has not answered a ping
 ///     leat::error
-///     └── ws::closed                  the connection is closed: its code and reason
+///     ├── ws::closed                  the connection is closed: its code and reason
+///     └── ws::reconnect_failed        it was lost, and every attempt to make it anew has failed
 namespace leat::ws {
 
-enum class errc { handshake_failed = 1, remote_protocol, ping_timeout, closed };
+enum class errc { handshake_failed = 1, remote_protocol, ping_timeout, closed, reconnect_failed };
 
 std::error_code make_error_code(errc value) noexcept;
 
@@ -59,6 +62,20 @@ class closed : public error {
  private:
   std::uint16_t close_code_;
   std::string reason_;
+};
+
+/// The connection was lost, and could not be made anew in `reconnect_policy::max_attempts`.
+class reconnect_failed : public error {
+ public:
+  reconnect_failed(std::size_t attempts, std::exception_ptr last);
+
+  [[nodiscard]] std::size_t attempts() const noexcept { return attempts_; }
+  /// The error of the last attempt; its code is `cause()`.
+  [[nodiscard]] const std::exception_ptr& last() const noexcept { return last_; }
+
+ private:
+  std::size_t attempts_;
+  std::exception_ptr last_;
 };
 
 }  // namespace leat::ws

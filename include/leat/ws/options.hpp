@@ -4,28 +4,39 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "leat/base/time.hpp"
+#include "leat/coro/channel.hpp"
 #include "leat/io/policy.hpp"
 #include "leat/io/tls.hpp"
 #include "leat/proto/fields/fields.hpp"
+#include "leat/ws/message.hpp"
+#include "leat/ws/reconnect.hpp"
 
 namespace leat::ws {
 
-enum class message_kind : std::uint8_t { text, binary };
-
-struct message {
-  message_kind kind = message_kind::text;
-  std::string data;
-};
-
 struct timeouts {
   duration connect = std::chrono::seconds(10);  ///< Connecting, TLS and the handshake.
-  duration receive = std::chrono::minutes(5);
+  duration receive = std::chrono::minutes(5);   ///< For the next message.
   duration write = std::chrono::seconds(10);
-  duration close = std::chrono::seconds(10);  ///< For the peer's close frame.
+  duration close = std::chrono::seconds(10);  ///< For all of `close()`.
+};
+
+/// What may wait to be sent while another task writes, or while the connection is made anew. On the
+/// blocking surface nothing does: there is one call at a time.
+struct queue_limits {
+  queue_limits() noexcept = default;
+
+  std::size_t max_messages = 1000;
+  /// A message that alone is larger may wait if no other does.
+  std::size_t max_bytes = std::size_t{16} << 20;
+  /// `wait`: a further message waits in line for room, in the frame of its sender.
+  /// `fail`: it is `limit_exceeded`. `drop_newest` drops it, `drop_oldest` those that have waited
+  /// longest; the send of a message that is dropped returns, and `statistics::dropped` counts it.
+  overflow when_full = overflow::wait;
 };
 
 template <class Io>
@@ -36,16 +47,27 @@ struct basic_options {
   std::vector<std::string> subprotocols;  ///< In order of preference.
   ws::timeouts timeouts;
   io::tls_client_options tls;
+  /// Takes the place of `tls`. Making a context is slow; connections to one service share one.
+  std::optional<io::tls_context> tls_context;
   bool compression = true;
   std::size_t max_frame_bytes = std::size_t{10} << 20;
   std::size_t max_message_bytes = std::size_t{10} << 20;
   /// While `receive()` waits: a ping is sent when nothing came for so long, and the peer is lost
   /// when nothing came for as long again. `no_timeout`: no pings.
   duration ping_interval = std::chrono::seconds(20);
+  queue_limits queue;
+  basic_reconnect_policy<Io> reconnect;
   typename Io::network* network = nullptr;  ///< The system's, if null.
 };
 
 using async_options = basic_options<io::async>;
 using options = basic_options<io::blocking>;
+
+struct statistics {
+  std::size_t queued_messages = 0;  ///< Waiting to be written, within `queue_limits`.
+  std::size_t queued_bytes = 0;
+  std::size_t dropped = 0;     ///< Messages that were dropped because the queue was full.
+  std::size_t reconnects = 0;  ///< How often the connection was made anew.
+};
 
 }  // namespace leat::ws

@@ -16,6 +16,7 @@
 #include "io/blocking/socket.hpp"
 #include "io/blocking/socket_stream.hpp"
 #include "io/connection_race.hpp"
+#include "io/local_address.hpp"
 
 namespace leat::io {
 namespace blocking_sockets {
@@ -24,8 +25,9 @@ namespace {
 /// Attempts to connect to several addresses on one thread: the first that succeeds wins.
 class connection_race {
  public:
-  connection_race(const endpoint& to, const std::vector<socket_address>& addresses)
-      : to_(to), rest_(addresses) {}
+  connection_race(const endpoint& to, const std::vector<socket_address>& addresses,
+                  const std::optional<socket_address>& local)
+      : to_(to), local_(local), rest_(addresses) {}
 
   /// Errors: `connect_error`; `connect_timeout` when `until` passes.
   owned_file run(deadline until) {
@@ -53,7 +55,7 @@ class connection_race {
       const socket_address& address = rest_.front();
       rest_ = rest_.subspan(1);
       owned_file socket(::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-      if (!socket.is_open()) {
+      if (!socket.is_open() || (local_ && !bind_local(socket.get(), *local_))) {
         note_failure(errno);
         continue;
       }
@@ -100,6 +102,7 @@ class connection_race {
   }
 
   const endpoint& to_;
+  const std::optional<socket_address>& local_;
   std::span<const socket_address> rest_;
   std::vector<owned_file> attempts_;
   std::vector<pollfd> waits_;
@@ -108,11 +111,18 @@ class connection_race {
 
 class system_network final : public blocking_network {
  public:
+  system_network() = default;
+  explicit system_network(const socket_address& local) : local_(local) {}
+
   std::unique_ptr<blocking_stream> connect(const endpoint& to, deadline until) override {
     refuse_on_loop("io::network::connect");
-    const auto addresses = resolve_blocking(to);
-    return make_socket_stream(connection_race(to, addresses).run(until), to.to_string());
+    auto addresses = resolve_blocking(to);
+    if (local_) keep_reachable(addresses, *local_, to);
+    return make_socket_stream(connection_race(to, addresses, local_).run(until), to.to_string());
   }
+
+ private:
+  std::optional<socket_address> local_;
 };
 
 }  // namespace
@@ -121,6 +131,10 @@ class system_network final : public blocking_network {
 blocking_network& system_blocking_network() noexcept {
   static blocking_sockets::system_network the_network;
   return the_network;
+}
+
+std::unique_ptr<blocking_network> make_system_blocking_network(const std::string& local_address) {
+  return std::make_unique<blocking_sockets::system_network>(parse_local_address(local_address));
 }
 
 }  // namespace leat::io

@@ -2,6 +2,7 @@
 #include "leat/io/network.hpp"
 
 #include <cerrno>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -17,6 +18,7 @@
 #include "io/connection_race.hpp"
 #include "io/epoll/descriptor.hpp"
 #include "io/epoll/socket_stream.hpp"
+#include "io/local_address.hpp"
 #include "io/resolver.hpp"
 
 namespace leat::io {
@@ -146,14 +148,21 @@ class socket_listener final : public listener {
 
 class epoll_network final : public network {
  public:
+  epoll_network() = default;
+  explicit epoll_network(const socket_address& local) : local_(local) {}
+
   task<std::unique_ptr<async_stream>> connect(endpoint to, deadline until) override {
     auto addresses = co_await resolve(to, until);
-    co_return co_await connect_to_first(std::move(to), std::move(addresses), until);
+    if (local_) keep_reachable(addresses, *local_, to);
+    co_return co_await connect_to_first(std::move(to), std::move(addresses), until, local_);
   }
 
   std::unique_ptr<listener> listen(const endpoint& at, listen_options options) override {
     return std::make_unique<socket_listener>(at, options);
   }
+
+ private:
+  std::optional<socket_address> local_;
 };
 
 }  // namespace
@@ -162,6 +171,10 @@ class epoll_network final : public network {
 network& system_network() noexcept {
   static epoll_backend::epoll_network the_network;
   return the_network;
+}
+
+std::unique_ptr<network> make_system_network(const std::string& local_address) {
+  return std::make_unique<epoll_backend::epoll_network>(parse_local_address(local_address));
 }
 
 }  // namespace leat::io

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "leat/io/stream.hpp"
@@ -23,8 +24,9 @@ struct connect_result {
   bool has_timed_out = false;
 };
 
-/// Connects to one address.
+/// Connects to one address, from `local` if it is given.
 /// Cancellation: safe. Errors: `std::system_error`, if the socket cannot be watched.
-task<connect_result> connect_socket(socket_address to, std::string peer_name, deadline until);
+task<connect_result> connect_socket(socket_address to, std::string peer_name, deadline until,
+                                    std::optional<socket_address> local = {});
 
 }  // namespace leat::io::epoll_backend

@@ -131,9 +131,7 @@ tls_context::impl::impl(const tls_client_options& options)
   if (options.verification != tls_verification::none) {
     SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER, nullptr);
     if (options.trusted.empty()) {
-      if (SSL_CTX_set_default_verify_paths(context_.get()) != 1) {
-        fail("the system's trusted certificates cannot be read");
-      }
+      trust_stored(options.trusted_file, options.trusted_folder);
     } else {
       trust(options.trusted);
     }
@@ -155,6 +153,22 @@ tls_context::impl::impl(const tls_server_options& options)
     SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
   }
   if (!alpn_.empty()) SSL_CTX_set_alpn_select_cb(context_.get(), select_alpn, &alpn_);
+}
+
+// OpenSSL's own way to its defaults would ask the environment.
+void tls_context::impl::trust_stored(const std::string& file, const std::string& folder) {
+  SSL_CTX* const context = context_.get();
+  if (!file.empty()) {
+    if (SSL_CTX_load_verify_file(context, file.c_str()) != 1) {
+      fail("the file of trusted certificates cannot be read");
+    }
+  } else if (SSL_CTX_load_verify_file(context, X509_get_default_cert_file()) != 1) {
+    ERR_clear_error();  // few systems have it
+  }
+  const char* const from = folder.empty() ? X509_get_default_cert_dir() : folder.c_str();
+  if (SSL_CTX_load_verify_dir(context, from) != 1) {
+    fail("the folder of trusted certificates cannot be read");
+  }
 }
 
 void tls_context::impl::trust(const std::string& pem) {

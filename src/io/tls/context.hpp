@@ -34,6 +34,7 @@ class tls_context::impl {
  private:
   void use_identity(const tls_identity& identity);
   void trust(const std::string& pem);
+  void trust_stored(const std::string& file, const std::string& folder);
 
   std::unique_ptr<SSL_CTX, ssl_deleter> context_;
   std::vector<std::string> pinned_keys_;

@@ -16,7 +16,8 @@ namespace {
 using step = tls_engine::step;
 
 // A record of TLS has 16 KiB at most, and a little of its own.
-constexpr std::size_t read_size = std::size_t{17} << 10;
+constexpr std::size_t record_size = std::size_t{16} << 10;
+constexpr std::size_t read_size = record_size + (std::size_t{1} << 10);
 // What is encrypted before it is sent.
 constexpr std::size_t most_pending = std::size_t{64} << 10;
 
@@ -96,9 +97,48 @@ class tls_channel {
     return std::nullopt;
   }
 
+  /// Writes until there is input for the application. Records that did not fit whole by then are
+  /// sent by the next write, which begins with the same bytes.
+  std::size_t write_until_input(std::span<const std::byte> from, deadline until) {
+    std::size_t written = 0;
+    while (written < from.size() && is_idle_and_open()) {
+      const auto rest = from.subspan(written);
+      while (encrypted_ < std::min(rest.size(), most_pending)) {
+        std::size_t size = 0;
+        if (engine_.write(rest.subspan(encrypted_), size) != step::done) throw_broken();
+        encrypted_ += size;
+      }
+      engine_.take_output(out_);
+      sending whole(is_broken_);
+      out_.consume(below_->write_until_input(out_.bytes(), until));
+      whole.is_done = true;
+      if (out_.is_empty()) written += take_encrypted(rest.size());
+    }
+    return written;
+  }
+
+  /// A record that does not fit whole is sent by the next write, which begins with the same bytes.
+  std::optional<std::size_t> try_write_some(std::span<const std::byte> from) {
+    if (is_closed_) throw_closed<write_error>("write failed");
+    if (is_broken_) throw_broken();
+    if (from.empty()) return 0;
+    if (lock_.is_held() || !send_at_once()) return std::nullopt;
+    if (encrypted_ == 0) {
+      if (engine_.write(from.first(std::min(from.size(), record_size)), encrypted_) != step::done) {
+        throw_broken();
+      }
+      if (!send_at_once()) return std::nullopt;
+    }
+    return take_encrypted(from.size());
+  }
+
   void_task write_all(std::span<const std::byte> from, deadline until) {
     co_await Io::checkpoint();
     if (is_closed_) throw_closed<write_error>("write failed");
+    if (encrypted_ != 0) {
+      from = from.subspan(take_encrypted(from.size()));
+      co_await flush(until);
+    }
     while (!from.empty()) {
       for (std::size_t pending = 0; pending < most_pending && !from.empty();) {
         std::size_t size = 0;
@@ -165,6 +205,29 @@ class tls_channel {
     bool& is_broken_;
   };
 
+  /// What a try has encrypted of bytes that a writer comes with again.
+  std::size_t take_encrypted(std::size_t most) noexcept {
+    const std::size_t size = std::min(encrypted_, most);
+    encrypted_ -= size;
+    return size;
+  }
+
+  /// Returns whether everything that was encrypted has gone.
+  bool send_at_once() {
+    if constexpr (!Io::is_blocking) {
+      engine_.take_output(out_);
+      sending whole(is_broken_);
+      while (!out_.is_empty()) {
+        const auto size = below_->try_write_some(out_.bytes());
+        if (!size) break;
+        out_.consume(*size);
+      }
+      whole.is_done = true;
+      if (out_.is_empty()) out_.release();
+    }
+    return out_.is_empty();
+  }
+
   void_task flush(deadline until) {
     [[maybe_unused]] const auto held = co_await lock_.acquire();
     if (is_broken_) throw_broken();
@@ -205,6 +268,7 @@ class tls_channel {
   tls_info info_;
   byte_buffer out_;
   byte_buffer received_;
+  std::size_t encrypted_ = 0;  // of what try_write_some() did not send
   send_lock<Io> lock_;
   bool is_broken_ = false;
   bool is_closed_ = false;
@@ -223,6 +287,9 @@ class async_channel_stream final : public async_tls_stream {
   }
   std::optional<std::size_t> try_read_some(std::span<std::byte> into) override {
     return channel_.try_read_some(into);
+  }
+  std::optional<std::size_t> try_write_some(std::span<const std::byte> from) override {
+    return channel_.try_write_some(from);
   }
   task<void> shut_down_write(deadline until) override { return channel_.shut_down_write(until); }
   task<void> close(deadline until) override { return channel_.close(until); }
@@ -248,15 +315,8 @@ class blocking_channel_stream final : public blocking_tls_stream {
   void write_all(std::span<const std::byte> from, deadline until) override {
     run_blocking(channel_.write_all(from, until));
   }
-  // Looked for between pieces only: whether the input is for us shows when it is decrypted.
   std::size_t write_until_input(std::span<const std::byte> from, deadline until) override {
-    std::size_t written = 0;
-    while (written < from.size() && is_idle_and_open()) {
-      const auto piece = from.subspan(written, std::min(from.size() - written, most_pending));
-      run_blocking(channel_.write_all(piece, until));
-      written += piece.size();
-    }
-    return written;
+    return channel_.write_until_input(from, until);
   }
   std::optional<std::size_t> try_read_some(std::span<std::byte> into) override {
     return channel_.try_read_some(into);

@@ -6,30 +6,13 @@
 
 #include "leat/proto/fields/ascii.hpp"
 
+#include "proto/fields/quoted_parts.hpp"
+
 namespace leat::proto {
-namespace {
-
-/// The place of the first comma in `text` that is not inside a quoted string.
-std::size_t end_of_element(std::string_view text) noexcept {
-  bool is_quoted = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c == '"') {
-      is_quoted = !is_quoted;
-    } else if (c == '\\' && is_quoted) {
-      ++i;  // a quoted pair: the next character stands for itself
-    } else if (c == ',' && !is_quoted) {
-      return i;
-    }
-  }
-  return text.size();
-}
-
-}  // namespace
 
 std::optional<std::string_view> next_list_element(std::string_view& rest) noexcept {
   while (!rest.empty()) {
-    const std::size_t end = end_of_element(rest);
+    const std::size_t end = end_of_part(rest, ',');
     const std::string_view element = trim_blanks(rest.substr(0, end));
     rest.remove_prefix(std::min(end + 1, rest.size()));
     if (!element.empty()) return element;

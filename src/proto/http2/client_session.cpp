@@ -581,7 +581,10 @@ int client_session::impl::take_sent(const nghttp2_frame& frame) {
   if (frame.hd.type == NGHTTP2_GOAWAY && frame.goaway.error_code != NGHTTP2_NO_ERROR) {
     lose(errc::connection_error);
   } else if (frame.hd.type == NGHTTP2_HEADERS) {
-    if (record* const which = find(frame.hd.stream_id); which != nullptr) which->is_written = true;
+    if (record* const which = find(frame.hd.stream_id); which != nullptr) {
+      which->is_written = true;
+      note(frame.hd.stream_id, *which);
+    }
   }
   return 0;
 }
@@ -609,6 +612,9 @@ std::error_code client_session::send_data(stream_id id, std::string_view bytes) 
 }
 std::error_code client_session::end_body(stream_id id, fields_view trailers) {
   return impl_->end_body(id, trailers);
+}
+bool client_session::is_sent(stream_id id) const noexcept {
+  return impl_->at(id).is_written;
 }
 std::size_t client_session::unsent(stream_id id) const noexcept {
   return impl_->at(id).body.size();

@@ -21,7 +21,7 @@ constexpr std::array entries{
     entry(url_errc::invalid_scheme, "URL has an invalid scheme"),
     entry(url_errc::missing_host, "URL has no host"),
     entry(url_errc::invalid_host, "URL has an invalid host"),
-    entry(url_errc::host_needs_idna, "host has letters beyond ASCII"),
+    entry(url_errc::invalid_idna, "host has letters that no domain name can have"),
     entry(url_errc::invalid_port, "URL has an invalid port"),
     entry(url_errc::invalid_userinfo, "URL has an invalid user name or password"),
 };

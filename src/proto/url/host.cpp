@@ -12,6 +12,7 @@
 #include "leat/proto/url/error.hpp"
 
 #include "proto/url/characters.hpp"
+#include "proto/url/idna.hpp"
 
 namespace leat::proto {
 namespace {
@@ -162,15 +163,28 @@ std::error_code parse_host(std::string_view text, host_form& into) {
   }
 
   std::string host;
+  bool is_ascii = true;
   host.reserve(text.size());
   while (!text.empty()) {
     const bool is_escape = starts_with_escape(text);
     const char c = is_escape ? escaped_byte(text) : text.front();
-    if (static_cast<unsigned char>(c) >= 0x80) return url_errc::host_needs_idna;
-    // An escape may spell a character that needed none, but not smuggle in a delimiter.
-    if (!is_in(is_escape ? unreserved : host_allowed, c)) return url_errc::invalid_host;
+    if (static_cast<unsigned char>(c) >= 0x80) {
+      is_ascii = false;
+    } else if (!is_in(is_escape ? unreserved : host_allowed, c)) {
+      // An escape may spell a character that needed none, but not smuggle in a delimiter.
+      return url_errc::invalid_host;
+    }
     host += lower_case(c);
     text.remove_prefix(is_escape ? 3 : 1);
+  }
+  if (!is_ascii) {
+    auto ascii = to_ascii(host);
+    if (!ascii) return url_errc::invalid_idna;
+    host = std::move(*ascii);
+    // Some letters stand for others, which may be delimiters.
+    if (!std::ranges::all_of(host, [](char c) { return is_in(host_allowed, c); })) {
+      return url_errc::invalid_idna;
+    }
   }
   if (ends_in_number(host) && !parse_ipv4(host)) return url_errc::invalid_host;
   into = {.text = std::move(host), .is_ipv6 = false};

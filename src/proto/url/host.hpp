@@ -15,7 +15,7 @@ struct host_form {
 
 /// Reads the host part of an authority, without its port. An empty one is accepted.
 ///
-/// Errors: url_errc::invalid_host, url_errc::host_needs_idna.
+/// Errors: url_errc::invalid_host, url_errc::invalid_idna.
 [[nodiscard]] std::error_code parse_host(std::string_view text, host_form& into);
 
 }  // namespace leat::proto

@@ -9,11 +9,6 @@
 namespace leat::proto {
 namespace {
 
-bool is_scheme(std::string_view text) noexcept {
-  return !text.empty() && lower_case(text.front()) >= 'a' && lower_case(text.front()) <= 'z' &&
-         std::ranges::all_of(text, [](char c) { return is_in(scheme_allowed, c); });
-}
-
 /// Cuts `text` at the first `mark` and returns what is behind it.
 std::optional<std::string_view> cut_at(std::string_view& text, char mark) noexcept {
   const std::size_t place = text.find(mark);
@@ -24,6 +19,11 @@ std::optional<std::string_view> cut_at(std::string_view& text, char mark) noexce
 }
 
 }  // namespace
+
+bool is_scheme(std::string_view text) noexcept {
+  return !text.empty() && lower_case(text.front()) >= 'a' && lower_case(text.front()) <= 'z' &&
+         std::ranges::all_of(text, [](char c) { return is_in(scheme_allowed, c); });
+}
 
 uri_parts split_reference(std::string_view text) noexcept {
   uri_parts parts;

@@ -16,6 +16,9 @@ struct uri_parts {
   std::optional<std::string_view> fragment;
 };
 
+/// Whether `text` can be a scheme (section 3.1).
+[[nodiscard]] bool is_scheme(std::string_view text) noexcept;
+
 /// Takes a reference apart. Nothing is refused: what stands in front of the first colon is a
 /// scheme only if it can be one.
 [[nodiscard]] uri_parts split_reference(std::string_view text) noexcept;

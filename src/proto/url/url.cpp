@@ -323,6 +323,58 @@ std::error_code replace_query(const url& base, std::string_view query, url& into
   return {};
 }
 
+std::error_code edit(const url& base, const url_changes& changes, url& into) {
+  for (const auto& each : {changes.scheme, changes.username, changes.password, changes.host,
+                           changes.path, changes.query, changes.fragment}) {
+    if (!each) continue;
+    if (const auto error = check_text(*each)) return error;
+  }
+  if (base.is_empty()) return url_errc::missing_scheme;
+
+  uri_parts parts = url_builder::parts_of(base);
+  const auto set = [](std::optional<std::string_view>& part,
+                      const std::optional<std::string_view>& change) {
+    if (change) part = change->empty() ? std::nullopt : change;
+  };
+  if (changes.scheme) {
+    parts.scheme = changes.scheme;
+    if (!is_scheme(*changes.scheme)) return url_errc::invalid_scheme;
+  }
+  set(parts.query, changes.query);
+  set(parts.fragment, changes.fragment);
+
+  std::string authority;
+  if (changes.host) {
+    const bool is_bare_ipv6 =
+        changes.host->find(':') != std::string_view::npos && !changes.host->starts_with('[');
+    // What would end the authority, or be taken for credentials or a port.
+    const std::string_view host = *changes.host;
+    const bool is_open = host.starts_with('[') && !host.ends_with(']');
+    if (host.find_first_of("/?#@\\") != host.npos || is_open) return url_errc::invalid_host;
+    authority = is_bare_ipv6 ? "[" + std::string(host) + "]" : std::string(host);
+  } else if (parts.authority) {
+    authority = base.is_ipv6() ? "[" + std::string(base.host()) + "]" : std::string(base.host());
+  }
+  // A port of 0 that was spelt out stays; among the changes it stands for none.
+  const bool has_port = changes.port ? *changes.port != 0 : base.has_explicit_port();
+  if (has_port) authority += ":" + std::to_string(changes.port.value_or(base.port()));
+  std::string userinfo = base.userinfo();
+  if (changes.username || changes.password) {
+    const std::string name = changes.username ? std::string(*changes.username) : base.username();
+    const std::string word = changes.password ? std::string(*changes.password) : base.password();
+    userinfo = percent_encode(name);
+    if (!word.empty()) userinfo += ":" + percent_encode(word);
+  }
+  if (parts.authority || !authority.empty() || !userinfo.empty()) {
+    if (!userinfo.empty()) authority.insert(0, userinfo + "@");
+    parts.authority = authority;
+  }
+
+  std::string path(changes.path.value_or(parts.path));
+  if (parts.authority && !path.empty() && !path.starts_with('/')) path.insert(0, 1, '/');
+  return url_builder::build(parts, path, into);
+}
+
 bool has_scheme(std::string_view text) noexcept {
   const uri_parts parts = split_reference(text);
   return parts.scheme && parts.authority;

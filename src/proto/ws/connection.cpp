@@ -275,17 +275,13 @@ std::error_code connection::send_pong(byte_buffer& out, std::string_view payload
 std::error_code connection::send_close(byte_buffer& out, std::uint16_t code,
                                        std::string_view reason) {
   if (has_sent_close_) return errc::close_sent;
+  if (const auto refused = check_close(code, reason)) return refused;
   std::string payload;
   if (code != close_code::no_status) {
-    if (!is_sendable_close_code(code)) return errc::invalid_close_code;
     payload.push_back(static_cast<char>(code >> 8));
     payload.push_back(static_cast<char>(code & 0xFFU));
-  } else if (!reason.empty()) {
-    return errc::invalid_close_code;
   }
   payload += reason;
-  if (payload.size() > most_control_bytes) return errc::payload_too_long;
-  if (!is_utf8(reason)) return errc::text_not_utf8;
   write_frame(out, opcode::close, payload, false);
   has_sent_close_ = true;
   return {};

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "leat/base/error.hpp"
+#include "leat/base/utf8.hpp"
 
 namespace leat::proto::ws {
 namespace {
@@ -58,6 +59,15 @@ std::error_code make_error_code(errc value) noexcept {
 bool is_sendable_close_code(std::uint16_t code) noexcept {
   return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) ||
          (code >= 3000 && code <= 4999);
+}
+
+std::error_code check_close(std::uint16_t code, std::string_view reason) noexcept {
+  constexpr std::size_t most_reason_bytes = 123;  // of 125, behind the code
+  const bool has_code = code != close_code::no_status;
+  if (has_code ? !is_sendable_close_code(code) : !reason.empty()) return errc::invalid_close_code;
+  if (reason.size() > most_reason_bytes) return errc::payload_too_long;
+  if (!is_utf8(reason)) return errc::text_not_utf8;
+  return {};
 }
 
 std::uint16_t suggested_close_code(const std::error_code& why) noexcept {

@@ -42,7 +42,8 @@ bool utf8_checker::feed(std::string_view piece) noexcept {
       return false;
     }
   }
-  while (!piece.empty()) {
+  for (;;) {
+    piece.remove_prefix(ascii_prefix_size(piece));
     const std::size_t size = utf8_sequence_size(piece);
     if (size == 0) break;
     piece.remove_prefix(size);

@@ -323,10 +323,12 @@ TEST_CASE("client_session: more than the peer turns out to take waits, and nothi
   conversation both({.max_streams = 2});
   std::vector<stream_id> ids;
   for (int i = 0; i < 10; ++i) ids.push_back(both.get());  // before it has said that it takes 2
+  CHECK_FALSE(both.client.is_sent(ids[0]));
   static_cast<void>(both.client.receive(both.peer.take_output()));
   both.peer.on_request = [&](stream_id id) { both.peer.respond(id, "x"); };
   both.talk();
   for (const auto id : ids) {
+    CHECK(both.client.is_sent(id));
     CHECK(both.client.is_complete(id));
     CHECK(both.read(id) == "x");
   }

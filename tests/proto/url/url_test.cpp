@@ -205,9 +205,22 @@ TEST_CASE("url: a host with a forbidden character is refused") {
   }
 }
 
-TEST_CASE("url: a host beyond ASCII is refused with a code of its own") {
-  CHECK(refusal("http://b\xc3\xbc\x63her.test/") == url_errc::host_needs_idna);
-  CHECK(refusal("http://b%C3%BCcher.test/") == url_errc::host_needs_idna);
+TEST_CASE("url: a host beyond ASCII is written as the DNS knows it") {
+  CHECK(parsed("http://b\xc3\xbc\x63her.test:81/\xc3\xbc").text() ==
+        "http://xn--bcher-kva.test:81/%C3%BC");
+  CHECK(parsed("http://B%C3%9C\x63HER.test/").host() == "xn--bcher-kva.test");
+  CHECK(parsed("http://stra\xc3\x9f\x65.test/").host() == "xn--strae-oqa.test");  // no ss
+  CHECK(parsed("http://\xe6\x97\xa5\xe6\x9c\xac\xe3\x80\x82test/").host() == "xn--wgv71a.test");
+  CHECK(parsed("http://xn--bcher-kva.test/").host() == "xn--bcher-kva.test");
+}
+
+TEST_CASE("url: a host beyond ASCII that no domain can have is refused") {
+  CHECK(refusal("http://b\xc3\x28.test/") == url_errc::invalid_idna);      // no UTF-8
+  CHECK(refusal("http://\xe2\x80\xae.test/") == url_errc::invalid_idna);   // turns text around
+  CHECK(refusal("http://a\xef\xbc\x8f.test/") == url_errc::invalid_idna);  // looks like a slash
+  CHECK(refusal("http://a\xef\xbc\xa0.test/") == url_errc::invalid_idna);  // looks like an at
+  CHECK(refusal("http://\xef\xbc\x91.2.3/") == url_errc::invalid_host);    // a 1 in full width
+  CHECK(refusal("http://" + std::string(2000, '\xc3') + "/") == url_errc::invalid_idna);
 }
 
 TEST_CASE("url: a port that is none is refused") {

@@ -98,6 +98,10 @@ class client_session {
   /// errc::forbidden_field; fields_errc.
   [[nodiscard]] std::error_code end_body(stream_id id, fields_view trailers = {});
 
+  /// Whether the head of the request has been written. Where more streams were opened than the
+  /// peer turns out to take, it waits.
+  [[nodiscard]] bool is_sent(stream_id id) const noexcept;
+
   /// Bytes of the body that wait to be written.
   [[nodiscard]] std::size_t unsent(stream_id id) const noexcept;
 

@@ -13,7 +13,7 @@ enum class url_errc {
   invalid_scheme,
   missing_host,
   invalid_host,
-  host_needs_idna,  ///< The host has letters beyond ASCII; its ASCII form is needed.
+  invalid_idna,  ///< The host has letters beyond ASCII, and no name of the DNS stands for it.
   invalid_port,
   invalid_userinfo,
 };

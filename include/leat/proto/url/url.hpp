@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -12,7 +13,9 @@ namespace leat::proto {
 /// An absolute URL (RFC 3986) in normal form, so that two URLs for the same thing compare
 /// equal whenever the generic rules can tell (section 6.2.2):
 ///
-/// - scheme and host are lower-cased, an IPv6 host is written as RFC 5952 says;
+/// - scheme and host are lower-cased, an IPv6 host is written as RFC 5952 says, and one with
+///   letters beyond ASCII as the DNS knows it (IDNA 2008): `bücher.test` is
+///   `xn--bcher-kva.test`;
 /// - the default port of http, https, ws and wss is left out, and their empty path is `/`;
 /// - dot segments are removed;
 /// - characters that may not stand in a component are percent-encoded, `%7e` becomes `~`, and
@@ -160,6 +163,27 @@ class url {
 ///
 /// Errors: url_errc::too_long, url_errc::control_character. `into` may be `base`.
 [[nodiscard]] std::error_code replace_query(const url& base, std::string_view query, url& into);
+
+/// What an edited URL has in place of its own; unset is kept, and empty is none.
+struct url_changes {
+  std::optional<std::string_view> scheme = std::nullopt;
+  /// Decoded. Empty user names and passwords take the credentials away.
+  std::optional<std::string_view> username = std::nullopt;
+  std::optional<std::string_view> password = std::nullopt;
+  /// An IPv6 address with or without its brackets.
+  std::optional<std::string_view> host = std::nullopt;
+  std::optional<std::uint16_t> port = std::nullopt;  ///< 0: that of the scheme.
+  std::optional<std::string_view> path = std::nullopt;
+  std::optional<std::string_view> query = std::nullopt;     ///< Already encoded.
+  std::optional<std::string_view> fragment = std::nullopt;  ///< Already encoded.
+};
+
+/// The same URL with some components in place of its own. No component can spill into another:
+/// what may not stand in it is percent-encoded, or refused in a scheme and a host. A default port
+/// follows the scheme; one that was spelt out stays.
+///
+/// Errors: as `parse_url()`. `into` may be `base`; it keeps its value if a change is refused.
+[[nodiscard]] std::error_code edit(const url& base, const url_changes& changes, url& into);
 
 /// Whether `text` starts with a scheme and `://`, as an absolute URL does.
 [[nodiscard]] bool has_scheme(std::string_view text) noexcept;

@@ -66,6 +66,9 @@ inline constexpr std::uint16_t try_again_later = 1013;
 /// Whether `code` may stand in a close frame: those that are defined, and 3000 to 4999.
 [[nodiscard]] bool is_sendable_close_code(std::uint16_t code) noexcept;
 
+/// What a close frame says. Errors: as `connection::send_close()`, but for errc::close_sent.
+[[nodiscard]] std::error_code check_close(std::uint16_t code, std::string_view reason) noexcept;
+
 /// The code with which to close after a failure of the peer's.
 [[nodiscard]] std::uint16_t suggested_close_code(const std::error_code& why) noexcept;
 

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <leat/base/error.hpp>
+#include <leat/coro/executor.hpp>
+#include <leat/coro/thread_pool.hpp>
+#include <leat/coro/when_any.hpp>
+#include <leat/io/loop.hpp>
+#include <leat/io/signals.hpp>
+
+#include "exit_status.hpp"
+#include "http_command.hpp"
+#include "http_request.hpp"
+#include "visible_text.hpp"
+
+namespace {
+
+std::optional<std::string> of_environment(const char* name) {
+  const char* const value = std::getenv(name);
+  if (value == nullptr) return std::nullopt;
+  return value;
+}
+
+leat::task<int> next_signal(leat::io::signal_receiver& from, std::atomic<bool>& is_stopping) {
+  const int number = co_await from.next();
+  is_stopping = true;  // for what waits on a thread, where no stop gets to
+  co_return number;
+}
+
+leat::task<int> run_until_signalled(const cli::http_arguments& arguments, cli::http_request request,
+                                    std::atomic<bool>& is_stopping) {
+  leat::io::signal_receiver signals({SIGINT, SIGTERM});
+  auto ended =
+      co_await leat::when_any(cli::run_http(arguments, std::move(request),
+                                            cli::find_terminals(of_environment), is_stopping),
+                              next_signal(signals, is_stopping));
+  if (ended.index == 1) {
+    const int status = cli::exit_status::by_signal + ended.get<1>().value();
+    // A name lookup cannot be interrupted, and the loop would wait for it. Nothing else is left: a
+    // download has been removed, and what was written is not buffered.
+    if (leat::executor::current().blocking_threads().counts().running > 0) std::_Exit(status);
+    co_return status;
+  }
+  co_return ended.get<0>().value();
+}
+
+void add_when(CLI::App& to, const char* name, cli::when& into, const char* what) {
+  const auto choose = [&into](const std::string& choice) {
+    into = choice == "always"  ? cli::when::always
+           : choice == "never" ? cli::when::never
+                               : cli::when::on_terminal;
+  };
+  to.add_option_function<std::string>(name, choose, what)
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->type_name("WHEN");
+}
+
+void add_http_options(CLI::App& to, cli::http_arguments& into) {
+  to.add_option("URL", into.url, "what to ask for, with http:// or https://")->required();
+  to.add_option("-X,--method", into.method, "GET, or POST with a body");
+  to.add_option("-H,--header", into.headers, "\"name: value\", as often as needed")
+      ->allow_extra_args(false);
+  to.add_option("-q,--query", into.query, "name=value, encoded and added to the URL")
+      ->allow_extra_args(false);
+
+  auto* const json = to.add_option("-j,--json", into.json, "the body: JSON, or @file with it");
+  auto* const data =
+      to.add_option("-d,--data", into.data, "the body: text, @file, or @- for the standard input");
+  auto* const form = to.add_option("-F,--form", into.form, "name=value, a field of a form")
+                         ->allow_extra_args(false);
+  json->excludes(data)->excludes(form);
+  data->excludes(form);
+
+  auto* const user =
+      to.add_option("-u,--user", into.user, "name:password, or @file with that in it");
+  to.add_flag("--digest", into.uses_digest, "use --user for digest authentication")->needs(user);
+  auto* const bearer = to.add_option("--bearer", into.bearer, "a token, or @file with it");
+  auto* const netrc = to.add_flag("--netrc", into.uses_netrc,
+                                  "take names and passwords from $NETRC "
+                                  "or ~/.netrc");
+  auto* const netrc_file =
+      to.add_option("--netrc-file", into.netrc_file, "take names and passwords from this file");
+  user->excludes(bearer)->excludes(netrc)->excludes(netrc_file);
+  bearer->excludes(netrc)->excludes(netrc_file);
+
+  to.add_flag("-L,--follow", into.follows_redirects, "follow redirects");
+  to.add_option("--max-redirects", into.max_redirects, "follow no more than so many")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  to.add_option("-t,--timeout", into.timeout, "for all of it, such as 5, 2.5s or 300ms");
+  to.add_option("--connect-timeout", into.connect_timeout, "for the name and the connection")
+      ->capture_default_str();
+  to.add_option("--read-timeout", into.read_timeout, "for each wait for the server")
+      ->capture_default_str();
+
+  to.add_flag_callback(
+      "--no-http2", [&into] { into.http2 = false; }, "do not offer HTTP/2 behind https");
+  to.add_flag("--http2-prior-knowledge", into.http2_prior_knowledge, "speak HTTP/2 behind http");
+  to.add_flag("-k,--insecure", into.is_insecure, "trust any certificate");
+  to.add_option("--cacert", into.ca_file, "trust these certificates (PEM), not the system's");
+  auto* const certificate =
+      to.add_option("--cert", into.certificate_file, "show this certificate (PEM)");
+  to.add_option("--key", into.key_file, "its key, if it is not in the same file")
+      ->needs(certificate);
+
+  to.add_flag("-v,--verbose", into.is_verbose, "show the heads of requests and answers");
+  to.add_flag("-f,--fail", into.fails_on_status, "a status of 400 or more: no body, and exit 22");
+  to.add_option("-o,--download", into.download, "write the body to this file, once it is complete");
+  to.add_flag_callback(
+      "--no-progress", [&into] { into.shows_progress = false; }, "show no progress of a download");
+  add_when(to, "--pretty", into.pretty, "lay JSON out: auto (on a terminal), always or never");
+  add_when(to, "--color", into.colour, "colours in JSON: auto (on a terminal), always or never");
+}
+
+int run(int count, char** arguments) {
+  CLI::App app("Tools of Leat.", "leat");
+  app.set_version_flag("--version", LEAT_VERSION);
+  app.require_subcommand(1);
+  cli::http_arguments http;
+  auto* const command = app.add_subcommand("http", "Sends a request and shows the answer.");
+  add_http_options(*command, http);
+  try {
+    app.parse(count, arguments);
+  } catch (const CLI::ParseError& refused) {
+    return app.exit(refused) == 0 ? cli::exit_status::ok : cli::exit_status::usage;
+  }
+
+  std::atomic<bool> is_stopping = false;
+  auto request = cli::make_request(http, of_environment, is_stopping);
+  return leat::run(run_until_signalled(http, std::move(request), is_stopping));
+}
+
+int fail(const std::exception& why, int status) {
+  const std::string line = cli::visible_text::on_one_line(cli::hide_secret_parameters(why.what()));
+  std::fprintf(stderr, "leat: %s\n", line.c_str());
+  return status;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  // Writing to who does not read any more is an error like others, and a quiet one.
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    return run(count, arguments);
+  } catch (const cli::output_closed&) {
+    return cli::exit_status::by_signal + SIGPIPE;
+  } catch (const cli::usage_error& e) {
+    return fail(e, cli::exit_status::usage);
+  } catch (const std::exception& e) {
+    return fail(e, cli::exit_status::failed);
+  }
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "leat/base/time.hpp"
+#include "leat/http/response.hpp"
+#include "leat/log/logger.hpp"
+
+namespace leat::http {
+
+/// Says what was asked and how the answer began.
+void log_exchange(const log::logger& to, const response_head::parts& answer, duration took);
+
+}  // namespace leat::http

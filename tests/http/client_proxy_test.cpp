@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include "leat/base/error.hpp"
+#include "leat/http/error.hpp"
+#include "leat/io/error.hpp"
+#include "leat/proto/socks5/error.hpp"
+
+#include "http/surfaces.hpp"
+#include "support/certificates.hpp"
+#include "support/nginx.hpp"
+#include "support/proxies.hpp"
+
+// Both clients, through real proxies, against a real nginx.
+
+using namespace leat;
+
+#define LEAT_BOTH_SURFACES(name) \
+  TEST_CASE_TEMPLATE("client and proxies: " name, Surface, async_surface, blocking_surface)
+
+namespace {
+
+const test_authority& authority() {
+  static const test_authority made;
+  return made;
+}
+
+nginx::wishes secure() {
+  const auto identity = authority().issue();
+  nginx::wishes wishes;
+  wishes.certificate = identity.certificate_chain;
+  wishes.key = identity.key;
+  return wishes;
+}
+
+template <class Surface>
+typename Surface::options through(const std::string& proxy) {
+  typename Surface::options options;
+  options.proxy = proxy;
+  options.tls.trusted = authority().certificate();
+  return options;
+}
+
+template <class Surface>
+http::proxy_error failure_through(const std::string& proxy, const std::string& url) {
+  Surface api(through<Surface>(proxy));
+  try {
+    static_cast<void>(api.get(url));
+  } catch (const http::proxy_error& e) {
+    CHECK(api.client().statistics().active == 0);
+    return e;
+  }
+  throw std::logic_error("the request succeeded");
+}
+
+template <class Surface>
+void gets_pages(const std::string& proxy) {
+  const nginx open;
+  const nginx closed(secure());
+  Surface api(through<Surface>(proxy));
+  for (int i = 0; i < 3; ++i) {
+    CHECK(api.get(open.url()).content() == "hello");
+    CHECK(api.get(closed.url()).content() == "hello");
+  }
+  CHECK(api.client().statistics().active == 0);
+  CHECK(api.client().statistics().idle >= 1);
+}
+
+}  // namespace
+
+LEAT_BOTH_SURFACES("get pages of http and https through tinyproxy") {
+  const tinyproxy proxy;
+  gets_pages<Surface>("http://" + proxy.at());
+}
+
+LEAT_BOTH_SURFACES("show their credentials to tinyproxy") {
+  const tinyproxy proxy("ada s3cret");
+  gets_pages<Surface>("http://ada:s3cret@" + proxy.at());
+  const closed_port nobody;  // it is refused before that shows
+  const auto error =
+      failure_through<Surface>("http://ada:wrong@" + proxy.at(), "https://" + nobody.at() + "/");
+  CHECK(error.code() == http::errc::proxy_authentication);
+}
+
+LEAT_BOTH_SURFACES("are told by tinyproxy that nobody listens") {
+  const tinyproxy proxy;
+  const closed_port nobody;
+  const auto error =
+      failure_through<Surface>("http://" + proxy.at(), "https://" + nobody.at() + "/");
+  CHECK(error.code() == failure::transient);
+  CHECK(error.status() >= 500);
+}
+
+LEAT_BOTH_SURFACES("speak HTTP/2 through a tunnel") {
+  const tinyproxy proxy;
+  auto wishes = secure();
+  wishes.speaks_http2 = true;
+  const nginx server(wishes);
+  Surface api(through<Surface>("http://" + proxy.at()));
+  for (int i = 0; i < 3; ++i) CHECK(api.get(server.url()).http_version() == "HTTP/2");
+  CHECK(api.client().statistics().idle == 1);
+}
+
+LEAT_BOTH_SURFACES("get pages of http and https through microsocks") {
+  const microsocks proxy;
+  gets_pages<Surface>("socks5://" + proxy.at());
+}
+
+LEAT_BOTH_SURFACES("show their credentials to microsocks, which looks names up") {
+  const microsocks proxy("ada", "s3cret");
+  const nginx server;
+  Surface api(through<Surface>("socks5h://ada:s3cret@" + proxy.at()));
+  const std::string url = "http://localhost:" + std::to_string(server.port()) + "/";
+  CHECK(api.get(url).content() == "hello");
+  const auto refused = failure_through<Surface>("socks5://ada:wrong@" + proxy.at(), url);
+  CHECK(refused.code() == http::errc::proxy_authentication);
+  CHECK(refused.cause() == proto::socks5::errc::credentials_refused);
+  const auto anonymous = failure_through<Surface>("socks5://" + proxy.at(), url);
+  CHECK(anonymous.cause() == proto::socks5::errc::no_acceptable_method);
+}
+
+LEAT_BOTH_SURFACES("are told by microsocks that nobody listens") {
+  const microsocks proxy;
+  const closed_port nobody;
+  const auto error =
+      failure_through<Surface>("socks5://" + proxy.at(), "http://" + nobody.at() + "/");
+  CHECK(error.cause() == proto::socks5::errc::connection_refused);
+}
+
+LEAT_BOTH_SURFACES("trust whom a file names, also one of the environment") {
+  const nginx server(secure());
+  server.write("authority.pem", authority().certificate());
+  const std::string file = server.file("authority.pem");
+  typename Surface::options options;
+  options.tls.trusted_file = file;
+  Surface by_option(options);
+  CHECK(by_option.get(server.url()).content() == "hello");
+
+  options.tls.trusted_file.clear();
+  options.environment = [file](const char* name) -> std::optional<std::string> {
+    if (std::string(name) == "SSL_CERT_FILE") return file;
+    return std::nullopt;
+  };
+  Surface by_environment(options);
+  CHECK(by_environment.get(server.url()).content() == "hello");
+  options.trust_env = false;
+  Surface by_nobody(options);
+  CHECK_THROWS_AS(static_cast<void>(by_nobody.get(server.url())), io::tls_error);
+}

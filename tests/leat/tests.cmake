@@ -1,0 +1,49 @@
+if(LEAT_BUILD_APPS)
+  leat_test(leat
+    FILES
+      http_request_test.cpp
+      json_printer_test.cpp
+      progress_test.cpp
+      visible_text_test.cpp
+    DEPENDS leat_tool leat::testing)
+
+  # The built program against scripted peers and nginx.
+  function(leat_tool_e2e sentence test)
+    add_test(NAME "leat/${sentence}"
+      COMMAND Python3::Interpreter ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/leat_http_e2e.py
+        $<TARGET_FILE:leat> LeatHttpTest.test_${test})
+    set_tests_properties("leat/${sentence}" PROPERTIES LABELS service TIMEOUT 120)
+  endfunction()
+  leat_tool_e2e("leat http: sends what each option says" options)
+  leat_tool_e2e("leat http: sends what comes from the standard input" standard_input)
+  leat_tool_e2e("leat http: finds names and passwords in netrc files" netrc)
+  leat_tool_e2e("leat http: answers a digest challenge, with a file as the body" digest)
+  leat_tool_e2e("leat http: follows redirects when asked, and so many" redirects)
+  leat_tool_e2e("leat http: shows credentials to nobody that a redirect leads to" credentials_stay_home)
+  leat_tool_e2e("leat http: hands a body on as it is" body_as_it_is)
+  leat_tool_e2e("leat http: takes content codings off" content_coding)
+  leat_tool_e2e("leat http: lays JSON out when asked" pretty_json)
+  leat_tool_e2e("leat http: lays JSON out and colours it on a terminal" terminal)
+  leat_tool_e2e("leat http: lets no answer command the terminal" hostile_text_on_terminal)
+  leat_tool_e2e("leat http: keeps binary bodies off the terminal" binary_on_terminal)
+  leat_tool_e2e("leat http: shows heads without their secrets" verbose)
+  leat_tool_e2e("leat http: shows heads without control characters" hostile_head)
+  leat_tool_e2e("leat http: has an exit code for each way to end" exit_codes)
+  leat_tool_e2e("leat http: shows no body of a failure with --fail" fail_shows_no_body)
+  leat_tool_e2e("leat http: ends in order whatever a peer says" hostile_peers)
+  leat_tool_e2e("leat http: gives up in time" timeouts)
+  leat_tool_e2e("leat http: ends at a signal, and says so by its code" signals)
+  leat_tool_e2e("leat http: ends at a signal while nobody reads its output" signal_while_nobody_reads)
+  leat_tool_e2e("leat http: ends at a signal while it waits for input" signal_while_it_waits_for_input)
+  leat_tool_e2e("leat http: is quiet when nobody reads its output any more" broken_pipe)
+  leat_tool_e2e("leat http: says when the output cannot be written" full_disk)
+  leat_tool_e2e("leat http: downloads a file, and leaves nothing beside it" download)
+  leat_tool_e2e("leat http: leaves what was there when a download fails" download_that_fails)
+  leat_tool_e2e("leat http: replaces what was there when a download is complete" download_replaces)
+  leat_tool_e2e("leat http: shows how far a download is on a terminal" progress)
+  leat_tool_e2e("leat http: holds no body in memory" memory)
+  leat_tool_e2e("leat http: speaks TLS and HTTP/2 with nginx" nginx)
+  leat_tool_e2e("leat http: downloads from nginx over HTTP/2" nginx_download)
+  leat_tool_e2e("leat http: speaks HTTP/2 at once when told so" http2_prior_knowledge)
+  leat_tool_e2e("leat http: explains itself" help_and_version)
+endif()

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: MIT
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "leat/coro/blocking_deadline.hpp"
+#include "leat/io/error.hpp"
+#include "leat/proto/ws/handshake.hpp"
+
+#include "support/raw_peer.hpp"
+#include "ws/surfaces.hpp"
+
+using namespace leat;
+using namespace std::chrono_literals;
+using conversation = raw_peer::conversation;
+
+namespace {
+
+/// Answers the handshake.
+void shake_hands(conversation& talk) {
+  const std::string head = talk.read_until();
+  constexpr std::string_view name = "Sec-WebSocket-Key: ";
+  const auto at = head.find(name) + name.size();
+  const auto accept = proto::ws::accept_for(head.substr(at, head.find("\r\n", at) - at));
+  talk.send(
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+      "Sec-WebSocket-Accept: " +
+      accept.value() + "\r\n\r\n");
+}
+
+/// A short frame as a server sends it.
+std::string frame(int first, std::string_view payload) {
+  return std::string{static_cast<char>(first), static_cast<char>(payload.size())} +
+         std::string(payload);
+}
+std::string text(std::string_view payload) {
+  return frame(0x81, payload);
+}
+std::string close_frame(std::uint16_t code) {
+  return frame(0x88, std::string{static_cast<char>(code >> 8), static_cast<char>(code & 0xFF)});
+}
+
+/// Reads a short frame of the client's: its first byte in hexadecimal digits, and its payload.
+std::string hear(conversation& talk) {
+  const std::string head = talk.read_exactly(6);
+  std::string payload = talk.read_exactly(static_cast<std::size_t>(head[1] & 0x7F));
+  for (std::size_t i = 0; i < payload.size(); ++i) {
+    payload[i] = static_cast<char>(payload[i] ^ head[2 + i % 4]);
+  }
+  constexpr const char* digits = "0123456789abcdef";
+  return std::string{digits[static_cast<unsigned char>(head[0]) >> 4], digits[head[0] & 0xF]} +
+         ":" + payload;
+}
+
+std::string url_of(const raw_peer& peer) {
+  return "ws://127.0.0.1:" + std::to_string(peer.port()) + "/";
+}
+
+template <class Surface>
+typename Surface::options returning_options() {
+  typename Surface::options options;
+  options.compression = false;
+  options.reconnect.enabled = true;
+  options.reconnect.delay = 1ms;
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("websocket: what comes in fragments is one message", Surface, async_surface,
+                   blocking_surface) {
+  raw_peer server([](conversation& talk) {
+    shake_hands(talk);
+    talk.send(frame(0x02, "one") + frame(0x89, "hi") + frame(0x00, "-") + frame(0x80, "two"));
+    CHECK(hear(talk) == "8a:hi");
+    CHECK(hear(talk) == "88:\x03\xe8");
+    talk.send(close_frame(1000));
+  });
+  Surface api(url_of(server), {});
+  const auto came = api.receive();
+  CHECK(came.kind == ws::message_kind::binary);
+  CHECK(came.data == "one-two");
+  api.close();
+  server.finish();
+}
+
+TEST_CASE_TEMPLATE("websocket: a receive that takes too long can be tried again", Surface,
+                   async_surface, blocking_surface) {
+  raw_peer server([](conversation& talk) {
+    shake_hands(talk);
+    CHECK(hear(talk) == "81:now");
+    talk.send(text("late"));
+    talk.wait_closed();
+  });
+  typename Surface::options options;
+  options.timeouts.receive = 10ms;
+  Surface api(url_of(server), options);
+  CHECK_THROWS_AS(api.receive(), io::read_timeout);
+  api.send_text("now");
+  for (;;) {
+    try {
+      CHECK(api.receive().data == "late");
+      break;
+    } catch (const io::read_timeout&) {
+    }
+  }
+}
+
+TEST_CASE_TEMPLATE("websocket reconnect: what cannot have been sent is sent anew", Surface,
+                   async_surface, blocking_surface) {
+  raw_peer server({[](conversation& talk) {
+                     shake_hands(talk);
+                     talk.send(text("last words") + close_frame(1012));
+                     CHECK(hear(talk) == "88:\x03\xf4");
+                   },
+                   [](conversation& talk) {
+                     shake_hands(talk);
+                     CHECK(hear(talk) == "81:again");
+                     talk.send(text("welcome"));
+                     CHECK(hear(talk) == "88:\x03\xe8");
+                     talk.send(close_frame(1000));
+                   }});
+  Surface api(url_of(server), returning_options<Surface>());
+  CHECK(api.receive().data == "last words");
+  api.send_text("again");
+  CHECK(api.receive().data == "welcome");
+  CHECK(api.peer.statistics().reconnects == 1);
+  api.close();
+  server.finish();
+}
+
+TEST_CASE_TEMPLATE("websocket reconnect: a receiver comes back and subscribes again", Surface,
+                   async_surface, blocking_surface) {
+  raw_peer server({[](conversation& talk) {
+                     shake_hands(talk);
+                     CHECK(hear(talk) == "81:subscribe");
+                     talk.reset();
+                   },
+                   [](conversation& talk) {
+                     shake_hands(talk);
+                     CHECK(hear(talk) == "81:subscribe");
+                     talk.send(text("news") + close_frame(1000));
+                     talk.wait_closed();
+                   }});
+  auto options = returning_options<Surface>();
+  if constexpr (Surface::io::is_blocking) {
+    options.reconnect.on_reconnect = [](ws::resumption& fresh) { fresh.send_text("subscribe"); };
+  } else {
+    options.reconnect.on_reconnect = [](ws::async_resumption& fresh) {
+      return fresh.send_text("subscribe");
+    };
+  }
+  Surface api(url_of(server), options);
+  api.send_text("subscribe");
+  CHECK(api.receive().data == "news");
+  try {
+    (void)api.receive();
+    FAIL("nothing was to come");
+  } catch (const ws::closed& why) {
+    CHECK(why.close_code() == 1000);
+  }
+  server.finish();
+}
+
+TEST_CASE_TEMPLATE("websocket reconnect: gives up with the last error", Surface, async_surface,
+                   blocking_surface) {
+  std::optional<Surface> api;
+  raw_peer server([](conversation& talk) { shake_hands(talk); });
+  api.emplace(url_of(server), returning_options<Surface>());
+  server.finish();
+  try {
+    (void)api->receive();
+    FAIL("nothing was to come");
+  } catch (const ws::reconnect_failed& why) {
+    CHECK(why.attempts() == 3);
+    CHECK_THROWS_AS(std::rethrow_exception(why.last()), io::connect_error);
+  }
+  CHECK_THROWS_AS(api->send_text("late"), ws::reconnect_failed);
+  api->close();
+}
+
+TEST_CASE_TEMPLATE("websocket reconnect: what may have been sent is not sent twice", Surface,
+                   async_surface, blocking_surface) {
+  raw_peer server({[](conversation& talk) {
+                     shake_hands(talk);
+                     (void)talk.read_exactly(1000);
+                     talk.reset();
+                   },
+                   [](conversation& talk) {
+                     shake_hands(talk);
+                     CHECK(hear(talk) == "81:next");
+                     talk.send(close_frame(1000));
+                     talk.wait_closed();
+                   }});
+  Surface api(url_of(server), returning_options<Surface>());
+  // More than all buffers on the way hold.
+  CHECK_THROWS_AS(api.send_binary(std::string(std::size_t{64} << 20, 'x')), io::write_error);
+  api.send_text("next");
+  CHECK_THROWS_AS(api.receive(), ws::closed);
+  server.finish();
+}
+
+TEST_CASE("websocket: a deadline of the thread ends a reconnect, which may be tried again") {
+  raw_peer server({[](conversation& talk) { shake_hands(talk); },
+                   [](conversation& talk) {
+                     shake_hands(talk);
+                     talk.send(text("back"));
+                     talk.wait_closed();
+                   }});
+  auto options = returning_options<blocking_surface>();
+  options.reconnect.random = [delays = 0]() mutable { return delays++ == 0 ? 0.0 : 1.0; };
+  options.reconnect.jitter = 1;
+  options.reconnect.delay = 1h;
+  options.reconnect.max_delay = 1h;
+  blocking_surface api(url_of(server), options);
+  {
+    const blocking_deadline whole(std::chrono::steady_clock::now() + 10ms);
+    CHECK_THROWS_AS(api.receive(), deadline_exceeded);
+  }
+  CHECK(api.receive().data == "back");
+}
+
+TEST_CASE("websocket: a deadline of the thread ends a close, and the connection") {
+  raw_peer server([](conversation& talk) {
+    shake_hands(talk);
+    talk.wait_closed();
+  });
+  blocking_surface api(url_of(server), {});
+  {
+    const blocking_deadline whole(std::chrono::steady_clock::now() + 10ms);
+    CHECK_THROWS_AS(api.close(), deadline_exceeded);
+  }
+  api.close();
+  server.finish();
+}
