@@ -86,8 +86,7 @@ class socket_stream final : public async_stream {
 
   bool is_idle_and_open() noexcept override {
     if (!socket_.is_open()) return false;
-    // As a rule whoever gives a connection back takes it again at once.
-    if (socket_.is_silent()) return true;
+    // The loop need not have looked since: a caller may have held it up.
     std::byte probe{};
     for (;;) {
       const ssize_t size = ::recv(socket_.fd(), &probe, 1, MSG_PEEK | MSG_DONTWAIT);
