@@ -13,10 +13,6 @@ descriptor::descriptor(owned_file file)
   reactor_.watch(fd(), EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI, this);
 }
 
-std::uint32_t descriptor::turn() const noexcept {
-  return reactor_.turn();
-}
-
 void descriptor::close() noexcept {
   if (!is_open()) return;
   // Closing alone would not end it while a child process, before its exec, holds a copy; and

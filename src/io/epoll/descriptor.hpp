@@ -52,16 +52,6 @@ class descriptor {
   /// end of the stream, an error or urgent data there is something left, and no edge to come.
   [[nodiscard]] bool may_trust_short_reads() const noexcept { return may_trust_short_reads_; }
 
-  /// To be called where the kernel has said that there is nothing more to be read.
-  void input_would_block() noexcept {
-    input.would_block();
-    silent_in_ = turn();
-  }
-  /// Whether the kernel has said so in this turn of the loop, so that to ask again is in vain.
-  [[nodiscard]] bool is_silent() const noexcept {
-    return !input.is_ready() && may_trust_short_reads_ && silent_in_ == turn();
-  }
-
   /// Closes it. Whoever waits is woken, and fails with EBADF. Closing again does nothing.
   void close() noexcept;
 
@@ -72,11 +62,8 @@ class descriptor {
   direction output;
 
  private:
-  [[nodiscard]] std::uint32_t turn() const noexcept;
-
   epoll_reactor& reactor_;
   owned_file file_;
-  std::uint32_t silent_in_ = 0;  // a turn
   bool may_trust_short_reads_ = true;
 };
 

@@ -79,7 +79,6 @@ void epoll_reactor::forget(int fd) noexcept {
 }
 
 void epoll_reactor::take_events(int timeout) noexcept {
-  ++turn_;
   std::array<epoll_event, largest_batch> events;
   // Interrupted by a signal, it has taken nothing; the loop comes back.
   const int count = ::epoll_wait(set_.get(), events.data(), largest_batch, timeout);

@@ -47,9 +47,6 @@ class epoll_reactor final : public reactor {
   /// Readable while there are events.
   [[nodiscard]] int set() const noexcept { return set_.get(); }
 
-  /// How often events have been taken. Within a turn nothing new is heard of any descriptor.
-  [[nodiscard]] std::uint32_t turn() const noexcept { return turn_; }
-
   /// Null, or who waits in its place.
   [[nodiscard]] host_loop* host() const noexcept { return host_.get(); }
   void set_host(std::unique_ptr<host_loop> host) noexcept { host_ = std::move(host); }
@@ -68,7 +65,6 @@ class epoll_reactor final : public reactor {
   owned_file door_;
   // When the timer rings, at the latest: a time that is no longer needed is not taken back.
   time_point rings_at_ = time_point::max();
-  std::uint32_t turn_ = 0;
   std::unique_ptr<host_loop> host_;  // before the set goes
 };
 

@@ -135,13 +135,13 @@ class socket_stream final : public async_stream {
         inline_work_ += size + work_per_call;
         // It has taken everything: to ask the kernel again would be in vain until an edge comes.
         if (size < into.size() && size != 0 && is_tcp_ && socket_.may_trust_short_reads()) {
-          socket_.input_would_block();
+          socket_.input.would_block();
         }
         return size;
       }
       if (errno == EINTR) continue;
       if (errno != EAGAIN) throw_read_error();
-      socket_.input_would_block();
+      socket_.input.would_block();
       return std::nullopt;
     }
   }
