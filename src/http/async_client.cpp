@@ -17,12 +17,17 @@ async_client::~async_client() = default;
 
 task<response> async_client::request(std::string method, std::string url,
                                      async_request_options options) {
-  return impl_->request(std::move(method), std::move(url), std::move(options));
+  return impl_->request(std::move(method), url, std::move(options));
+}
+
+task<response> async_client::start(std::string method, const std::string& url,
+                                   async_request_options&& options) {
+  return impl_->request(std::move(method), url, std::move(options));
 }
 
 task<async_response_stream> async_client::stream(std::string method, std::string url,
                                                  async_request_options options) {
-  return impl_->stream(std::move(method), std::move(url), std::move(options));
+  return impl_->stream(std::move(method), url, std::move(options));
 }
 
 async_request async_client::build_request(std::string method, const std::string& url,

@@ -18,13 +18,13 @@ client::~client() = default;
 
 response client::request(std::string method, std::string url, blocking_request_options options) {
   refuse_on_loop("http::async_client::request");
-  return run_blocking(impl_->request(std::move(method), std::move(url), std::move(options)));
+  return run_blocking(impl_->request(std::move(method), url, std::move(options)));
 }
 
 response_stream client::stream(std::string method, std::string url,
                                blocking_request_options options) {
   refuse_on_loop("http::async_client::stream");
-  return run_blocking(impl_->stream(std::move(method), std::move(url), std::move(options)));
+  return run_blocking(impl_->stream(std::move(method), url, std::move(options)));
 }
 
 http::request client::build_request(std::string method, const std::string& url,

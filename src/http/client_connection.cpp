@@ -70,14 +70,16 @@ client_machine::body_step client_machine::find_data(const std::string& peer,
 bool client_machine::prepare_reuse() noexcept {
   if (!machine_.is_reusable() || !received_.is_empty()) return false;
   if (machine_.start_next_cycle()) return false;
-  machine_.release_memory();
-  received_.release();
+  // The usual memory is kept for the next exchange, which mostly comes soon.
+  if (received_.capacity() > read_size) {
+    machine_.release_memory();
+    received_.release();
+  }
   room_size_ = read_size;
   return true;
 }
 
-void client_machine::check_sendable(std::error_code refused) const {
-  if (!refused) return;
+void client_machine::throw_unsendable(std::error_code refused) const {
   throw local_protocol_error("the " + method_ + " request cannot be sent: " + refused.message(),
                              refused);
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -64,6 +65,23 @@ class client_machine {
     has_head_ = false;
     check_sendable(machine_.send_head(out, head));
   }
+  /// Writes a whole request into the memory that is there for the answer. Once it has been sent
+  /// or given up, the memory is emptied; then only what has been sent is reported.
+  template <class Request>
+  [[nodiscard]] byte_buffer& gather(const Request& request, proto::http1::body_size size) {
+    LEAT_ASSERT(received_.is_empty());
+    static_cast<void>(room());
+    begin_request(received_, request, size);
+    begin_data(received_, request.content.size());
+    received_.append(request.content);
+    return received_;
+  }
+  void has_sent_gathered() {
+    received_.clear();
+    finish_data(received_);
+    end_request(received_);
+    LEAT_ASSERT(received_.is_empty());  // a body of a known size needs no end
+  }
   void begin_data(byte_buffer& out, std::uint64_t size) {
     check_sendable(machine_.begin_data(out, size));
   }
@@ -100,7 +118,10 @@ class client_machine {
   [[nodiscard]] bool has_unread() const noexcept { return !received_.is_empty(); }
 
  private:
-  void check_sendable(std::error_code refused) const;
+  void check_sendable(std::error_code refused) const {
+    if (refused) throw_unsendable(refused);
+  }
+  [[noreturn]] void throw_unsendable(std::error_code refused) const;
   [[noreturn]] static void throw_remote_error(const std::string& peer, std::error_code cause);
 
   proto::http1::client_connection machine_;
@@ -112,6 +133,18 @@ class client_machine {
   bool has_head_ = false;
   bool is_forwarded_ = false;
   std::string proxy_authorization_;  // secret
+};
+
+/// A request while it is being sent, however that ends.
+struct gathered_request {
+  template <class Request>
+  gathered_request(client_machine& machine, const Request& request, proto::http1::body_size size)
+      : bytes(machine.gather(request, size)) {}
+  gathered_request(const gathered_request&) = delete;
+  gathered_request& operator=(const gathered_request&) = delete;
+  ~gathered_request() { bytes.clear(); }
+
+  byte_buffer& bytes;
 };
 
 /// One HTTP/1.1 connection of a client: a stream and the machine that speaks on it. It only
@@ -138,7 +171,12 @@ class client_connection final : public pool::resource {
     try {
       if (request.streamed == nullptr && request.content.size() < most_gathered &&
           !request.continue_wait) {
-        co_await send_gathered(request);
+        // In place, as the reading below, because it happens for every request.
+        const gathered_request sent(machine_, request, size_of(request));
+        if (!write_at_once(sent.bytes)) {
+          co_await Io::write_all(*stream_, sent.bytes.bytes(), in(request.timeouts.write));
+        }
+        machine_.has_sent_gathered();
       } else {
         co_await send_watching(request, into);
       }
@@ -152,7 +190,25 @@ class client_connection final : public pool::resource {
     }
     if (machine_.has_head()) co_return;
     try {
-      co_await read_head(request.timeouts.read, into);
+      // Mostly nothing has come yet.
+      for (bool looks = machine_.has_unread();; looks = true) {
+        if (looks && machine_.find_head(stream_->peer_name(), into)) break;
+        if constexpr (!Io::is_blocking) {
+          const auto room = machine_.room();
+          if (const auto size = stream_->try_read_some(room)) {
+            machine_.take(*size);
+            continue;
+          }
+          if (auto* const input = stream_->input_to_wait_for()) {
+            const deadline until = in(request.timeouts.read);
+            if (!co_await input->wait("read from ", stream_->peer_name(), until)) {
+              io::detail::throw_read_timeout(stream_->peer_name());
+            }
+            continue;
+          }
+        }
+        co_await read_more(request.timeouts.read);
+      }
     } catch (const io_error&) {
       if (unsent == nullptr) throw;
     } catch (const io::read_timeout&) {
@@ -176,6 +232,17 @@ class client_connection final : public pool::resource {
     }
   }
 
+  /// The same without a wait: nothing, if there would be one.
+  std::optional<std::string_view> try_read_body() {
+    std::string_view piece;
+    switch (machine_.find_data(stream_->peer_name(), piece)) {
+      case client_machine::body_step::data: return piece;
+      case client_machine::body_step::end: return std::string_view();
+      case client_machine::body_step::need_more: break;
+    }
+    return std::nullopt;
+  }
+
   [[nodiscard]] client_machine& machine() noexcept { return machine_; }
 
  private:
@@ -193,16 +260,12 @@ class client_connection final : public pool::resource {
     return size ? body_size::exactly(*size) : body_size::unknown();
   }
 
-  task send_gathered(const basic_request<Io>& request) {
-    byte_buffer out;
-    machine_.begin_request(out, request, size_of(request));
-    machine_.begin_data(out, request.content.size());
-    out.append(request.content);
-    co_await Io::write_all(*stream_, out.bytes(), in(request.timeouts.write));
-    out.clear();
-    machine_.finish_data(out);
-    machine_.end_request(out);
-    LEAT_ASSERT(out.is_empty());  // a body of a known size needs no end
+  /// Writes what the stream takes without a wait. Returns whether that was all.
+  bool write_at_once(byte_buffer& out) {
+    if constexpr (!Io::is_blocking) {
+      if (const auto sent = stream_->try_write_some(out.bytes())) out.consume(*sent);
+    }
+    return out.is_empty();
   }
 
   /// Sends a body that takes a while, and meanwhile looks at what the server says to it.

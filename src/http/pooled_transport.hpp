@@ -73,9 +73,23 @@ class pooled_transport final : public basic_transport<Io> {
     const proxy_server* const via = connector_.proxy_for(request.url);
     // What is meant for a proxy is not the origin's to know.
     if (via == nullptr || !via->forwards(request.url)) request.headers.remove(proxy_authorization);
-    const std::string key = proxy_rules::pool_key(request.url, via);
     for (attempts before;;) {
-      auto found = co_await find_carrier(key, request, via, before.was_lost);
+      carrier_found found;
+      if (via == nullptr && is_always_http1(request)) {
+        // In place, because it happens for every request.
+        try {
+          found.lease =
+              co_await acquire(proxy_rules::pool_key(request.url, via), request.timeouts.pool);
+        } catch (const pool::pool_closed&) {
+          throw client_closed();
+        }
+        if (before.was_lost) found.lease.put(nullptr);
+        found.is_reused = found.lease.get() != nullptr;
+        if (!found.is_reused) found.lease.put(co_await connect(request, via));
+      } else {
+        found = co_await find_carrier(proxy_rules::pool_key(request.url, via), request, via,
+                                      before.was_lost);
+      }
       if (found.share != nullptr) {
         auto answer = co_await carry_shared(std::move(found.share), request, before);
         if (answer) co_return std::move(*answer);
@@ -130,14 +144,19 @@ class pooled_transport final : public basic_transport<Io> {
     return request.url.scheme() == "https" ? speaks_http2_ : knows_http2_;
   }
 
+  [[nodiscard]] bool is_always_http1(const basic_request<Io>& request) const noexcept {
+    return request.url.scheme() == "http" && !knows_http2_;
+  }
+
   typename Io::template task<carrier_found> find_carrier(std::string key,
                                                          const basic_request<Io>& request,
                                                          const proxy_server* via, bool is_retry) {
     if constexpr (!Io::is_blocking) {
-      if (may_speak_http2(request, via))
-        co_return co_await find_shared(std::move(key), request, via, is_retry);
+      if (may_speak_http2(request, via)) {
+        return find_shared(std::move(key), request, via, is_retry);
+      }
     }
-    co_return co_await take_lease(std::move(key), request, via, is_retry);
+    return take_lease(std::move(key), request, via, is_retry);
   }
 
   /// Joins the origin's connection, or makes it.
@@ -188,7 +207,11 @@ class pooled_transport final : public basic_transport<Io> {
                                                        const basic_request<Io>& request,
                                                        const proxy_server* via, bool is_retry) {
     carrier_found found;
-    found.lease = co_await acquire(std::move(key), request.timeouts.pool);
+    try {
+      found.lease = co_await acquire(std::move(key), request.timeouts.pool);
+    } catch (const pool::pool_closed&) {
+      throw client_closed();
+    }
     // Another kept connection may be just as old as the one that was lost.
     if (is_retry) found.lease.put(nullptr);
     found.is_reused = found.lease.get() != nullptr;
@@ -259,15 +282,25 @@ class pooled_transport final : public basic_transport<Io> {
       return Io::expose(read());
     }
 
+    std::optional<std::string_view> try_read_some() override {
+      if (is_over_) return std::string_view();
+      const auto piece = connection_of(lease_).try_read_body();
+      if (piece && piece->empty()) end();
+      return piece;
+    }
+
    private:
     typename Io::template task<std::string_view> read() {
       if (is_over_) co_return std::string_view();
       const auto piece = co_await connection_of(lease_).read_body(limit_);
-      if (!piece.empty()) co_return piece;
+      if (piece.empty()) end();
+      co_return piece;
+    }
+
+    void end() noexcept {
       is_over_ = true;
       if (connection_of(lease_).machine().prepare_reuse()) lease_.mark_clean();
       lease_.release();
-      co_return std::string_view();
     }
 
     lease_type lease_;
@@ -280,12 +313,8 @@ class pooled_transport final : public basic_transport<Io> {
            (request.streamed == nullptr || request.streamed->rewind());
   }
 
-  typename Io::template task<lease_type> acquire(std::string key, duration limit) {
-    try {
-      co_return co_await surface<Io>::acquire(connections_, key, deadline::after(Io::now(), limit));
-    } catch (const pool::pool_closed&) {
-      throw client_closed();
-    }
+  auto acquire(std::string key, duration limit) {
+    return surface<Io>::acquire(connections_, std::move(key), deadline::after(Io::now(), limit));
   }
 
   typename Io::template task<std::unique_ptr<pool::resource>> connect(

@@ -38,10 +38,8 @@ proto::url parse_absolute(std::string_view text) {
   return parsed;
 }
 
-proto::url resolve_url(const proto::url& base, const std::string& url,
-                       const request_options& options) {
-  proto::url target;
-  if (proto::has_scheme(url)) {
+void resolve_url(const proto::url& base, const std::string& url, proto::url& target) {
+  if (!url.starts_with('/') && proto::has_scheme(url)) {
     target = parse_absolute(url);
   } else if (base.is_empty()) {
     throw invalid_url("a URL without a scheme needs a client with a base_url");
@@ -49,7 +47,10 @@ proto::url resolve_url(const proto::url& base, const std::string& url,
     throw invalid_url("not a path that can be appended to the base URL: " + refused.message(),
                       refused);
   }
-  if (options.query_parameters.empty()) return target;
+}
+
+void add_query(const request_options& options, proto::url& target) {
+  if (options.query_parameters.empty()) return;
   proto::query_builder added;
   for (const auto& [name, value] : options.query_parameters) added.add(name, value);
   std::string query(target.query());
@@ -58,7 +59,13 @@ proto::url resolve_url(const proto::url& base, const std::string& url,
   if (const auto refused = proto::replace_query(target, query, target)) {
     throw invalid_url("the query cannot be added: " + refused.message(), refused);
   }
-  return target;
+}
+
+std::string_view spelled_origin(std::string_view url) noexcept {
+  const std::size_t scheme_end = url.find("://");
+  if (scheme_end == url.npos || !proto::has_scheme(url)) return {};
+  const std::string_view spelled = url.substr(0, url.find_first_of("/?#", scheme_end + 3));
+  return spelled.find('@') == spelled.npos ? spelled : std::string_view();
 }
 
 headers merge_headers(const proto::url& url, const headers& of_client,

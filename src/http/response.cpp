@@ -24,22 +24,22 @@ std::string_view kind_of(int status) noexcept {
 }  // namespace
 
 proto::charset response_head::charset() const {
-  const auto type = parts_.headers.get("content-type");
-  if (!type) return parts_.default_charset;
+  const auto type = parts_->headers.get("content-type");
+  if (!type) return parts_->default_charset;
   const auto name = proto::find_parameter(*type, "charset");
-  if (!name) return parts_.default_charset;
+  if (!name) return parts_->default_charset;
   if (const auto found = proto::find_charset(*name)) return *found;
-  throw decode_error("the answer to " + parts_.method + " " + parts_.url +
+  throw decode_error("the answer to " + parts_->method + " " + parts_->url +
                          " is in a charset that is not known here; say what to read it as",
                      proto::text_errc::unknown_charset);
 }
 
 std::vector<proto::link> response_head::links() const {
-  const auto value = parts_.headers.joined("link");
+  const auto value = parts_->headers.joined("link");
   if (!value) return {};
   auto links = proto::parse_links(*value);
   proto::url base;
-  if (proto::parse_url(parts_.url, base)) return links;
+  if (proto::parse_url(parts_->url, base)) return links;
   for (proto::link& each : links) {
     proto::url target;
     if (!proto::resolve(base, each.target, target)) each.target = target.text();
@@ -48,18 +48,18 @@ std::vector<proto::link> response_head::links() const {
 }
 
 void response_head::throw_decode_error(const leat::error& problem) const {
-  throw decode_error("the answer to " + parts_.method + " " + parts_.url +
+  throw decode_error("the answer to " + parts_->method + " " + parts_->url +
                      " cannot be decoded: " + problem.what());
 }
 
 std::string response_head::describe_status() const {
-  std::string text(kind_of(parts_.status));
-  text += " " + std::to_string(parts_.status) + " for " + parts_.method + " " + parts_.url;
+  std::string text(kind_of(parts_->status));
+  text += " " + std::to_string(parts_->status) + " for " + parts_->method + " " + parts_->url;
   if (const auto location = redirect_location(*this)) {
     proto::url base;
     proto::url target;
     // What is no URL may hold anything, and a query often holds a code that lets somebody in.
-    if (!proto::parse_url(parts_.url, base) && !proto::resolve(base, *location, target) &&
+    if (!proto::parse_url(parts_->url, base) && !proto::resolve(base, *location, target) &&
         !proto::replace_query(target, {}, target)) {
       text += ", to " + target.without_fragment().text();
     }

@@ -99,10 +99,15 @@ typename Io::template task<std::string_view> response_reader<Io>::receive() {
                               " took longer than its total timeout allows");
     }
   }
+  co_return received(piece);
+}
+
+template <class Io>
+std::string_view response_reader<Io>::received(std::string_view piece) {
   bytes_downloaded_ += piece.size();
   check_size(bytes_downloaded_);
   if (piece.empty()) is_at_end_ = true;
-  co_return piece;
+  return piece;
 }
 
 template <class Io>
@@ -130,6 +135,18 @@ void response_reader<Io>::refuse_content(std::error_code wrong) {
 template <class Io>
 typename Io::template task<std::string_view> response_reader<Io>::read_body() {
   co_return co_await Io::await(body_->read_some());
+}
+
+template <class Io>
+bool response_reader<Io>::read_early(std::string& into) {
+  if (!decoder_.is_identity() || body_ == nullptr) return false;
+  while (!is_at_end_) {
+    const auto piece = body_->try_read_some();
+    if (!piece) return false;
+    into += received(*piece);
+    bytes_read_ += piece->size();
+  }
+  return true;
 }
 
 template <class Io>
@@ -239,9 +256,9 @@ void response_reader<Io>::check_unconsumed() const {
 }
 
 template <class Io>
-typename Io::template task<std::string> response_reader<Io>::read_to_end() {
+typename Io::template task<std::string> response_reader<Io>::read_to_end(std::string begun) {
   check_unconsumed();
-  std::string all;
+  std::string all = std::move(begun);
   for (;;) {
     const auto piece = co_await read();
     if (piece.empty()) co_return all;

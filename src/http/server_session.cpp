@@ -168,7 +168,9 @@ task<void> server_session::serve() {
       }
 
       const auto into = is_dozing ? std::span(small_room) : room_for_head();
-      std::optional<std::size_t> size = stream_->try_read_some(into);
+      // Who does not send ahead has sent nothing yet.
+      std::optional<std::size_t> size;
+      if (sends_much_) size = stream_->try_read_some(into);
       is_late_ = false;
       while (!size && !is_late_) {
         // Only a wait for a new request is ended when the server drains, not what follows it: a
@@ -370,15 +372,21 @@ server_response server_session::refusal_of(const incoming_request& request) cons
   return make_error_response(status::not_found);
 }
 
+bool server_session::put_plain(const server_response& response) {
+  if (out_.capacity() == 0) core_.take_spare(out_);
+  if (response.status() != status::ok || !response.headers().is_empty() || is_large(response)) {
+    return false;
+  }
+  const std::array lines{core_.date_line(), response.default_content_type_line()};
+  return machine_.send_plain(out_, lines, response.body());
+}
+
 std::error_code server_session::try_put_response(const server_response& response) {
   if (out_.capacity() == 0) core_.take_spare(out_);
   const auto& header = response.headers();
-  const bool has_own = !header.is_empty();
   std::array<std::string_view, 2> lines;
-  if (!has_own || !header.contains("date")) lines[0] = core_.date_line();
-  if (!has_own || !header.contains("content-type")) {
-    lines[1] = response.default_content_type_line();
-  }
+  if (!header.contains("date")) lines[0] = core_.date_line();
+  if (!header.contains("content-type")) lines[1] = response.default_content_type_line();
   proto::http1::outgoing_response head{
       .status = response.status(), .fields = header, .ready_lines = lines};
   if (!is_large(response)) return machine_.send_whole(out_, head, response.body());
@@ -387,6 +395,7 @@ std::error_code server_session::try_put_response(const server_response& response
 }
 
 void server_session::put_response(server_response& response, const incoming_request& request) {
+  if (put_plain(response)) return;
   const std::error_code wrong = try_put_response(response);
   if (!wrong) return;
   core_.report({.where = server_error::place::handler,

@@ -89,6 +89,8 @@ class server_session : public list_hook<session_tag> {
   /// The head, and a body that is not large. Replaces a response that cannot be sent.
   void put_response(server_response& response, const incoming_request& request);
   [[nodiscard]] std::error_code try_put_response(const server_response& response);
+  /// The same for most responses. False, and nothing is put, for the others.
+  [[nodiscard]] bool put_plain(const server_response& response);
   task<void> send_large_body(std::string_view body);
 
   void refuse(int code, std::string_view message);

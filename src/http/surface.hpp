@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 #include "leat/http/response_stream.hpp"
 #include "leat/io/network.hpp"
@@ -20,8 +21,8 @@ struct surface<io::async> {
   using pool = pool::resource_pool;
   using response_stream = async_response_stream;
 
-  static auto acquire(pool& from, const std::string& key, deadline until) {
-    return from.acquire(key, until);
+  static auto acquire(pool& from, std::string key, deadline until) {
+    return from.acquire(std::move(key), until);
   }
   static io::network& system_network() noexcept { return io::system_network(); }
   static auto make_system_network(const std::string& local_address) {

@@ -34,4 +34,8 @@ std::error_code make_error_code(errc value) noexcept {
   return {static_cast<int>(value), io_category};
 }
 
+void detail::throw_read_timeout(const std::string& peer) {
+  throw read_timeout("read timed out: no data from " + peer + " in time");
+}
+
 }  // namespace leat::io

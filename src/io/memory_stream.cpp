@@ -9,20 +9,42 @@
 namespace leat::io {
 namespace {
 
-/// That a pipe has changed. Whoever waits has looked at it before.
-class change_signal final : public readiness {};
+struct pipe;
+
+/// That one end of a pipe has something to do.
+template <bool (*IsReady)(const pipe&) noexcept>
+class change_signal final : public readiness {
+ public:
+  explicit change_signal(const pipe& of) noexcept : pipe_(of) {}
+  [[nodiscard]] bool is_ready() const noexcept override { return IsReady(pipe_); }
+
+ private:
+  const pipe& pipe_;
+};
+
+bool is_readable(const pipe& of) noexcept;
+bool is_writable(const pipe& of) noexcept;
 
 /// One direction of a pair.
 struct pipe {
   explicit pipe(std::size_t most) noexcept : capacity(most) {}
+  pipe(const pipe&) = delete;
+  pipe& operator=(const pipe&) = delete;
 
   byte_buffer bytes;
   std::size_t capacity;
   bool is_finished = false;   // the writer will write no more
   bool is_abandoned = false;  // the reader is gone
-  change_signal readable;
-  change_signal writable;
+  change_signal<is_readable> readable{*this};
+  change_signal<is_writable> writable{*this};
 };
+
+bool is_readable(const pipe& of) noexcept {
+  return !of.bytes.is_empty() || of.is_finished || of.is_abandoned;
+}
+bool is_writable(const pipe& of) noexcept {
+  return of.bytes.size() < of.capacity || of.is_finished || of.is_abandoned;
+}
 
 class memory_stream final : public async_stream {
  public:
@@ -35,7 +57,7 @@ class memory_stream final : public async_stream {
     for (;;) {
       if (const auto size = try_read_some(into)) co_return *size;
       if (!co_await in_->readable.wait("read from ", peer_name(), until)) {
-        throw read_timeout("read timed out: no data from " + peer_name() + " in time");
+        detail::throw_read_timeout(peer_name());
       }
     }
   }

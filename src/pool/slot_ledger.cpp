@@ -29,7 +29,11 @@ std::unique_ptr<resource> slot_ledger::take_idle(key_entry& key, time_point now)
     if (now - idle->since < options_.max_idle_time && idle->held->is_usable()) {
       auto found = std::move(idle->held);
       --key.second.idle;
-      idle_.erase(idle);
+      if (spare_.empty()) {
+        spare_.splice(spare_.begin(), idle_, idle);
+      } else {
+        idle_.erase(idle);
+      }
       return found;
     }
     drop(idle);
@@ -54,7 +58,9 @@ void slot_ledger::take_back(key_entry& key, std::unique_ptr<resource> clean,
   --key.second.lent;
   if (clean == nullptr) return;
   try {
-    idle_.push_front({std::move(clean), &key, now});
+    if (spare_.empty()) spare_.emplace_front();
+    spare_.front() = {std::move(clean), &key, now};
+    idle_.splice(idle_.begin(), spare_, spare_.begin());
   } catch (const std::bad_alloc&) {
     return;  // the resource is closed instead
   }

@@ -89,6 +89,37 @@ task<std::string> message_of(task<http::response> work) {
 
 }  // namespace
 
+TEST_CASE("async client: a URL of an origin that it has come to know is read as any other") {
+  async_client_options options;
+  options.headers = {{"x-own", "1"}};
+  for (const std::string url :
+       {"http://H.test/a",      "http://H.test/",         "http://H.test",
+        "http://H.test?q=1",    "http://H.test//a",       "http://H.test/../a/./b",
+        "http://H.test/%7e%zz", "http://H.test/a#b?c",    "http://H.test/a?b#c",
+        "http://H.test/a b",    "http://H.test:81/a",     "http://H.testing/a",
+        "http://u:p@H.test/a",  "http://H.test@other/a",  "http://H.test\\@o/a",
+        "http://H.test/\n",     "http://H.test:80/a",     "http://h.test/a",
+        "https://H.test/a",     "http://H.test/http://o/"}) {
+    CAPTURE(url);
+    const auto built = [&url](const async_client& client, const request_options& more) {
+      try {
+        const auto made = client.build_request("GET", url, more);
+        return made.url.redacted() + " " + std::string(made.url.target()) + " " +
+               proto::redacted(made.headers) + (made.auth != nullptr ? " with credentials" : "");
+      } catch (const http::invalid_url& refused) {
+        return std::string(refused.what());
+      }
+    };
+    const async_client knowing(options);
+    for (int i = 0; i < 3; ++i) static_cast<void>(knowing.build_request("GET", "http://H.test/x"));
+    for (const auto& more :
+         {request_options(), request_options().header("accept", "text/html"),
+          request_options().query("k", "v"), request_options().content("x", "y")}) {
+      CHECK(built(knowing, more) == built(async_client(options), more));
+    }
+  }
+}
+
 LEAT_ASYNC_TEST("client: sends a request and reads the answer") {
   memory_network net;
   scripted_peer peer(net, a_test);

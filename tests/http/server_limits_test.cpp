@@ -118,6 +118,27 @@ LEAT_ASYNC_TEST("server: answers 503 for a handler that takes longer than 30 s, 
   });
 }
 
+LEAT_ASYNC_TEST("server: keeps each limit exactly, whichever was set before it") {
+  server_options options;
+  options.timeouts.handler = 300ms;
+  options.timeouts.idle = 10s;
+  server_world world(usual_routes(), options);
+  co_await serve_while(world, [&loop](server_world& all) -> task<void> {
+    auto client = co_await all.connect();
+    const auto elapsed_since = [&loop](duration begun) { return loop.elapsed() - begun; };
+    for (const duration pause : {duration(0), duration(500ms), duration(3s), duration(900ms)}) {
+      co_await sleep_for(pause);
+      CHECK((co_await client.ask(get("/hello"))).status == 200);
+      const duration begun = loop.elapsed();
+      CHECK((co_await client.ask(get("/hang"))).status == 503);
+      CHECK(elapsed_since(begun) == 300ms);
+    }
+    const duration begun = loop.elapsed();
+    CHECK((co_await client.read_to_end()).empty());
+    CHECK(elapsed_since(begun) == 10s);
+  });
+}
+
 LEAT_ASYNC_TEST("server: answers 503 although a handler that protects itself returns after all") {
   router routes;
   routes.get("/", [](server_request&) -> task<server_response> {

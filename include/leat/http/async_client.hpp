@@ -73,26 +73,26 @@ class async_client {
   [[nodiscard]] task<async_response_stream> open(async_request built);
 
   [[nodiscard]] task<response> get(std::string url, async_request_options options = {}) {
-    return request("GET", std::move(url), std::move(options));
+    return start("GET", url, std::move(options));
   }
   [[nodiscard]] task<response> head(std::string url, async_request_options options = {}) {
-    return request("HEAD", std::move(url), std::move(options));
+    return start("HEAD", url, std::move(options));
   }
   [[nodiscard]] task<response> options(std::string url, async_request_options options = {}) {
-    return request("OPTIONS", std::move(url), std::move(options));
+    return start("OPTIONS", url, std::move(options));
   }
   [[nodiscard]] task<response> post(std::string url, async_request_options options = {}) {
-    return request("POST", std::move(url), std::move(options));
+    return start("POST", url, std::move(options));
   }
   [[nodiscard]] task<response> put(std::string url, async_request_options options = {}) {
-    return request("PUT", std::move(url), std::move(options));
+    return start("PUT", url, std::move(options));
   }
   [[nodiscard]] task<response> patch(std::string url, async_request_options options = {}) {
-    return request("PATCH", std::move(url), std::move(options));
+    return start("PATCH", url, std::move(options));
   }
   /// DELETE; the word itself belongs to the language.
   [[nodiscard]] task<response> del(std::string url, async_request_options options = {}) {
-    return request("DELETE", std::move(url), std::move(options));
+    return start("DELETE", url, std::move(options));
   }
 
   /// Closes idle connections and refuses new requests and those that wait for a connection.
@@ -105,6 +105,10 @@ class async_client {
   [[nodiscard]] client_statistics statistics() const noexcept;
 
  private:
+  /// As `request()`, which hands everything on at the price of moving it.
+  [[nodiscard]] task<response> start(std::string method, const std::string& url,
+                                     async_request_options&& options);
+
   class impl;
   std::unique_ptr<impl> impl_;
 };

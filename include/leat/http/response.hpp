@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,29 +35,32 @@ class response_head {
     proto::charset default_charset = proto::charset::utf_8;
   };
 
-  explicit response_head(parts from) noexcept : parts_(std::move(from)) {}
+  explicit response_head(parts from) : parts_(std::make_shared<parts>(std::move(from))) {}
 
   /// What it was made of.
-  [[nodiscard]] parts release() && noexcept { return std::move(parts_); }
+  [[nodiscard]] parts release() && {
+    if (parts_.use_count() != 1) return *parts_;
+    return std::move(*parts_);
+  }
 
-  [[nodiscard]] int status() const noexcept { return parts_.status; }
+  [[nodiscard]] int status() const noexcept { return parts_->status; }
   /// The phrase behind the status, as the peer sent it. Untrusted; may be empty.
-  [[nodiscard]] const std::string& reason() const noexcept { return parts_.reason; }
-  [[nodiscard]] std::string_view http_version() const noexcept { return parts_.http_version; }
-  [[nodiscard]] const http::headers& headers() const noexcept { return parts_.headers; }
-  [[nodiscard]] bool is_success() const noexcept { return http::is_success(parts_.status); }
-  [[nodiscard]] bool is_redirect() const noexcept { return http::is_redirect(parts_.status); }
+  [[nodiscard]] const std::string& reason() const noexcept { return parts_->reason; }
+  [[nodiscard]] std::string_view http_version() const noexcept { return parts_->http_version; }
+  [[nodiscard]] const http::headers& headers() const noexcept { return parts_->headers; }
+  [[nodiscard]] bool is_success() const noexcept { return http::is_success(parts_->status); }
+  [[nodiscard]] bool is_redirect() const noexcept { return http::is_redirect(parts_->status); }
   [[nodiscard]] bool is_client_error() const noexcept {
-    return http::is_client_error(parts_.status);
+    return http::is_client_error(parts_->status);
   }
   [[nodiscard]] bool is_server_error() const noexcept {
-    return http::is_server_error(parts_.status);
+    return http::is_server_error(parts_->status);
   }
   [[nodiscard]] bool is_error() const noexcept { return is_client_error() || is_server_error(); }
 
-  [[nodiscard]] const std::string& method() const noexcept { return parts_.method; }
+  [[nodiscard]] const std::string& method() const noexcept { return parts_->method; }
   /// Where the answer came from, without credentials.
-  [[nodiscard]] const std::string& url() const noexcept { return parts_.url; }
+  [[nodiscard]] const std::string& url() const noexcept { return parts_->url; }
 
   /// What the body is read as: what the Content-Type says, else the client's default.
   /// Errors: `decode_error` for a charset that we do not have; `cause()` is
@@ -82,7 +86,8 @@ class response_head {
   }
 
  private:
-  parts parts_;
+  // Never changed, so copies share it; and moved at next to no cost on the way to who asked.
+  std::shared_ptr<parts> parts_;
 };
 
 /// The answer to a request, read to its end.

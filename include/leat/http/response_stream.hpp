@@ -32,7 +32,10 @@ class response_reader : public response_head {
   typename Io::template task<std::string_view> read();
   typename Io::template task<std::string_view> read_raw();
   typename Io::template task<std::string_view> read_chunk_of(std::size_t size);
-  typename Io::template task<std::string> read_to_end();
+  /// `begun` and all that has not been read yet.
+  typename Io::template task<std::string> read_to_end(std::string begun = {});
+  /// Appends what is there without a wait to `into`. Returns whether that was all.
+  bool read_early(std::string& into);
   typename Io::template task<std::string_view> read_text();
   typename Io::template task<std::string> read_text_to_end();
   typename Io::template task<std::optional<std::string_view>> read_next_line(std::size_t max_bytes);
@@ -81,6 +84,7 @@ class response_reader : public response_head {
   text_reading& as_text();
   void check_unconsumed() const;
   typename Io::template task<std::string_view> read_body();
+  std::string_view received(std::string_view piece);
   void check_size(std::uint64_t size);
   [[noreturn]] void refuse_content(std::error_code wrong);
 

@@ -34,6 +34,8 @@ struct timeout_overrides {
   std::optional<duration> read;
   std::optional<duration> total;
 
+  [[nodiscard]] bool has_any() const noexcept { return pool || connect || write || read || total; }
+
   [[nodiscard]] timeouts applied_to(const timeouts& defaults) const noexcept {
     timeouts merged;
     merged.pool = pool.value_or(defaults.pool);

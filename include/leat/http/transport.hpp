@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "leat/http/request.hpp"
@@ -22,6 +23,12 @@ class basic_response_body {
   /// The next piece; empty at the end, and from then on.
   /// Cancellation: lossy. Lifetime: the view is valid until the next call.
   virtual typename Io::template result<std::string_view> read_some() = 0;
+
+  /// The next piece, if it is there already; empty at the end, and from then on. Nothing, if it
+  /// would have to be waited for: go on with `read_some()`. Saves the frames of tasks for what
+  /// came together with the head. A body may always answer with nothing, and by default does.
+  /// Cancellation: never waits. Errors and lifetime: as `read_some()`.
+  [[nodiscard]] virtual std::optional<std::string_view> try_read_some() { return std::nullopt; }
 };
 
 /// What a transport answers: the head, and the body while it comes.

@@ -59,6 +59,12 @@ using connect_timeout = detail::error_leaf<timeout_error, errc::connect_timeout>
 using read_timeout = detail::error_leaf<timeout_error, errc::read_timeout>;
 using write_timeout = detail::error_leaf<timeout_error, errc::write_timeout>;
 
+namespace detail {
+
+[[noreturn]] void throw_read_timeout(const std::string& peer);
+
+}  // namespace detail
+
 }  // namespace leat::io
 
 template <>

@@ -39,7 +39,7 @@ class socket_stream final : public async_stream {
         continue;
       }
       if (!co_await socket_.input.wait("read from ", peer_name_, until)) {
-        throw read_timeout("read timed out: no data from " + peer_name_ + " in time");
+        io::detail::throw_read_timeout(peer_name_);
       }
       inline_work_ = 0;
     }
@@ -86,6 +86,7 @@ class socket_stream final : public async_stream {
 
   bool is_idle_and_open() noexcept override {
     if (!socket_.is_open()) return false;
+    // The loop need not have looked since: a caller may have held it up.
     std::byte probe{};
     for (;;) {
       const ssize_t size = ::recv(socket_.fd(), &probe, 1, MSG_PEEK | MSG_DONTWAIT);

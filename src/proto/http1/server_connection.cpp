@@ -211,10 +211,7 @@ std::error_code server_connection::send_whole(byte_buffer& out, const outgoing_r
                                               std::string_view body) {
   const bool is_plain = response.status == 200 && response.reason.empty() &&
                         response.fields.is_empty() && response.more_fields.empty();
-  if (is_plain && expects_plain_response()) {
-    put_plain(out, response.ready_lines, body);
-    return {};
-  }
+  if (is_plain && send_plain(out, response.ready_lines, body)) return {};
   const auto size = body.empty() ? body_size::none() : body_size::exactly(body.size());
   if (const auto error = put_head(out, response, size, body)) return error;
   (void)transitions::apply(exchange_, step::response_end);
@@ -229,8 +226,9 @@ bool server_connection::expects_plain_response() const noexcept {
          reader_.head().http_version() == version::http_1_1;
 }
 
-void server_connection::put_plain(byte_buffer& out, std::span<const std::string_view> ready_lines,
-                                  std::string_view body) {
+bool server_connection::send_plain(byte_buffer& out, std::span<const std::string_view> ready_lines,
+                                   std::string_view body) {
+  if (!expects_plain_response()) return false;
   (void)transitions::apply(exchange_, step::response_head);
   (void)transitions::apply(exchange_, step::response_end);
   expects_continue_ = false;
@@ -248,6 +246,7 @@ void server_connection::put_plain(byte_buffer& out, std::span<const std::string_
   lines.put_number(body.size());
   lines.put("\r\n\r\n");
   lines.put(body);
+  return true;
 }
 
 std::error_code server_connection::put_head(byte_buffer& out, const outgoing_response& response,

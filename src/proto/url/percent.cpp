@@ -17,6 +17,12 @@ void append_escape(std::string& out, char c) {
 
 void append_normalized(std::string& out, std::string_view text, const url_table& allowed) {
   while (!text.empty()) {
+    // Mostly all of it stays as it is. A percent sign is in no table.
+    std::size_t plain = 0;
+    while (plain < text.size() && is_in(allowed, text[plain])) ++plain;
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) return;
     if (starts_with_escape(text)) {
       const char byte = escaped_byte(text);
       if (is_in(unreserved, byte)) {
@@ -27,11 +33,7 @@ void append_normalized(std::string& out, std::string_view text, const url_table&
       text.remove_prefix(3);
       continue;
     }
-    if (is_in(allowed, text.front())) {
-      out += text.front();
-    } else {
-      append_escape(out, text.front());
-    }
+    append_escape(out, text.front());
     text.remove_prefix(1);
   }
 }

@@ -89,6 +89,45 @@ class url_builder {
     return {};
   }
 
+  /// `base` up to its path, then `path`, which is in normal form, then the query of `base` and
+  /// that which is given, and the fragment that is given.
+  [[nodiscard]] static std::error_code replace_tail(const url& base, std::string_view path,
+                                                    std::optional<std::string_view> query,
+                                                    std::optional<std::string_view> fragment,
+                                                    url& into) {
+    const bool has_authority = base.host_begin_ != base.scheme_end_ + 1;
+    if (!has_authority && path.starts_with("//")) return url_errc::missing_host;
+    url_builder builder;
+    url& made = builder.made_;
+    made.text_.reserve(base.authority_end_ + path.size() + base.query().size() +
+                       query.value_or("").size() + fragment.value_or("").size() + 3);
+    made.text_.append(base.text_, 0, base.authority_end_);
+    made.scheme_end_ = base.scheme_end_;
+    made.host_begin_ = base.host_begin_;
+    made.host_end_ = base.host_end_;
+    made.authority_end_ = base.authority_end_;
+    made.port_ = base.port_;
+    made.is_ipv6_ = base.is_ipv6_;
+    made.text_ += path;
+    made.path_end_ = made.query_end_ = builder.end();
+    if (base.has_query()) {
+      made.text_.append("?").append(base.query());
+      made.query_end_ = builder.end();
+      if (query) {
+        made.text_ += '&';
+        append_normalized(made.text_, *query, query_allowed);
+        made.query_end_ = builder.end();
+      }
+    } else {
+      builder.put_query(query);
+    }
+    builder.put_fragment(fragment);
+    if (made.text_.size() > url::max_bytes) return url_errc::too_long;
+    made.userinfo_ = base.userinfo_;
+    into = std::move(made);
+    return {};
+  }
+
   /// The components of a URL, without its user name and password.
   [[nodiscard]] static uri_parts parts_of(const url& from) noexcept {
     uri_parts parts;
@@ -248,39 +287,27 @@ std::error_code append(const url& base, std::string_view path, url& into) {
   if (base.is_empty()) return url_errc::missing_scheme;
 
   // Only the path, the query and the fragment are looked for, never a scheme or an authority.
-  uri_parts tail;
+  std::optional<std::string_view> query;
+  std::optional<std::string_view> fragment;
   if (const std::size_t hash = path.find('#'); hash != path.npos) {
-    tail.fragment = path.substr(hash + 1);
+    fragment = path.substr(hash + 1);
     path = path.substr(0, hash);
   }
   if (const std::size_t mark = path.find('?'); mark != path.npos) {
-    tail.query = path.substr(mark + 1);
+    query = path.substr(mark + 1);
     path = path.substr(0, mark);
   }
+  if (path.empty()) return url_builder::replace_tail(base, base.path(), query, fragment, into);
 
-  uri_parts parts = url_builder::parts_of(base);
-  std::string joined(parts.path);
-  if (!path.empty()) {
-    while (joined.ends_with('/')) joined.pop_back();
-    path.remove_prefix(std::min(path.find_first_not_of('/'), path.size()));
-    std::string below = "/";
-    append_normalized(below, path, path_allowed);
-    joined += remove_dot_segments(below);
-  }
-  std::string query;
-  if (parts.query && tail.query) {
-    query.append(*parts.query).append("&").append(*tail.query);
-    parts.query = query;
-  } else if (tail.query) {
-    parts.query = tail.query;
-  }
-  parts.fragment = tail.fragment;
-
-  url appended;
-  if (const auto error = url_builder::build(parts, joined, appended)) return error;
-  url_builder::set_userinfo(appended, base.userinfo());
-  into = std::move(appended);
-  return {};
+  std::string below = "/";
+  path.remove_prefix(std::min(path.find_first_not_of('/'), path.size()));
+  append_normalized(below, path, path_allowed);
+  if (below.find('.') != below.npos) below = remove_dot_segments(below);
+  std::string_view above = base.path();
+  while (above.ends_with('/')) above.remove_suffix(1);
+  if (above.empty()) return url_builder::replace_tail(base, below, query, fragment, into);
+  below.insert(0, above);
+  return url_builder::replace_tail(base, below, query, fragment, into);
 }
 
 std::error_code replace_query(const url& base, std::string_view query, url& into) {

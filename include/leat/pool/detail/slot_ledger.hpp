@@ -98,6 +98,7 @@ class slot_ledger {
   pool_options options_;
   key_map keys_;
   idle_list idle_;
+  idle_list spare_;  // a node without a resource, for the next that is given back
   std::size_t lent_ = 0;
 };
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <system_error>
 
@@ -104,6 +105,12 @@ class server_connection {
   [[nodiscard]] std::error_code send_whole(byte_buffer& out, const outgoing_response& response,
                                            std::string_view body);
 
+  /// Sends a response as most are: 200, `ready_lines`, and a body that is there whole. Returns
+  /// false, and has written nothing, if there is more to it than that: a request that is not over
+  /// or is the last one, HTTP/1.0, HEAD. `send_whole()` is right for all.
+  [[nodiscard]] bool send_plain(byte_buffer& out, std::span<const std::string_view> ready_lines,
+                                std::string_view body);
+
   /// Whether the response, its head sent, has a body on the wire. It has none for HEAD, 204 and
   /// 304; sending data is then an error.
   [[nodiscard]] bool response_has_body() const noexcept;
@@ -154,8 +161,6 @@ class server_connection {
   event take_failure(const event& failure) noexcept;
   errc begin_response(int status) noexcept;
   [[nodiscard]] bool expects_plain_response() const noexcept;
-  void put_plain(byte_buffer& out, std::span<const std::string_view> ready_lines,
-                 std::string_view body);
   /// Writes what is given of a body behind the head, if there is to be one.
   [[nodiscard]] std::error_code put_head(byte_buffer& out, const outgoing_response& response,
                                          body_size size, std::string_view body);
