@@ -231,25 +231,25 @@ class client_core {
       const time_point began = is_plain ? exchange_begin() : time_point();
       auto answer = co_await send_hop(outgoing, is_plain);
       if (is_plain) note_answer(outgoing, answer.head, took_cookies, began);
-      if (!outgoing.redirects.follow) {
-        if (!hooks_see_hops && !options_.on_response.empty()) {
-          co_await call_response_hooks(outgoing, answer.head);
+      if (outgoing.redirects.follow) {
+        response_head head(std::move(answer.head));
+        if (redirect_location(head)) {
+          if (history.size() == outgoing.redirects.max) {
+            throw_too_many_redirects(head, history.size());
+          }
+          co_await drain(answer);
+          check_cycle(outgoing, head, seen);
+          redirect(outgoing, head);
+          history.push_back(std::move(head));
+          continue;
         }
-        co_return reader(response_head(std::move(answer.head)), std::move(answer.body), until,
-                         options_.max_body_bytes, std::move(history), options_.decoding);
-      }
-      response_head head(std::move(answer.head));
-      if (!redirect_location(head)) {
         answer.head = std::move(head).release();
-        if (!hooks_see_hops) co_await call_response_hooks(outgoing, answer.head);
-        co_return reader(response_head(std::move(answer.head)), std::move(answer.body), until,
-                         options_.max_body_bytes, std::move(history), options_.decoding);
       }
-      if (history.size() == outgoing.redirects.max) throw_too_many_redirects(head, history.size());
-      co_await drain(answer);
-      check_cycle(outgoing, head, seen);
-      redirect(outgoing, head);
-      history.push_back(std::move(head));
+      if (!hooks_see_hops && !options_.on_response.empty()) {
+        co_await call_response_hooks(outgoing, answer.head);
+      }
+      co_return reader(response_head(std::move(answer.head)), std::move(answer.body), until,
+                       options_.max_body_bytes, std::move(history), options_.decoding);
     }
   }
 
