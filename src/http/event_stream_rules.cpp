@@ -6,6 +6,7 @@
 #include <random>
 #include <string_view>
 
+#include "leat/base/doubled.hpp"
 #include "leat/http/status.hpp"
 #include "leat/io/error.hpp"
 #include "leat/proto/fields/ascii.hpp"
@@ -80,12 +81,8 @@ duration reconnect_delay(const event_stream_options& options, duration retry,
                          std::size_t failures) noexcept {
   if (failures == 0) return retry;
   // A server that wants no wait wants none between healthy connections; it may be gone by now.
-  duration delay = std::max(retry, options.first_delay);
-  const duration most = std::max(delay, options.max_delay);
-  for (std::size_t each = 1; each < failures && delay < most; ++each) {
-    delay = delay > most / 2 ? most : delay * 2;
-  }
-  return delay;
+  const duration first = std::max(retry, options.first_delay);
+  return doubled(first, failures - 1, std::max(first, options.max_delay));
 }
 
 duration with_jitter(duration delay, double jitter, double chance) noexcept {

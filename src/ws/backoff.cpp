@@ -3,14 +3,13 @@
 
 #include <algorithm>
 
+#include "leat/base/doubled.hpp"
+
 namespace leat::ws {
 
 duration backoff_delay(duration first, duration most, double jitter, std::size_t attempt,
                        double chance) noexcept {
-  duration whole = std::min(first, most);
-  for (; attempt > 0 && whole > duration::zero() && whole < most; --attempt) {
-    whole = whole > most / 2 ? most : whole * 2;
-  }
+  const duration whole = doubled(first, attempt, most);
   const double share = std::clamp(jitter, 0.0, 1.0) * std::clamp(chance, 0.0, 1.0);
   const auto off = static_cast<duration::rep>(static_cast<double>(whole.count()) * share);
   return whole - duration(std::min(off, whole.count()));
