@@ -35,34 +35,27 @@ task<void> hear_in_place(io::async_stream& from, std::string& into, deadline lim
   }
 }
 
-task<void> talk_in_place(io::async_stream& stream, std::string_view says, std::string& hears) {
+task<void> hear(io::async_stream& from, std::string& into, deadline limit) {
+  std::array<std::byte, 65536> part{};
+  while (const auto size = co_await from.read_some(part, limit)) {
+    into += as_text(std::span(part).first(size));
+  }
+}
+
+using hearing = task<void> (*)(io::async_stream&, std::string&, deadline);
+
+task<void> talk(io::async_stream& stream, std::string_view says, std::string& hears, hearing how) {
   const auto until = deadline_after(1h);
   co_await when_all(
       [](io::async_stream& to, std::string_view bytes, deadline limit) -> task<void> {
         co_await to.write_all(as_bytes(bytes), limit);
         co_await to.shut_down_write(limit);
       }(stream, says, until),
-      hear_in_place(stream, hears, until));
+      how(stream, hears, until));
   co_await stream.close(until);
 }
 
-task<void> talk(io::async_stream& stream, std::string_view says, std::string& hears) {
-  const auto until = deadline_after(1h);
-  co_await when_all(
-      [](io::async_stream& to, std::string_view bytes, deadline limit) -> task<void> {
-        co_await to.write_all(as_bytes(bytes), limit);
-        co_await to.shut_down_write(limit);
-      }(stream, says, until),
-      [](io::async_stream& from, std::string& into, deadline limit) -> task<void> {
-        std::array<std::byte, 65536> part{};
-        while (const auto size = co_await from.read_some(part, limit)) {
-          into += as_text(std::span(part).first(size));
-        }
-      }(stream, hears, until));
-  co_await stream.close(until);
-}
-
-task<void> conversation(io::endpoint at) {
+task<void> conversation(io::endpoint at, hearing how = hear) {
   auto& net = io::system_network();
   const auto listening = net.listen(at);
   const std::string large(600'000, 'x');  // more than the sockets take at once
@@ -70,44 +63,33 @@ task<void> conversation(io::endpoint at) {
   std::string echoed;
   auto [near, far] =
       co_await when_all(net.connect(listening->local(), deadline_after(1h)), listening->accept());
-  co_await when_all(talk(*near, large, heard), talk(*far, "short", echoed));
+  co_await when_all(talk(*near, large, heard, how), talk(*far, "short", echoed, how));
   CHECK(heard == "short");
   CHECK(echoed == large);
 }
 
-task<void> conversation_in_place(io::endpoint at) {
-  auto& net = io::system_network();
-  const auto listening = net.listen(at);
-  const std::string large(600'000, 'x');
+task<void> conversation_in_memory(hearing how) {
+  auto [near, far] = io::make_stream_pair(100);
   std::string heard;
   std::string echoed;
-  auto [near, far] =
-      co_await when_all(net.connect(listening->local(), deadline_after(1h)), listening->accept());
-  co_await when_all(talk_in_place(*near, large, heard), talk_in_place(*far, "short", echoed));
-  CHECK(heard == "short");
-  CHECK(echoed == large);
+  const std::string text(1000, 'x');
+  co_await when_all(talk(*near, text, heard, how), talk(*far, "short", echoed, how));
+  CHECK(echoed == text);
 }
 
 }  // namespace
 
 TEST_CASE("readiness: cancelled anywhere, a conversation over TCP leaves nothing") {
   const auto report = testing::for_each_cancellation(
-      [] { return conversation_in_place(io::endpoint::tcp("127.0.0.1", 0)); },
+      [] { return conversation(io::endpoint::tcp("127.0.0.1", 0), hear_in_place); },
       [](const outcome<void>&) {}, testing::time_source::real_time);
   CHECK(report.suspensions >= 3);
   CHECK(report.stopped > 0);
 }
 
 TEST_CASE("readiness: cancelled anywhere, a conversation in memory leaves nothing") {
-  const auto scenario = []() -> task<void> {
-    auto [near, far] = io::make_stream_pair(100);
-    std::string heard;
-    std::string echoed;
-    const std::string text(1000, 'x');
-    co_await when_all(talk_in_place(*near, text, heard), talk_in_place(*far, "short", echoed));
-    CHECK(echoed == text);
-  };
-  const auto report = testing::for_each_cancellation(scenario);
+  const auto report =
+      testing::for_each_cancellation([] { return conversation_in_memory(hear_in_place); });
   CHECK(report.suspensions >= 3);
   CHECK(report.stopped > 0);
 }
@@ -130,15 +112,7 @@ TEST_CASE("network: cancelled anywhere, a conversation over a Unix socket leaves
 }
 
 TEST_CASE("memory stream: cancelled anywhere, a conversation leaves nothing") {
-  const auto scenario = []() -> task<void> {
-    auto [near, far] = io::make_stream_pair(100);
-    std::string heard;
-    std::string echoed;
-    const std::string text(1000, 'x');
-    co_await when_all(talk(*near, text, heard), talk(*far, "short", echoed));
-    CHECK(echoed == text);
-  };
-  const auto report = testing::for_each_cancellation(scenario);
+  const auto report = testing::for_each_cancellation([] { return conversation_in_memory(hear); });
   CHECK(report.suspensions >= 10);
   CHECK(report.stopped >= 10);
 }
