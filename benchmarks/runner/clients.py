@@ -55,9 +55,14 @@ def peak_bytes(process: int) -> int:
 
 @dataclasses.dataclass(frozen=True)
 class Client:
-    """How a client is started, and a part of the requests for those that are slow."""
+    """How a client is started, a part of the requests for those that are slow, and the option
+    that says how many."""
     command: list
     share: float = 1.0
+    requests_option: str = "--requests"
+
+    def usage(self, requests: int) -> Usage:
+        return usage_of([*self.command, self.requests_option, requests])
 
 
 class Clients:
@@ -123,15 +128,8 @@ class Clients:
         more = [*self._tls(), "--concurrency", streams]
         h2load = [program("h2load"), "-c", 1, "-m", streams,
                   f"https://localhost:{self._tls_port}/hello"]
-        return {OURS: self._ours(*more), "h2load": Client(h2load),
+        return {OURS: self._ours(*more), "h2load": Client(h2load, requests_option="-n"),
                 "libcurl multi": self._curl(*more)}
-
-
-def with_requests(command: list, requests: int) -> list:
-    """h2load has its own name for it."""
-    option = "-n" if str(command[0]).endswith("h2load") else "--requests"
-    return [command[0], option, requests, *command[1:]] if option == "-n" else [
-        *command, option, requests]
 
 
 def cpu_per_request(client: Client, requests: int) -> float:
@@ -139,5 +137,5 @@ def cpu_per_request(client: Client, requests: int) -> float:
     some takes longer than a thousand requests."""
     many = max(100, int(requests * client.share))
     few = many // 10
-    used = [usage_of(with_requests(client.command, count)).cpu_us for count in (many, few)]
+    used = [client.usage(count).cpu_us for count in (many, few)]
     return (used[0] - used[1]) / (many - few)

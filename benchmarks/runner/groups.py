@@ -10,7 +10,7 @@ import sys
 import time
 
 from . import servers
-from .clients import PYTHON, Clients, cpu_per_request, usage_of, with_requests
+from .clients import PYTHON, Clients, cpu_per_request, usage_of
 from .processes import LOAD_CORE, SERVER_CORE, instructions_of, prepare
 from .samples import OURS, Sample, parse
 
@@ -145,7 +145,7 @@ def client(bench: Bench):
         del downloads["async"]["raw epoll"]  # it keeps the first answer
         for surface, clients in downloads.items():
             for who, each in clients.items():
-                used = usage_of(with_requests(each.command, 1))
+                used = each.usage(1)
                 name = f"client, 1 GiB download, {surface}"
                 yield Sample(f"{name}: CPU", "ms", who, used.cpu_us / 1000)
                 yield Sample(f"{name}: peak memory", "MiB", who, used.peak_bytes / 2**20)
