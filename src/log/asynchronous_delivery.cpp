@@ -100,7 +100,9 @@ class asynchronous_delivery final : public line_delivery {
  public:
   asynchronous_delivery(const std::vector<sink>& sinks, colours how, std::size_t queue_records,
                         overflow_policy overflow)
-      : sink_(std::make_shared<writing_sink>(sinks, how)), limit_(queue_records), overflow_(overflow) {
+      : sink_(std::make_shared<writing_sink>(sinks, how)),
+        limit_(queue_records),
+        overflow_(overflow) {
     // Dropping the newest lets one more in: the line that is being written does not wait.
     const std::size_t room =
         overflow == overflow_policy::drop_newest ? queue_records + 1 : queue_records;
@@ -142,9 +144,8 @@ class asynchronous_delivery final : public line_delivery {
     return sink_->inner().shows_colours();
   }
   [[nodiscard]] progress how_far() const noexcept override {
-    return {.accepted = accepted_.load(),
-            .finished = sink_->finished(),
-            .flushed = sink_->flushed()};
+    return {
+        .accepted = accepted_.load(), .finished = sink_->finished(), .flushed = sink_->flushed()};
   }
   [[nodiscard]] std::uint64_t written() const override { return sink_->inner().written(); }
   [[nodiscard]] std::uint64_t failed() const override { return sink_->inner().failed(); }

@@ -29,7 +29,8 @@ std::unique_ptr<line_delivery> make_delivery(delivery how, const backend_options
   }
   if (how == delivery::synchronous) return make_synchronous_delivery(sinks, options.colours);
   if (options.queue_records == 0) throw invalid_argument("a log queue needs room for a record");
-  return make_asynchronous_delivery(sinks, options.colours, options.queue_records, options.overflow);
+  return make_asynchronous_delivery(sinks, options.colours, options.queue_records,
+                                    options.overflow);
 }
 
 }  // namespace

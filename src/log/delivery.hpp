@@ -53,6 +53,7 @@ class line_delivery {
 [[nodiscard]] std::unique_ptr<line_delivery> make_synchronous_delivery(
     const std::vector<sink>& sinks, colours how);
 [[nodiscard]] std::unique_ptr<line_delivery> make_asynchronous_delivery(
-    const std::vector<sink>& sinks, colours how, std::size_t queue_records, overflow_policy overflow);
+    const std::vector<sink>& sinks, colours how, std::size_t queue_records,
+    overflow_policy overflow);
 
 }  // namespace leat::log
