@@ -9,6 +9,7 @@ leat_test(app
     edit_test.cpp
     environment_test.cpp
     error_test.cpp
+    prepare_test.cpp
   DEPENDS leat::app leat::testing)
 # Templates of strings have no door of their own.
 target_include_directories(app_test PRIVATE ${PROJECT_SOURCE_DIR}/src)
