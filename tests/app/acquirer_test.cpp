@@ -29,7 +29,7 @@ struct world {
   task<configuration> acquire() {
     const acquisition all{self, where, from, variables, source, disk};
     const toml_acquirer acquirer;
-    co_return co_await acquirer(all);
+    co_return co_await acquirer.operator()(all);
   }
 };
 

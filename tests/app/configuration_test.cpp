@@ -70,7 +70,8 @@ TEST_CASE("address: has no more than max_parts") {
 
 TEST_CASE("configuration: has every kind of TOML, and knows file, line and column of each") {
   const auto all = configuration::parse(
-      "text = \"x\"\nnumber = -3\nreal = 1.5\nyes = true\nday = 2026-01-02\nlist = [1, \"a\"]\n"
+      "text = \"x\"\n"
+      "number = -3\nreal = 1.5\nyes = true\nday = 2026-01-02\nlist = [1, \"a\"]\n"
       "[table]\n  key = inf\n",
       "demo.toml");
   CHECK(all.at("text").as_string() == "x");

@@ -3,6 +3,7 @@
 
 #include "leat/app/error.hpp"
 #include "leat/testing/async_test.hpp"
+#include "leat/testing/cancellation.hpp"
 
 #include "app/imaginary_files.hpp"
 #include "support/test.hpp"
@@ -108,4 +109,12 @@ LEAT_ASYNC_TEST("distribution: a manifest that is wrong is an error with its pla
     CHECK(found[0].source == "/opt/leat.toml");
     CHECK(found[0].line == line);
   }
+}
+
+TEST_CASE("distribution: find_distribution can be cancelled anywhere") {
+  leat::testing::for_each_cancellation([]() -> task<void> {
+    imaginary_files disk({{"/opt/leat.toml", manifest}});
+    disk.delay = [] { return std::chrono::milliseconds(1); };
+    static_cast<void>(co_await find_distribution(disk, {.installed = "../x"}, environment()));
+  });
 }

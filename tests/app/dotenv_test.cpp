@@ -105,7 +105,9 @@ TEST_CASE("dotenv: what is put in is not read again") {
 }
 
 TEST_CASE("dotenv: every line that is none is told with its line and column") {
-  const auto found = problems_of("A=1\n2=x\nB\nC='x' y\nD=${1}\nE=${F\nG=ok\nH=\"open\nI=1");
+  const auto found = problems_of(
+      "A=1\n2=x\nB\nC='x' y\n"
+      "D=${1}\nE=${F\nG=ok\nH=\"open\nI=1");
   REQUIRE(found.size() == 6);
   const std::vector<std::pair<std::size_t, std::size_t>> places{{2, 1}, {3, 2}, {4, 7},
                                                                 {5, 5}, {6, 3}, {8, 3}};

@@ -110,7 +110,8 @@ TEST_CASE("overrides: what TOML would read is of that kind, anything else is a s
                                           {"MY_APP_CONFIG_G", ""},
                                           {"MY_APP_CONFIG_H", "1\nh2 = 2"},
                                           {"MY_APP_CONFIG_I", "[unclosed"}});
-  CHECK(made == toml("a = true\nb = 1.5\nc = [1, \"x\"]\nd = {x = 1}\ne = \"9000\"\n"
+  CHECK(made == toml("a = true\nb = 1.5\nc = [1, \"x\"]\n"
+                     "d = {x = 1}\ne = \"9000\"\n"
                      "f = \"two words\"\ng = \"\"\nh = \"1\\nh2 = 2\"\ni = \"[unclosed\""));
 }
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "leat/app/error.hpp"
+#include "leat/app/prepare.hpp"
 #include "leat/coro/when_all.hpp"
 #include "leat/testing/async_test.hpp"
 #include "leat/testing/cancellation.hpp"
@@ -143,4 +144,82 @@ TEST_CASE("files: an install that is cancelled anywhere leaves a whole file or n
         CHECK((seen.empty() || seen == "whole"));
         CHECK(files_in(folder / ".") <= 1);
       });
+}
+
+TEST_CASE("files: kind_of, read, list, make_folder and read_link can be cancelled anywhere") {
+  const scratch_folder folder;
+  const auto disk = disk_files();
+  const std::string path = folder / "a";
+  write(path, "text");
+  std::filesystem::create_symlink("a", folder / "link");
+  testing::for_each_cancellation([&]() -> task<void> {
+    const auto kind = co_await disk->kind_of(path);
+    CHECK(kind == file_kind::file);
+    const auto text = co_await disk->read(path, 4);
+    CHECK(text == "text");
+    co_await disk->make_folder(folder / "b/c");
+    const auto names = co_await disk->list(folder / "b");
+    CHECK(names == std::vector<std::string>{"c"});
+    const auto target = co_await disk->read_link(folder / "link");
+    CHECK(target == "a");
+  });
+}
+
+LEAT_LOOPBACK_TEST("prepare: on a disk installs the template once and reads what people wrote") {
+  const scratch_folder folder;
+  const std::string home = folder / "home";
+  const std::string template_folder = folder / "share/data/configuration";
+  std::filesystem::create_directories(template_folder);
+  write(template_folder + "/general.toml", "includes = [\"conf.d\"]\nport = 1\n");
+  const auto prepared = [&]() -> task<configuration> {
+    prepare_options options;
+    options.distribution = distribution("demo", folder / "share");
+    options.variables = environment({{"HOME", home}});
+    options.inscription.level = log::level::off;
+    exit_stack exits;
+    const globals made = co_await prepare(exits, std::move(options));
+    co_await exits.close();
+    co_return made.configuration();
+  };
+  // The template includes a folder that is not there yet.
+  CHECK_THROWS_AS(co_await prepared(), invalid_configuration);
+  const std::string installed = home + "/.config/demo";
+  CHECK(contents_of(installed + "/general.toml") == contents_of(template_folder + "/general.toml"));
+  CHECK(files_in(installed) == 1);
+
+  std::filesystem::create_directories(installed + "/conf.d");
+  for (int i = 0; i < 50; ++i) {
+    write(installed + "/conf.d/" + std::to_string(10 + i) + ".toml",
+          "last = " + std::to_string(i) + "\nk" + std::to_string(i) + " = 1");
+  }
+  const auto first = co_await prepared();
+  CHECK(first.at("last").as_integer() == 49);
+  CHECK(first.entries().size() == 52);
+
+  write(installed + "/general.toml", "port = 2\n");
+  const auto second = co_await prepared();
+  CHECK(second == configuration::parse("port = 2"));
+}
+
+TEST_CASE("prepare: threads and descriptors are as many afterwards as before") {
+  const auto before = std::pair(files_in("/proc/self/task"), files_in("/proc/self/fd"));
+  for (const char* toml : {"", "a = = 1"}) {
+    testing::test_loop loop(testing::time_source::real_time);
+    loop.run([](std::string text) -> task<void> {
+      exit_stack exits;
+      try {
+        prepare_options options;
+        options.application = application("demo");
+        options.variables = environment({{"HOME", "/nowhere"}});
+        options.source = configuration_source::text(text);
+        options.inscription.level = log::level::off;
+        static_cast<void>(co_await prepare(exits, std::move(options)));
+        CHECK(text.empty());
+      } catch (const invalid_configuration&) {
+        CHECK_FALSE(text.empty());
+      }
+      co_await exits.close();
+    }(toml));
+  }
+  CHECK(std::pair(files_in("/proc/self/task"), files_in("/proc/self/fd")) == before);
 }

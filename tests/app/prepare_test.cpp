@@ -528,3 +528,18 @@ LEAT_ASYNC_TEST("globals: settings have their secrets") {
   CHECK(settings.port == 9000);
   co_await exits.close();
 }
+
+TEST_CASE("globals: settings and inscribe_to_stderr can be cancelled anywhere") {
+  testing::for_each_cancellation([]() -> task<void> {
+    co_await with_exit_stack([](exit_stack& exits) -> task<void> {
+      const inscription quiet{.level = log::level::off};
+      auto logger = co_await inscribe_to_stderr(quiet, "demo", exits);
+      logger.error("never seen");
+      const globals made(exits, {.application = application("demo"),
+                                 .distribution = distribution("demo", "/"),
+                                 .configuration = configuration().with("port", 5)});
+      const auto settings = co_await made.settings<server_settings>();
+      CHECK(settings.port == 5);
+    });
+  });
+}
