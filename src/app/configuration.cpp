@@ -87,8 +87,9 @@ std::string_view describe(configuration_kind kind) noexcept {
 
 configuration::configuration() : configuration(std::make_shared<const node>()) {}
 
-configuration::configuration(bool value)
-    : configuration(configuration_parts::make({.kind = kind_t::boolean, .boolean = value})) {}
+configuration configuration::from_boolean(bool value) {
+  return configuration_parts::make({.kind = kind_t::boolean, .boolean = value});
+}
 
 configuration::configuration(double value)
     : configuration(configuration_parts::make({.kind = kind_t::real, .real = value})) {}
@@ -216,8 +217,7 @@ configuration configuration::with_origin(app::origin from) const {
 
 void configuration::read(const address& where, const environment* secrets,
                          model::detail::function_ref<void(model::reader&)> fill) const {
-  const configuration nothing;
-  const configuration* from = find(where);
+  const configuration* const from = find(where);
   if (from == nullptr) {
     // What is wrong on the way there is told; what is only missing has its defaults.
     for (std::size_t i = 1; i < where.parts().size(); ++i) {
@@ -227,9 +227,8 @@ void configuration::read(const address& where, const environment* secrets,
       if (above == nullptr) break;
       if (above->kind() != kind_t::table) static_cast<void>(at(where));
     }
-    from = &nothing;
   }
-  read_configuration(*from, where, secrets, fill);
+  read_configuration(from, where, secrets, fill);
 }
 
 bool operator==(const configuration& a, const configuration& b) noexcept {

@@ -148,11 +148,12 @@ class configuration_reader final : public model::reader {
 
 }  // namespace
 
-void read_configuration(const configuration& what, const address& where, const environment* secrets,
+void read_configuration(const configuration* what, const address& where, const environment* secrets,
                         model::detail::function_ref<void(model::reader&)> fill) {
   std::vector<problem> problems;
   try {
-    configuration_reader in(what, where.parts().empty(), secrets);
+    const configuration nothing;
+    configuration_reader in(what != nullptr ? *what : nothing, where.parts().empty(), secrets);
     fill(in);
     in.throw_if_invalid("configuration");
     return;
@@ -161,6 +162,8 @@ void read_configuration(const configuration& what, const address& where, const e
   }
   const std::string prefix = to_string(where);
   for (auto& each : problems) {
+    // What is no table itself was looked for as one.
+    if (what == nullptr && each.key.empty()) each.message = "is required";
     if (prefix.empty()) break;
     const bool needs_dot = !each.key.empty() && each.key.front() != '[';
     each.key = prefix + (needs_dot ? "." : "") + each.key;

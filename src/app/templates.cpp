@@ -43,8 +43,9 @@ configuration expanded(const configuration& before, const template_variables& na
       const std::string unknown = expand_template(made.text, names);
       if (!unknown.empty()) {
         problems.push_back({.key = key,
-                            .message = "has {" + unknown + "} in it, which stands for nothing; {{" +
-                                       unknown + "}} is the text itself",
+                            // The name could be a piece of a password.
+                            .message = "has a name in braces that stands for nothing; with two "
+                                       "braces around it, it is the text itself",
                             .source = what.from.source,
                             .line = what.from.line,
                             .column = what.from.column});

@@ -161,6 +161,12 @@ TEST_CASE("configuration: fills described structs, with defaults for what is not
                   address_locate_failure);
 }
 
+TEST_CASE("configuration: a value that is not there is required, unless it is a struct's") {
+  const auto found = problems_of([] { static_cast<void>(configuration().to<int>("a.b")); });
+  REQUIRE(found.size() == 1);
+  CHECK(to_string(found[0]) == "a.b: is required");
+}
+
 TEST_CASE("configuration: the keys that belong to app are none of a struct's business") {
   const auto all = configuration::parse(
       "includes = []\nis_fast = true\n[locations]\ncache = \"x\"\n[inscription]\nlevel = \"info\"");

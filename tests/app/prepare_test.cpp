@@ -406,7 +406,7 @@ LEAT_ASYNC_TEST("prepare: everything that is wrong is one error, each problem wi
   REQUIRE(told.size() == 9);
   CHECK(told[0].starts_with(".env line 2, column 1: "));
   CHECK(told[1].starts_with("environment variable DEMO_CONFIG_STRAY__X: "));
-  CHECK(told[2].starts_with("/main.toml line 1, column 9: stray: has {nothing} in it"));
+  CHECK(told[2].starts_with("/main.toml line 1, column 9: stray: has a name in braces"));
   CHECK(told[3].starts_with("/main.toml line 9, column 9: locations.cache: must be a path"));
   CHECK(told[4].starts_with("/main.toml line 7, column 9: inscription.level: must be one of"));
   CHECK(told[5].starts_with("environment variable DEMO_LOG_LEVEL: must be one of"));

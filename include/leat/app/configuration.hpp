@@ -51,7 +51,8 @@ class configuration {
 
   /// An empty table.
   configuration();
-  configuration(bool value);         // NOLINT: stands for the value
+  template <std::same_as<bool> Boolean>
+  configuration(Boolean value) : configuration(from_boolean(value)) {}  // NOLINT: stands for it
   configuration(double value);       // NOLINT: stands for the value
   configuration(std::string value);  // NOLINT: stands for the value
   configuration(const char* value) : configuration(std::string(value)) {}       // NOLINT: as above
@@ -144,6 +145,8 @@ class configuration {
   struct node;
 
   explicit configuration(std::shared_ptr<const node> what) noexcept : node_(std::move(what)) {}
+  // A plain constructor from bool would take pointers.
+  [[nodiscard]] static configuration from_boolean(bool value);
   [[nodiscard]] static configuration from_integer(std::int64_t value);
   void read(const address& where, const environment* secrets,
             model::detail::function_ref<void(model::reader&)> fill) const;
