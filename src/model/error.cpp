@@ -47,11 +47,13 @@ std::string told(std::string_view source, const std::vector<problem>& problems, 
   for (const auto& each : problems) {
     text += separator;
     if (!each.where.empty()) text += one_line(each.where);
-    if (each.line != 0) {
+    std::string place = one_line(each.source);
+    if (each.line != 0) place += (place.empty() ? "" : " ") + at(each.line, each.column);
+    if (!place.empty()) {
       text += each.where.empty() ? "" : " ";
-      text += "(" + at(each.line, each.column) + ")";
+      text += "(" + place + ")";
     }
-    if (!each.where.empty() || each.line != 0) text += ": ";
+    if (!each.where.empty() || !place.empty()) text += ": ";
     text += one_line(each.message);
     separator = "; ";
   }
@@ -83,6 +85,7 @@ parse_error::parse_error(std::string_view source, std::string_view reason, std::
                          std::size_t line, std::size_t column)
     : error(errc::syntax,
             one_line(std::string(source) + " " + at(line, column) + ": " + std::string(reason))),
+      reason_(one_line(reason)),
       offset_(offset),
       line_(line),
       column_(column) {}

@@ -90,7 +90,7 @@ class json_reader final : public reader {
 
   position where() override {
     move_line_to(value_);
-    return {line_, value_ - line_begin_ + 1};
+    return {line_, value_ - line_begin_ + 1, {}};
   }
 
   void stand_on(std::size_t value) noexcept {

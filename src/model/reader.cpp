@@ -177,7 +177,8 @@ bool reader::report(problem_kind kind, std::string message) {
     return false;
   }
   const position at = where();
-  problems_.push_back({path(), std::move(message), kind, at.line, at.column});
+  problems_.push_back(
+      {path(), std::move(message), kind, at.line, at.column, std::string(at.source)});
   return false;
 }
 
@@ -246,8 +247,22 @@ bool reader::read_number(double& to) {
 }
 
 bool reader::read_string(std::string& to) {
-  if (kind() != value_kind::string) return report_type("a string");
+  if (!has_string()) return report_type("a string");
   copy_string(to);
+  return true;
+}
+
+bool reader::read_secret(std::string& to) {
+  return read_string(to) && resolve_secret(to);
+}
+
+bool reader::resolve_secret(std::string&) {
+  return true;
+}
+
+bool reader::read_number(number_value& to) {
+  if (kind() != value_kind::number) return report_type("a number");
+  to = number();
   return true;
 }
 
@@ -286,7 +301,7 @@ bool reader::read_duration(std::chrono::nanoseconds& to, std::chrono::nanosecond
 }
 
 bool reader::read_enumerator(std::int64_t& to, std::span<const enumerator> names) {
-  if (kind() != value_kind::string) return report_type("a string");
+  if (!has_string()) return report_type("a string");
   std::string text;
   copy_string(text);
 

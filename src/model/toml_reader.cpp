@@ -143,7 +143,7 @@ class toml_reader final : public reader {
 
   position where() override {
     const toml::source_position& at = node_->source().begin;
-    return {at.line, at.column};
+    return {at.line, at.column, {}};
   }
 
   const toml::node* node_;

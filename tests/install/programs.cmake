@@ -12,6 +12,7 @@ leat_consumer(base)
 leat_consumer(io)
 leat_consumer(http)
 leat_consumer(testing)
+leat_consumer(app)
 
 if(LAYERS)
   add_executable(links_everything ${CMAKE_CURRENT_LIST_DIR}/programs/base.cpp)

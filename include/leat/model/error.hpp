@@ -68,6 +68,9 @@ struct problem {
   /// in TOML. Where something is missing, that of the object it is missing from.
   std::size_t line = 0;
   std::size_t column = 0;
+  /// What the value comes from, where a document is put together from several files and
+  /// variables; otherwise empty.
+  std::string source{};
 };
 
 class error : public leat::error {
@@ -82,6 +85,8 @@ class parse_error : public error {
   parse_error(std::string_view source, std::string_view reason, std::size_t offset,
               std::size_t line, std::size_t column);
 
+  /// Why, without the place.
+  [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
   /// Bytes before the point where reading stopped.
   [[nodiscard]] std::size_t offset() const noexcept { return offset_; }
   /// Counted from 1. Columns count bytes in JSON and code points in TOML.
@@ -89,6 +94,7 @@ class parse_error : public error {
   [[nodiscard]] std::size_t column() const noexcept { return column_; }
 
  private:
+  std::string reason_;
   std::size_t offset_;
   std::size_t line_;
   std::size_t column_;

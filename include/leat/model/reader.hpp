@@ -92,6 +92,21 @@ class reader {
   /// Any value at all.
   [[nodiscard]] bool read_json(json_text& to);
 
+  /// Text that must not be told: where the document may refer to it instead of having it in
+  /// itself (configuration does), what it refers to.
+  [[nodiscard]] bool read_secret(std::string& to);
+
+  /// A number as it is spelt, for what keeps any value.
+  [[nodiscard]] bool read_number(number_value& to);
+
+  /// Where the value is.
+  struct position {
+    std::size_t line = 0;
+    std::size_t column = 0;
+    std::string_view source{};  ///< As `problem::source`.
+  };
+  [[nodiscard]] position place() { return where(); }
+
   /// Stands on each element in turn. Returns whether all visits returned true.
   [[nodiscard]] bool read_array(element_visitor visit);
 
@@ -117,11 +132,6 @@ class reader {
   /// How `problem::where` is spelt.
   enum class path_style : std::uint8_t { json_pointer, toml_key };
 
-  struct position {
-    std::size_t line = 0;
-    std::size_t column = 0;
-  };
-
   reader(path_style style, unknown_keys on_unknown_key, std::size_t max_problems) noexcept
       : max_problems_(max_problems), style_(style), on_unknown_key_(on_unknown_key) {}
 
@@ -132,6 +142,11 @@ class reader {
   [[nodiscard]] virtual bool boolean() = 0;
   [[nodiscard]] virtual number_value number() = 0;
   virtual void copy_string(std::string& to) = 0;
+  /// Whether `copy_string()` has a text for a value of another kind: a variable says 8080 and
+  /// does not know who asks.
+  [[nodiscard]] virtual bool is_also_string() const { return false; }
+  /// Puts what `to` refers to in its place. Returns false after reporting why.
+  [[nodiscard]] virtual bool resolve_secret(std::string& to);
   /// Returns false after reporting why.
   [[nodiscard]] virtual bool copy_json(json_text& to) = 0;
   virtual void visit_elements(detail::function_ref<void()> visit) = 0;
@@ -143,6 +158,7 @@ class reader {
   struct step;
   class scoped_step;
 
+  [[nodiscard]] bool has_string() const { return kind() == value_kind::string || is_also_string(); }
   bool report_type(std::string_view expected);
   bool report_range(const std::string& min, bool has_min, const std::string& max, bool has_max,
                     const std::string& got);

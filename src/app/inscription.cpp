@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+#include "leat/app/inscription.hpp"
+
+#include <memory>
+#include <utility>
+
+#include "leat/coro/to_thread.hpp"
+
+namespace leat::app {
+
+task<log::logger> inscribe_to_stderr(const inscription& how, std::string name, exit_stack& exits) {
+  log::backend_options options;
+  options.minimum = how.level;
+  options.presentation = how.presentation;
+  log::backend& backend =
+      *exits.keep(std::make_unique<log::backend>(log::delivery::asynchronous, std::move(options)));
+  exits.callback([&backend] { return to_thread([&backend] { backend.flush(); }); });
+  co_return backend.logger(name);
+}
+
+}  // namespace leat::app

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: MIT
+#include "leat/app/prepare.hpp"
+
+#include <array>
+
+#include "leat/app/error.hpp"
+#include "leat/coro/to_thread.hpp"
+
+#include "app/dotenv_files.hpp"
+#include "app/locations.hpp"
+#include "app/overrides.hpp"
+#include "app/problems.hpp"
+#include "app/text.hpp"
+
+namespace leat::app {
+namespace {
+
+struct named_presentation {
+  std::string_view name;
+  log::presentation value;
+};
+constexpr std::array presentations{
+    named_presentation{"null", log::presentation::null},
+    named_presentation{"plain", log::presentation::plain},
+    named_presentation{"json", log::presentation::json},
+};
+
+problem problem_at(const configuration& value, std::string key, std::string message) {
+  return {.key = std::move(key),
+          .message = std::move(message),
+          .source = value.origin().source,
+          .line = value.origin().line,
+          .column = value.origin().column};
+}
+
+bool set_level(inscription& how, std::string_view text) {
+  const auto level = log::parse_level(text);
+  if (level) how.level = *level;
+  return level.has_value();
+}
+
+constexpr std::string_view known_levels =
+    "must be one of \"trace\", \"debug\", \"info\", \"warn\", \"error\", \"critical\", \"off\"";
+
+void read_inscription(inscription& how, const configuration& all, std::vector<problem>& problems) {
+  const configuration* const table = all.find("inscription");
+  if (table == nullptr) return;
+  if (table->kind() != configuration_kind::table) {
+    problems.push_back(problem_at(*table, "inscription", "must be a table"));
+    return;
+  }
+  for (const auto& [key, value] : table->entries()) {
+    const std::string where = "inscription." + toml_key(key);
+    const std::string text =
+        value.kind() == configuration_kind::string ? value.as_string() : std::string();
+    if (key == "level") {
+      if (!set_level(how, text)) {
+        problems.push_back(problem_at(value, where, std::string(known_levels)));
+      }
+    } else if (key == "presentation") {
+      bool is_known = false;
+      for (const auto& each : presentations) {
+        if (each.name != text) continue;
+        how.presentation = each.value;
+        is_known = true;
+      }
+      if (!is_known) {
+        problems.push_back(
+            problem_at(value, where, "must be one of \"null\", \"plain\", \"json\""));
+      }
+    } else {
+      problems.push_back(problem_at(value, where, "is not known"));
+    }
+  }
+}
+
+void read_level_variables(inscription& how, std::string_view prefix, const environment& variables,
+                          std::vector<problem>& problems) {
+  for (const std::string_view suffix : {"_LOG_LEVEL", "_INSCRIPTION_LEVEL"}) {
+    const std::string name = std::string(prefix) + std::string(suffix);
+    const auto text = variables.find(name);
+    if (text && !text->empty() && !set_level(how, *text)) {
+      problems.push_back(
+          {.message = std::string(known_levels), .source = "environment variable " + name});
+    }
+  }
+}
+
+void check_locations(const configuration& all, std::vector<problem>& problems) {
+  const configuration* const table = all.find("locations");
+  if (table == nullptr) return;
+  if (table->kind() != configuration_kind::table) {
+    problems.push_back(problem_at(*table, "locations", "must be a table"));
+    return;
+  }
+  for (const auto& [key, value] : table->entries()) {
+    const bool is_known = key == "cache" || key == "data" || key == "state" || key == "environment";
+    const std::string where = "locations." + toml_key(key);
+    if (!is_known) {
+      problems.push_back(problem_at(value, where, "is not known"));
+    } else if (value.kind() != configuration_kind::string) {
+      problems.push_back(problem_at(value, where, "must be a path"));
+    }
+  }
+}
+
+/// Where variables are besides, as the configuration says it so far.
+std::optional<std::string> configured_dotenv(const configuration& all, std::string_view prefix,
+                                             const environment& variables,
+                                             const template_variables& names) {
+  // Whatever is wrong is told when overrides and templates have their turn.
+  std::vector<problem> ignored;
+  const configuration seen =
+      expand_templates(apply_overrides(all, prefix, variables, ignored), names, ignored);
+  const configuration* const found = seen.find("locations.environment");
+  if (found == nullptr || found->kind() != configuration_kind::string) return std::nullopt;
+  return found->as_string();
+}
+
+task<distribution> find_out_distribution(const prepare_options& options, files& disk,
+                                         const environment& variables) {
+  if (options.distribution) co_return *options.distribution;
+  if (options.search) {
+    distribution_search search = *options.search;
+    if (search.name.empty() && options.application) search.name = options.application->name();
+    co_return co_await find_distribution(disk, std::move(search), variables);
+  }
+  if (!options.application) {
+    throw invalid_argument(
+        "prepare() needs an application, a distribution or a search for one, or there is no name");
+  }
+  const std::string executable = co_await disk.read_link("/proc/self/exe");
+  co_return distribution(options.application->name(), std::string(parent_path(executable)));
+}
+
+void run_checks(const std::vector<configuration_check>& checks, const configuration& all,
+                const environment& variables, std::vector<problem>& problems) {
+  for (const auto& check : checks) {
+    try {
+      check(all, variables);
+    } catch (const leat::error& e) {
+      append_problems(problems, e, {});
+    }
+  }
+}
+
+void report(const globals& all) {
+  const log::logger& logger = all.logger();
+  logger.debug("application", {{"name", all.application().name()}});
+  logger.debug("cache location", {{"path", all.location(location_species::cache)}});
+  logger.debug("data location", {{"path", all.location(location_species::data)}});
+  logger.debug("state location", {{"path", all.location(location_species::state)}});
+  logger.debug("package data location", {{"path", all.distribution().data_location()}});
+}
+
+}  // namespace
+
+std::string_view to_string(prepare_step step) noexcept {
+  switch (step) {
+    case prepare_step::environment: return "environment";
+    case prepare_step::distribution: return "distribution";
+    case prepare_step::application: return "application";
+    case prepare_step::directories: return "directories";
+    case prepare_step::configuration: return "configuration";
+    case prepare_step::dotenv: return "dotenv";
+    case prepare_step::edits: return "edits";
+    case prepare_step::overrides: return "overrides";
+    case prepare_step::inscription: return "inscription";
+    case prepare_step::report: break;
+  }
+  return "report";
+}
+
+task<globals> prepare(exit_stack& exits, prepare_options options) {
+  const auto begin = [&options](prepare_step step) {
+    if (options.observer) options.observer(step);
+  };
+  const std::shared_ptr<files> disk = options.disk != nullptr ? options.disk : disk_files();
+
+  begin(prepare_step::environment);
+  environment variables = options.variables ? *options.variables : environment::of_process();
+  variables = variables.with_overrides(options.overlay);
+
+  begin(prepare_step::distribution);
+  const distribution from = co_await find_out_distribution(options, *disk, variables);
+
+  begin(prepare_step::application);
+  const application self = options.application ? *options.application : application(from.name());
+  const std::string prefix = self.variable_prefix();
+
+  begin(prepare_step::directories);
+  const directories where =
+      options.directories ? *options.directories : platform_directories(self, variables);
+  if (options.makes_directories) {
+    for (const std::string* each :
+         {&where.configuration, &where.data, &where.state, &where.cache}) {
+      co_await disk->make_folder(*each);
+    }
+  }
+  const template_variables names = template_variables_of(self, where);
+
+  begin(prepare_step::configuration);
+  const acquisition sources{self, where, from, variables, options.source, *disk};
+  configuration all = co_await options.acquire(sources);
+
+  begin(prepare_step::dotenv);
+  std::vector<problem> problems;
+  if (options.reads_dotenv) {
+    std::vector<std::string> paths;
+    const std::string own = joined_path(from.location(), ".env");
+    file_kind found = file_kind::absent;
+    if (from.is_editable()) found = co_await disk->kind_of(own);
+    if (found != file_kind::absent) {
+      paths.push_back(own);
+    } else {
+      paths.emplace_back(".env");
+      if (auto more = configured_dotenv(all, prefix, variables, names)) paths.push_back(*more);
+    }
+    variables = co_await with_dotenv_files(*disk, std::move(paths), variables, problems);
+  }
+
+  begin(prepare_step::edits);
+  all = apply_edits(std::move(all), options.edits, variables);
+
+  begin(prepare_step::overrides);
+  all = expand_templates(apply_overrides(all, prefix, variables, problems), names, problems);
+  check_locations(all, problems);
+  read_inscription(options.inscription, all, problems);
+  read_level_variables(options.inscription, prefix, variables, problems);
+  if (!options.checks.empty()) {
+    co_await to_thread([&] { run_checks(options.checks, all, variables, problems); });
+  }
+  if (!problems.empty()) throw invalid_configuration("configuration", std::move(problems));
+
+  begin(prepare_step::inscription);
+  log::logger logger = co_await options.inscribe(options.inscription, self.name(), exits);
+
+  begin(prepare_step::report);
+  globals made(exits, {self, from, where, variables, std::move(all), std::move(logger)});
+  report(made);
+  co_return made;
+}
+
+}  // namespace leat::app
