@@ -6,6 +6,7 @@
 //     log_log_bench <below | synchronous | asynchronous> [iterations]
 
 #include <chrono>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -22,7 +23,8 @@ int main(int argc, char** argv) {
 
   const delivery how = what == "asynchronous" ? delivery::asynchronous : delivery::synchronous;
   backend to_nowhere(how, {.minimum = what == "below" ? level::warn : level::info,
-                           .sinks = {sink::custom([](level, std::string_view) {})}});
+                           .sinks = {sink::custom([](level, std::string_view) {})},
+                           .queue_records = static_cast<std::size_t>(iterations)});
   const logger log = to_nowhere.logger("gateway").bind("request_id", "01HV7Y7W7C");
 
   const double begin = leat_bench::now_ns();

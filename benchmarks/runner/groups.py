@@ -183,6 +183,7 @@ def log(bench: Bench):
     for _ in range(bench.rounds):
         for what in ("below", "synchronous", "asynchronous"):
             yield from bench.program("log_log_bench", what, 200_000)
+        yield from bench.program("peers_spdlog_log", 200_000)
         yield from bench.program("metrics_counter_bench")
 
 
