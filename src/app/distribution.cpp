@@ -53,7 +53,7 @@ distribution::distribution(std::string name, std::string location, bool is_edita
 
 std::string distribution::data_location(std::initializer_list<std::string_view> parts) const {
   std::string path = joined_path(location_, "data");
-  for (const std::string_view part : parts) path = path + "/" + std::string(part);
+  for (const std::string_view part : parts) path.append("/").append(part);
   return path;
 }
 

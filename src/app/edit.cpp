@@ -15,7 +15,7 @@
 namespace leat::app {
 namespace {
 
-configuration from_edit(configuration value) {
+configuration from_edit(const configuration& value) {
   return value.with_origin({.source = "edit"});
 }
 
@@ -104,14 +104,14 @@ configuration overridden(const configuration& before, std::string_view path,
 
 }  // namespace
 
-edit set_entry(address where, configuration value) {
-  return [where = std::move(where), value = from_edit(std::move(value))](
+edit set_entry(address where, const configuration& value) {
+  return [where = std::move(where), value = from_edit(value)](
              const configuration& before, const environment&) { return before.with(where, value); };
 }
 
-edit update_entry(address where, configuration value) {
-  return [where = std::move(where), value = from_edit(std::move(value))](
-             const configuration& before, const environment&) {
+edit update_entry(address where, const configuration& value) {
+  return [where = std::move(where), value = from_edit(value)](const configuration& before,
+                                                              const environment&) {
     static_cast<void>(before.at(where));
     return before.with(where, value);
   };
@@ -123,9 +123,9 @@ edit delete_entry(address where) {
   };
 }
 
-edit edit_elements(address where, std::string key, configuration value,
+edit edit_elements(address where, std::string key, const configuration& value,
                    std::optional<element_filter> only) {
-  return [where = std::move(where), key = std::move(key), value = from_edit(std::move(value)),
+  return [where = std::move(where), key = std::move(key), value = from_edit(value),
           only = std::move(only)](const configuration& before, const environment&) {
     return edited_elements(before, where, key, value, only);
   };

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "leat/app/prepare.hpp"
 
-#include <array>
-
 #include "leat/app/error.hpp"
 #include "leat/coro/to_thread.hpp"
 
@@ -14,16 +12,6 @@
 
 namespace leat::app {
 namespace {
-
-struct named_presentation {
-  std::string_view name;
-  log::presentation value;
-};
-constexpr std::array presentations{
-    named_presentation{"null", log::presentation::null},
-    named_presentation{"plain", log::presentation::plain},
-    named_presentation{"json", log::presentation::json},
-};
 
 problem problem_at(const configuration& value, std::string key, std::string message) {
   return {.key = std::move(key),
@@ -58,15 +46,12 @@ void read_inscription(inscription& how, const configuration& all, std::vector<pr
         problems.push_back(problem_at(value, where, std::string(known_levels)));
       }
     } else if (key == "presentation") {
-      bool is_known = false;
-      for (const auto& each : presentations) {
-        if (each.name != text) continue;
-        how.presentation = each.value;
-        is_known = true;
-      }
-      if (!is_known) {
+      const auto presentation = log::parse_presentation(text);
+      if (presentation) {
+        how.presentation = *presentation;
+      } else {
         problems.push_back(
-            problem_at(value, where, "must be one of \"null\", \"plain\", \"json\""));
+            problem_at(value, where, "must be one of \"null\", \"plain\", \"json\", \"rich\""));
       }
     } else {
       problems.push_back(problem_at(value, where, "is not known"));

@@ -239,3 +239,12 @@ TEST_CASE("secret: is never written") {
   CHECK(text.find("hunter2") == std::string::npos);
   CHECK(text.find("[redacted]") != std::string::npos);
 }
+
+TEST_CASE("configuration: is written for people, without what logs hide") {
+  const auto all = configuration::parse(
+      "a = [1, 1.5, true, inf]\nday = 2026-01-02\n[server]\nPass_Word = \"hunter2\"\n"
+      "api-key = 4711\ntoken = \"env:TOKEN\"\nname = \"env:x\"\n[password]\nlength = 8\n");
+  CHECK(leat::model::to_json(all) ==
+        R"({"a":[1,1.5,true,"inf"],"day":"2026-01-02","server":{"Pass_Word":"[redacted]",)"
+        R"("api-key":"[redacted]","token":"env:TOKEN","name":"env:x"},"password":{"length":8}})");
+}

@@ -155,3 +155,11 @@ class configuration {
 };
 
 }  // namespace leat::app
+
+/// Written for people: what has a key that logs hide (`log::default_redacted_keys()`) is
+/// "[redacted]", unless it says where a secret is (`env:`, `file:`) or is a table. A number that
+/// JSON cannot say is a string.
+template <>
+struct leat::model::codec<leat::app::configuration> {
+  static void write(writer& out, const leat::app::configuration& value);
+};

@@ -19,10 +19,10 @@ using edit =
 
 /// Puts a value at an address; tables on the way are made, what is there is replaced.
 /// Errors of the edit: `address_locate_failure` if a value on the way is no table.
-[[nodiscard]] edit set_entry(address where, configuration value);
+[[nodiscard]] edit set_entry(address where, const configuration& value);
 
 /// Replaces a value. Errors of the edit: `address_locate_failure` if there is none.
-[[nodiscard]] edit update_entry(address where, configuration value);
+[[nodiscard]] edit update_entry(address where, const configuration& value);
 
 /// Takes a value out. Errors of the edit: `address_locate_failure` if there is none.
 [[nodiscard]] edit delete_entry(address where);
@@ -37,7 +37,7 @@ struct element_filter {
 /// entries stay.
 /// Errors of the edit: `address_locate_failure` if there is no array at the address;
 /// `entry_assertion_failure` if an element is no table, or lacks the key that `only` looks at.
-[[nodiscard]] edit edit_elements(address where, std::string key, configuration value,
+[[nodiscard]] edit edit_elements(address where, std::string key, const configuration& value,
                                  std::optional<element_filter> only = {});
 
 /// All edits, in their order, or none: what it returns has all of them, and the first that
