@@ -28,7 +28,8 @@ constexpr limits tight{.max_field_section_bytes = 128,
                        .max_body_bytes = 40,
                        .stream_window = 64,
                        .connection_window = 65535,
-                       .max_streams = 3};
+                       .max_streams = 3,
+                       .assumed_peer_streams = 3};
 
 std::vector<stream_id> ask(client_session& client, unsigned which) {
   const fields host{{"Host", "h"}};

@@ -6,6 +6,7 @@
 #include <deque>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -77,7 +78,10 @@ class http2_connection final : public pool::resource {
   /// alone. Lifetime: within that of the connection.
   class exchange {
    public:
-    explicit exchange(http2_connection& on) noexcept : on_(on) {}
+    /// With `until`, it was crowded out before: it goes before those that come later, and waits for
+    /// its stream no longer than that.
+    explicit exchange(http2_connection& on, std::optional<deadline> until = std::nullopt) noexcept
+        : on_(on), until_(until) {}
     exchange(const exchange&) = delete;
     exchange& operator=(const exchange&) = delete;
     ~exchange() { on_.leave(*this); }
@@ -88,6 +92,10 @@ class http2_connection final : public pool::resource {
     [[nodiscard]] bool has_received() const noexcept {
       return id_ != 0 && on_.session_.has_head(id_);
     }
+    /// Whether the server refused it beside others, and may take it behind them.
+    [[nodiscard]] bool is_crowded_out() const noexcept {
+      return id_ != 0 && on_.session_.is_crowded_out(id_);
+    }
 
    private:
     friend class http2_connection;
@@ -97,6 +105,7 @@ class http2_connection final : public pool::resource {
     }
 
     http2_connection& on_;
+    std::optional<deadline> until_;
     proto::http2::stream_id id_ = 0;                         // 0: not open
     const proto::http2::outgoing_request* asked_ = nullptr;  // while it waits for a stream
     std::error_code refused_;
@@ -163,14 +172,15 @@ class http2_connection final : public pool::resource {
     head.has_body = request.streamed != nullptr || !request.content.empty();
     head.body_bytes = request.streamed != nullptr ? size : request.content.size();
     mine.asked_ = &head;
-    opening_.push_back(&mine);
+    stand_in_line(mine);
     open_waiting();
     // What can be sent only once is not touched before the server is known to take the request.
     const auto is_under_way = [&] {
       return mine.id_ != 0 && (request.streamed == nullptr || session_.is_sent(mine.id_) ||
                                bool(session_.error(mine.id_)));
     };
-    const bool is_in_time = co_await wait_for(mine, in(request.timeouts.pool), [&] {
+    const deadline until = mine.until_.value_or(in(request.timeouts.pool));
+    const bool is_in_time = co_await wait_for(mine, until, [&] {
       return is_under_way() || bool(mine.refused_) || session_.is_going_away();
     });
     if (mine.refused_) throw_http2_not_sendable(request.method, mine.refused_);
@@ -441,6 +451,14 @@ class http2_connection final : public pool::resource {
 
   void wake(exchange& which) noexcept {
     if (which.waiting_ != nullptr) which.waiting_->wake();
+  }
+
+  /// At the end of the line, or behind those who were crowded out as well.
+  void stand_in_line(exchange& mine) {
+    const auto place =
+        mine.until_ ? std::ranges::find_if(opening_, [](const auto* each) { return !each->until_; })
+                    : opening_.end();
+    opening_.insert(place, &mine);
   }
 
   /// Opens streams for those who wait, in their order. A stream belongs to its request from then

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstring>
 #include <deque>
+#include <limits>
 #include <new>
 #include <unordered_map>
 #include <utility>
@@ -27,6 +28,8 @@ constexpr std::size_t field_overhead = 32;
 // CONTINUATION frames in one head. nghttp2 counts every read in front of one, also a part of its
 // header, so its own limit of 8 would refuse what comes in small pieces.
 constexpr std::size_t most_continuations = 10'000;
+// How many streams are answered before one more is tried than a peer has refused.
+constexpr std::uint32_t answers_before_more = 100;
 // How much is written ahead of the driver to learn what nghttp2 made of the input.
 constexpr std::size_t most_ahead = 65536;
 
@@ -61,6 +64,7 @@ struct record {
   bool is_changed = false;
   bool is_written = false;  // its head
   bool is_unprocessed = false;
+  bool is_crowded_out = false;
   bool was_reset_by_peer = false;
 };
 
@@ -95,7 +99,7 @@ class client_session::impl {
   }
   [[nodiscard]] bool is_going_away() const noexcept { return is_going_away_ || bool(error_); }
   [[nodiscard]] bool can_open() const noexcept {
-    return !is_going_away() && open_ < std::min(limits_.max_streams, peer_max_streams());
+    return !is_going_away() && open_ < std::min({limits_.max_streams, peer_max_streams(), taken_});
   }
   [[nodiscard]] std::size_t open_streams() const noexcept { return open_; }
   [[nodiscard]] std::error_code error() const noexcept { return error_; }
@@ -158,6 +162,9 @@ class client_session::impl {
   std::error_code error_;
   std::size_t open_ = 0;
   std::uint32_t unanswered_pings_ = 0;
+  // What the peer has shown to take at once, if that is less than it says.
+  std::uint32_t taken_ = std::numeric_limits<std::uint32_t>::max();
+  std::uint32_t answered_ = 0;  // since then
   std::uint32_t goaway_code_ = NGHTTP2_NO_ERROR;
   bool is_going_away_ = false;
   bool is_broken_ = false;  // nghttp2 cannot even say good-bye
@@ -498,6 +505,12 @@ int client_session::impl::take_frame(const nghttp2_frame& frame) {
     if ((frame.hd.flags & NGHTTP2_FLAG_ACK) != 0 && unanswered_pings_ > 0) --unanswered_pings_;
     return 0;
   }
+  if (frame.hd.type == NGHTTP2_SETTINGS) {
+    if ((frame.hd.flags & NGHTTP2_FLAG_ACK) == 0) {
+      taken_ = std::numeric_limits<std::uint32_t>::max();
+    }
+    return 0;
+  }
   if (frame.hd.type == NGHTTP2_GOAWAY) {
     is_going_away_ = true;
     goaway_code_ = frame.goaway.error_code;
@@ -547,12 +560,22 @@ int client_session::impl::take_close(stream_id id, std::uint32_t code) {
   --open_;
   which->body = byte_buffer();
   if (which->error || which->is_complete) {
+    const bool is_limited = taken_ != std::numeric_limits<std::uint32_t>::max();
+    if (is_limited && which->is_complete && ++answered_ >= answers_before_more) {
+      ++taken_;
+      answered_ = 0;
+    }
     note(id, *which);
     return 0;
   }
   if (code == NGHTTP2_REFUSED_STREAM) {
     // By its reset, or because it is above the last one of a GOAWAY.
     which->is_unprocessed = true;
+    if (which->was_reset_by_peer && open_ > 0) {
+      which->is_crowded_out = true;
+      taken_ = static_cast<std::uint32_t>(std::min<std::size_t>(taken_, open_));
+      answered_ = 0;
+    }
     which->peer_code = code;
     fail(id, *which, errc::refused_stream);
   } else if (!which->was_reset_by_peer) {
@@ -665,6 +688,9 @@ std::error_code client_session::error(stream_id id) const noexcept {
 }
 bool client_session::is_unprocessed(stream_id id) const noexcept {
   return impl_->at(id).is_unprocessed;
+}
+bool client_session::is_crowded_out(stream_id id) const noexcept {
+  return impl_->at(id).is_crowded_out;
 }
 std::uint32_t client_session::peer_code(stream_id id) const noexcept {
   return impl_->at(id).peer_code;
