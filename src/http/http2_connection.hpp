@@ -174,10 +174,12 @@ class http2_connection final : public pool::resource {
     mine.asked_ = &head;
     stand_in_line(mine);
     open_waiting();
+    const bool has_bytes = head.has_body && head.body_bytes != std::uint64_t{0};
+    const bool asks_first = has_bytes && request.continue_wait.has_value();
     // What can be sent only once is not touched before the server is known to take the request.
     const auto is_under_way = [&] {
-      return mine.id_ != 0 && (request.streamed == nullptr || session_.is_sent(mine.id_) ||
-                               bool(session_.error(mine.id_)));
+      return mine.id_ != 0 && ((request.streamed == nullptr && !asks_first) ||
+                               session_.is_sent(mine.id_) || bool(session_.error(mine.id_)));
     };
     const deadline until = mine.until_.value_or(in(request.timeouts.pool));
     const bool is_in_time = co_await wait_for(mine, until, [&] {
@@ -190,7 +192,15 @@ class http2_connection final : public pool::resource {
                                " came free in time; it allows " +
                                std::to_string(session_.peer_max_streams()));
     }
-    if (head.has_body) co_await send_body(mine, request);
+    if (asks_first) {
+      // Not for long: there are servers that say nothing (RFC 9110, section 10.1.1).
+      static_cast<void>(co_await wait_for(mine, in(*request.continue_wait), [&] {
+        return session_.may_continue(mine.id_) || has_news_of_head(mine);
+      }));
+    }
+    if (head.has_body && !(asks_first && has_news_of_head(mine))) {
+      co_await send_body(mine, request);
+    }
     if (!co_await wait_for(mine, in(request.timeouts.read),
                            [&] { return has_news_of_head(mine); })) {
       probe();

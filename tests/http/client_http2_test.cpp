@@ -735,6 +735,112 @@ LEAT_ASYNC_TEST("http2: an answer that comes early ends the upload, and the conn
   CHECK(all.site.connections.size() == 1);
 }
 
+LEAT_ASYNC_TEST("http2: a body that is held back goes when the server agrees, not before") {
+  scene all;
+  result sent;
+  co_await all.play([&]() -> task<void> {
+    co_await with_task_group([&](task_group& group) -> task<void> {
+      auto options = body_of(100'000);
+      options.expect_continue();
+      group.spawn(&ask, std::ref(all.client), std::ref(sent), "/up", "PUT", std::move(options));
+      co_await some_turns();
+      auto& talk = all.first();
+      REQUIRE(talk.id_of("/up") == 1);
+      CHECK(talk.peer.requests[1].get("expect") == "100-continue");
+      talk.peer.informational(1, 103);
+      co_await talk.say();
+      co_await some_turns();
+      CHECK(talk.peer.requests[1].body.empty());
+      const auto beside = co_await get(all.client, "/beside");
+      CHECK(beside.is("/beside"));
+      talk.peer.informational(1, 100);
+      talk.peer.informational(1, 103);
+      co_await talk.say();
+    });
+  });
+  CHECK(sent.is("/up"));
+  CHECK(all.first().peer.requests[1].body == std::string(100'000, 'b'));
+  CHECK(loop.elapsed() == 0s);
+}
+
+LEAT_ASYNC_TEST("http2: a body that is held back is not sent to a server that answers at once") {
+  for (const char* const status : {"417", "200"}) {
+    CAPTURE(status);
+    scene all;
+    all.site.on_connection = [&](connection& made) {
+      made.peer.on_head = [&made, status](std::int32_t id) {
+        made.peer.respond(id, {{":status", status}}, "no need");
+      };
+      made.peer.on_request = [&made](std::int32_t id) { made.peer.respond(id, "ok"); };
+    };
+    result sent;
+    bool is_touched = false;
+    co_await all.play([&]() -> task<void> {
+      http::async_request_options options;
+      options.expect_continue();
+      options.stream(http::stream_body([](bool& touched) -> stream<std::string> {
+        touched = true;
+        co_yield "body";
+      }(is_touched)));
+      co_await ask(all.client, sent, "/up", "POST", std::move(options));
+      const auto after = co_await get(all.client, "/after");
+      CHECK(after.is("ok"));
+    });
+    CHECK(sent.failure == nullptr);
+    CHECK(std::to_string(sent.status) == status);
+    CHECK(sent.body == "no need");
+    CHECK_FALSE(is_touched);
+    CHECK(all.first().peer.requests[1].body.empty());
+    CHECK(all.first().peer.requests[1].reset_code == cancel_code);
+    CHECK(all.site.connections.size() == 1);
+    CHECK(loop.elapsed() == 0s);
+  }
+}
+
+LEAT_ASYNC_TEST("http2: a body that is held back goes without consent in the end") {
+  scene all;
+  result sent;
+  result empty;
+  co_await all.play([&]() -> task<void> {
+    auto options = body_of(10);
+    options.expect_continue(2s);
+    co_await ask(all.client, sent, "/up", "PUT", std::move(options));
+    CHECK(loop.elapsed() == 2s);
+    http::async_request_options nothing;
+    nothing.expect_continue(2s);
+    co_await ask(all.client, empty, "/empty", "PUT", std::move(nothing));
+    CHECK(loop.elapsed() == 2s);
+  });
+  CHECK(sent.is("/up"));
+  CHECK(empty.is("/empty"));
+}
+
+LEAT_ASYNC_TEST("http2: a body that is held back outlasts a refusal") {
+  scene all;
+  int refusals = 1;
+  all.site.on_connection = [&](connection& made) {
+    made.peer.on_head = [&](std::int32_t id) {
+      if (refusals-- > 0) {
+        made.peer.reset(id, refused_stream_code);
+      } else {
+        made.peer.informational(id, 100);
+      }
+    };
+    made.peer.on_request = [&](std::int32_t id) {
+      made.peer.respond(id, made.peer.requests[id].body);
+    };
+  };
+  result sent;
+  co_await all.play([&]() -> task<void> {
+    http::async_request_options options;
+    options.expect_continue();
+    options.stream(http::stream_body(pieces(2, 3)));  // can be sent only once
+    co_await ask(all.client, sent, "/up", "POST", std::move(options));
+  });
+  CHECK(sent.is("pppppp"));
+  CHECK(loop.elapsed() == 0s);
+}
+
 LEAT_ASYNC_TEST("http2: an upload does not wait for a peer that waits for its reader") {
   // More than the network holds, both ways at once; there is nobody else who could read.
   const std::string large(std::size_t{1} << 20, 'a');

@@ -65,6 +65,7 @@ struct record {
   bool is_written = false;  // its head
   bool is_unprocessed = false;
   bool is_crowded_out = false;
+  bool may_continue = false;
   bool was_reset_by_peer = false;
 };
 
@@ -548,6 +549,7 @@ void client_session::impl::end_section(stream_id id, record& which) {
       return;
     }
     which.informational_status = which.section_status;
+    if (which.section_status == 100) which.may_continue = true;
     which.informational = std::exchange(which.section, {});
   }
   note(id, which);
@@ -654,7 +656,7 @@ response_head client_session::head(stream_id id) const noexcept {
   return {which.status, which.head};
 }
 bool client_session::may_continue(stream_id id) const noexcept {
-  return impl_->at(id).informational_status == 100;
+  return impl_->at(id).may_continue;
 }
 std::uint32_t client_session::informational_count(stream_id id) const noexcept {
   return impl_->at(id).informational_count;
