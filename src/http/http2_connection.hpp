@@ -295,7 +295,7 @@ class http2_connection final : public pool::resource {
   /// Gets what is to be written. Not while a write goes on, which has a view of it.
   bool gather() {
     if (out_.is_empty()) {
-      static_cast<void>(session_.write(out_));
+      with_memory([&] { static_cast<void>(session_.write(out_)); });
       wake_changed();  // who waited for its bytes to go
     }
     return !out_.is_empty();
@@ -431,13 +431,25 @@ class http2_connection final : public pool::resource {
     co_return true;
   }
 
+  /// A session that has run out of memory is given up, by all who share it.
+  template <class Step>
+  void with_memory(Step step) {
+    try {
+      step();
+    } catch (const std::bad_alloc&) {
+      lose(std::current_exception());
+      throw;
+    }
+  }
+
   void take(std::size_t size) {
     if (size == 0) {
       session_.end_of_input();
       is_lost_ = true;
     } else {
       is_suspect_ = false;
-      static_cast<void>(session_.receive(as_text(std::span(room_).first(size))));
+      with_memory(
+          [&] { static_cast<void>(session_.receive(as_text(std::span(room_).first(size)))); });
     }
     if (!has_served_) {
       has_served_ = std::ranges::any_of(
@@ -477,8 +489,10 @@ class http2_connection final : public pool::resource {
     while (!opening_.empty() && session_.can_open()) {
       exchange& next = *opening_.front();
       opening_.pop_front();
-      next.refused_ = session_.open(*std::exchange(next.asked_, nullptr), next.id_);
-      if (next.id_ != 0) exchanges_[next.id_] = &next;
+      with_memory([&] {
+        next.refused_ = session_.open(*std::exchange(next.asked_, nullptr), next.id_);
+        if (next.id_ != 0) exchanges_[next.id_] = &next;
+      });
       wake(next);
     }
   }

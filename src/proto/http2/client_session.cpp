@@ -255,10 +255,15 @@ std::error_code client_session::impl::open(const outgoing_request& request, stre
     is_going_away_ = true;  // the numbers are used up
     return errc::no_slot;
   }
+  try {
+    record& made = records_[next];
+    made.declared = list.declared();
+    made.is_body_over = !has_body;
+  } catch (const std::bad_alloc&) {
+    static_cast<void>(nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, next, NGHTTP2_CANCEL));
+    throw;
+  }
   id = next;
-  record& made = records_[id];
-  made.declared = list.declared();
-  made.is_body_over = !has_body;
   ++open_;
   return {};
 }
