@@ -6,6 +6,7 @@
 #include <deque>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -77,7 +78,10 @@ class http2_connection final : public pool::resource {
   /// alone. Lifetime: within that of the connection.
   class exchange {
    public:
-    explicit exchange(http2_connection& on) noexcept : on_(on) {}
+    /// With `until`, it was crowded out before: it goes before those that come later, and waits for
+    /// its stream no longer than that.
+    explicit exchange(http2_connection& on, std::optional<deadline> until = std::nullopt) noexcept
+        : on_(on), until_(until) {}
     exchange(const exchange&) = delete;
     exchange& operator=(const exchange&) = delete;
     ~exchange() { on_.leave(*this); }
@@ -88,6 +92,10 @@ class http2_connection final : public pool::resource {
     [[nodiscard]] bool has_received() const noexcept {
       return id_ != 0 && on_.session_.has_head(id_);
     }
+    /// Whether the server refused it beside others, and may take it behind them.
+    [[nodiscard]] bool is_crowded_out() const noexcept {
+      return id_ != 0 && on_.session_.is_crowded_out(id_);
+    }
 
    private:
     friend class http2_connection;
@@ -97,6 +105,7 @@ class http2_connection final : public pool::resource {
     }
 
     http2_connection& on_;
+    std::optional<deadline> until_;
     proto::http2::stream_id id_ = 0;                         // 0: not open
     const proto::http2::outgoing_request* asked_ = nullptr;  // while it waits for a stream
     std::error_code refused_;
@@ -163,14 +172,17 @@ class http2_connection final : public pool::resource {
     head.has_body = request.streamed != nullptr || !request.content.empty();
     head.body_bytes = request.streamed != nullptr ? size : request.content.size();
     mine.asked_ = &head;
-    opening_.push_back(&mine);
+    stand_in_line(mine);
     open_waiting();
+    const bool has_bytes = head.has_body && head.body_bytes != std::uint64_t{0};
+    const bool asks_first = has_bytes && request.continue_wait.has_value();
     // What can be sent only once is not touched before the server is known to take the request.
     const auto is_under_way = [&] {
-      return mine.id_ != 0 && (request.streamed == nullptr || session_.is_sent(mine.id_) ||
-                               bool(session_.error(mine.id_)));
+      return mine.id_ != 0 && ((request.streamed == nullptr && !asks_first) ||
+                               session_.is_sent(mine.id_) || bool(session_.error(mine.id_)));
     };
-    const bool is_in_time = co_await wait_for(mine, in(request.timeouts.pool), [&] {
+    const deadline until = mine.until_.value_or(in(request.timeouts.pool));
+    const bool is_in_time = co_await wait_for(mine, until, [&] {
       return is_under_way() || bool(mine.refused_) || session_.is_going_away();
     });
     if (mine.refused_) throw_http2_not_sendable(request.method, mine.refused_);
@@ -180,7 +192,15 @@ class http2_connection final : public pool::resource {
                                " came free in time; it allows " +
                                std::to_string(session_.peer_max_streams()));
     }
-    if (head.has_body) co_await send_body(mine, request);
+    if (asks_first) {
+      // Not for long: there are servers that say nothing (RFC 9110, section 10.1.1).
+      static_cast<void>(co_await wait_for(mine, in(*request.continue_wait), [&] {
+        return session_.may_continue(mine.id_) || has_news_of_head(mine);
+      }));
+    }
+    if (head.has_body && !(asks_first && has_news_of_head(mine))) {
+      co_await send_body(mine, request);
+    }
     if (!co_await wait_for(mine, in(request.timeouts.read),
                            [&] { return has_news_of_head(mine); })) {
       probe();
@@ -275,7 +295,7 @@ class http2_connection final : public pool::resource {
   /// Gets what is to be written. Not while a write goes on, which has a view of it.
   bool gather() {
     if (out_.is_empty()) {
-      static_cast<void>(session_.write(out_));
+      with_memory([&] { static_cast<void>(session_.write(out_)); });
       wake_changed();  // who waited for its bytes to go
     }
     return !out_.is_empty();
@@ -411,13 +431,25 @@ class http2_connection final : public pool::resource {
     co_return true;
   }
 
+  /// A session that has run out of memory is given up, by all who share it.
+  template <class Step>
+  void with_memory(Step step) {
+    try {
+      step();
+    } catch (const std::bad_alloc&) {
+      lose(std::current_exception());
+      throw;
+    }
+  }
+
   void take(std::size_t size) {
     if (size == 0) {
       session_.end_of_input();
       is_lost_ = true;
     } else {
       is_suspect_ = false;
-      static_cast<void>(session_.receive(as_text(std::span(room_).first(size))));
+      with_memory(
+          [&] { static_cast<void>(session_.receive(as_text(std::span(room_).first(size)))); });
     }
     if (!has_served_) {
       has_served_ = std::ranges::any_of(
@@ -443,14 +475,24 @@ class http2_connection final : public pool::resource {
     if (which.waiting_ != nullptr) which.waiting_->wake();
   }
 
+  /// At the end of the line, or behind those who were crowded out as well.
+  void stand_in_line(exchange& mine) {
+    const auto place =
+        mine.until_ ? std::ranges::find_if(opening_, [](const auto* each) { return !each->until_; })
+                    : opening_.end();
+    opening_.insert(place, &mine);
+  }
+
   /// Opens streams for those who wait, in their order. A stream belongs to its request from then
   /// on, even before it has run.
   void open_waiting() {
     while (!opening_.empty() && session_.can_open()) {
       exchange& next = *opening_.front();
       opening_.pop_front();
-      next.refused_ = session_.open(*std::exchange(next.asked_, nullptr), next.id_);
-      if (next.id_ != 0) exchanges_[next.id_] = &next;
+      with_memory([&] {
+        next.refused_ = session_.open(*std::exchange(next.asked_, nullptr), next.id_);
+        if (next.id_ != 0) exchanges_[next.id_] = &next;
+      });
       wake(next);
     }
   }

@@ -129,6 +129,8 @@ class pooled_transport final : public basic_transport<Io> {
   struct attempts {
     bool was_lost = false;     // with a kept connection
     bool was_refused = false;  // by a server that had not looked at it
+    // Set when a server first had no room for it beside others: until when it waits for some.
+    std::optional<deadline> room_until;
   };
 
   /// What a request goes out on: a share of an HTTP/2 connection, or a connection of its own.
@@ -229,7 +231,7 @@ class pooled_transport final : public basic_transport<Io> {
     using exchange = typename http2_connection<Io>::exchange;
     auto& connection = share->connection();
     const bool is_reused = connection.has_served();
-    auto mine = std::make_unique<exchange>(connection);
+    auto mine = std::make_unique<exchange>(connection, before.room_until);
     basic_transport_response<Io> answer;
     std::exception_ptr lost;
     bool is_answered = false;
@@ -249,9 +251,13 @@ class pooled_transport final : public basic_transport<Io> {
     }
     if (lost == nullptr) {
       // The server has not looked at it, so even a POST may go out again (RFC 9113, section 8.7):
-      // once, unless others were answered on a connection that came to its end. A line of requests
-      // may outlast many of those.
-      const bool is_free = connection.has_served() && !connection.takes_more();
+      // once, unless others were answered on a connection that came to its end, or are before it on
+      // this one. A line of requests may outlast many of those.
+      if (mine->is_crowded_out() && !before.room_until) {
+        before.room_until = deadline::after(Io::now(), request.timeouts.pool);
+      }
+      const bool is_free =
+          mine->is_crowded_out() || (connection.has_served() && !connection.takes_more());
       const bool is_untouched =
           !mine->has_begun_body() || request.streamed == nullptr || request.streamed->rewind();
       if ((is_free || !before.was_refused) && is_untouched) {

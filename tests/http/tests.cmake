@@ -2,7 +2,11 @@ leat_test(http NAME client_
   FILES
     async_client_test.cpp
     cancellation_sweep_test.cpp
-    client_http2_test.cpp
+    client_http2_body_test.cpp
+    client_http2_refusal_test.cpp
+    client_http2_settings_test.cpp
+    client_http2_silence_test.cpp
+    client_http2_stop_test.cpp
     client_storm_test.cpp
     digest_auth_test.cpp
     event_stream_test.cpp

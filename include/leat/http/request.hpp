@@ -99,7 +99,7 @@ class request_options {
 
   /// Sends the head first, with `Expect: 100-continue`, and the body once the server agrees or
   /// `wait` has passed (RFC 9110, section 10.1.1). If it answers at once, the body is not sent. For
-  /// large bodies that may be refused. Nothing waits without a body, or over HTTP/2.
+  /// large bodies that may be refused. Nothing waits without a body.
   request_options& expect_continue(duration wait = std::chrono::seconds(1)) & {
     continue_wait = wait;
     return *this;

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstring>
 #include <deque>
+#include <limits>
 #include <new>
 #include <unordered_map>
 #include <utility>
@@ -27,6 +28,8 @@ constexpr std::size_t field_overhead = 32;
 // CONTINUATION frames in one head. nghttp2 counts every read in front of one, also a part of its
 // header, so its own limit of 8 would refuse what comes in small pieces.
 constexpr std::size_t most_continuations = 10'000;
+// How many streams are answered before one more is tried than a peer has refused.
+constexpr std::uint32_t answers_before_more = 100;
 // How much is written ahead of the driver to learn what nghttp2 made of the input.
 constexpr std::size_t most_ahead = 65536;
 
@@ -61,6 +64,8 @@ struct record {
   bool is_changed = false;
   bool is_written = false;  // its head
   bool is_unprocessed = false;
+  bool is_crowded_out = false;
+  bool may_continue = false;
   bool was_answered = false;  // a head has begun
   bool was_reset_by_peer = false;
 };
@@ -96,7 +101,7 @@ class client_session::impl {
   }
   [[nodiscard]] bool is_going_away() const noexcept { return is_going_away_ || bool(error_); }
   [[nodiscard]] bool can_open() const noexcept {
-    return !is_going_away() && open_ < std::min(limits_.max_streams, peer_max_streams());
+    return !is_going_away() && open_ < std::min({limits_.max_streams, peer_max_streams(), taken_});
   }
   [[nodiscard]] std::size_t open_streams() const noexcept { return open_; }
   [[nodiscard]] std::error_code error() const noexcept { return error_; }
@@ -159,6 +164,9 @@ class client_session::impl {
   std::error_code error_;
   std::size_t open_ = 0;
   std::uint32_t unanswered_pings_ = 0;
+  // What the peer has shown to take at once, if that is less than it says.
+  std::uint32_t taken_ = std::numeric_limits<std::uint32_t>::max();
+  std::uint32_t answered_ = 0;  // since then
   std::uint32_t goaway_code_ = NGHTTP2_NO_ERROR;
   bool is_going_away_ = false;
   bool is_broken_ = false;  // nghttp2 cannot even say good-bye
@@ -247,10 +255,15 @@ std::error_code client_session::impl::open(const outgoing_request& request, stre
     is_going_away_ = true;  // the numbers are used up
     return errc::no_slot;
   }
+  try {
+    record& made = records_[next];
+    made.declared = list.declared();
+    made.is_body_over = !has_body;
+  } catch (const std::bad_alloc&) {
+    static_cast<void>(nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, next, NGHTTP2_CANCEL));
+    throw;
+  }
   id = next;
-  record& made = records_[id];
-  made.declared = list.declared();
-  made.is_body_over = !has_body;
   ++open_;
   return {};
 }
@@ -500,6 +513,12 @@ int client_session::impl::take_frame(const nghttp2_frame& frame) {
     if ((frame.hd.flags & NGHTTP2_FLAG_ACK) != 0 && unanswered_pings_ > 0) --unanswered_pings_;
     return 0;
   }
+  if (frame.hd.type == NGHTTP2_SETTINGS) {
+    if ((frame.hd.flags & NGHTTP2_FLAG_ACK) == 0) {
+      taken_ = std::numeric_limits<std::uint32_t>::max();
+    }
+    return 0;
+  }
   if (frame.hd.type == NGHTTP2_GOAWAY) {
     is_going_away_ = true;
     goaway_code_ = frame.goaway.error_code;
@@ -537,6 +556,7 @@ void client_session::impl::end_section(stream_id id, record& which) {
       return;
     }
     which.informational_status = which.section_status;
+    if (which.section_status == 100) which.may_continue = true;
     which.informational = std::exchange(which.section, {});
   }
   note(id, which);
@@ -549,6 +569,11 @@ int client_session::impl::take_close(stream_id id, std::uint32_t code) {
   --open_;
   which->body = byte_buffer();
   if (which->error || which->is_complete) {
+    const bool is_limited = taken_ != std::numeric_limits<std::uint32_t>::max();
+    if (is_limited && which->is_complete && ++answered_ >= answers_before_more) {
+      ++taken_;
+      answered_ = 0;
+    }
     note(id, *which);
     return 0;
   }
@@ -556,6 +581,11 @@ int client_session::impl::take_close(stream_id id, std::uint32_t code) {
     // By its reset, or because it is above the last one of a GOAWAY. A peer that has begun an
     // answer says so in vain: it did look at the request.
     which->is_unprocessed = true;
+    if (which->was_reset_by_peer && open_ > 0) {
+      which->is_crowded_out = true;
+      taken_ = static_cast<std::uint32_t>(std::min<std::size_t>(taken_, open_));
+      answered_ = 0;
+    }
     which->peer_code = code;
     fail(id, *which, errc::refused_stream);
   } else if (!which->was_reset_by_peer) {
@@ -634,7 +664,7 @@ response_head client_session::head(stream_id id) const noexcept {
   return {which.status, which.head};
 }
 bool client_session::may_continue(stream_id id) const noexcept {
-  return impl_->at(id).informational_status == 100;
+  return impl_->at(id).may_continue;
 }
 std::uint32_t client_session::informational_count(stream_id id) const noexcept {
   return impl_->at(id).informational_count;
@@ -668,6 +698,9 @@ std::error_code client_session::error(stream_id id) const noexcept {
 }
 bool client_session::is_unprocessed(stream_id id) const noexcept {
   return impl_->at(id).is_unprocessed;
+}
+bool client_session::is_crowded_out(stream_id id) const noexcept {
+  return impl_->at(id).is_crowded_out;
 }
 std::uint32_t client_session::peer_code(stream_id id) const noexcept {
   return impl_->at(id).peer_code;

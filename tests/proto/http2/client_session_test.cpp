@@ -22,7 +22,13 @@ namespace {
 
 struct conversation {
   explicit conversation(const http2_peer::settings& wanted = {}, const limits& bounds = {})
-      : peer(wanted), client(bounds) {}
+      : peer(wanted), client(assuming_many(bounds)) {}
+
+  /// Most cases begin before the peer has said how many streams it takes.
+  static limits assuming_many(limits bounds) {
+    bounds.assumed_peer_streams = 100;
+    return bounds;
+  }
 
   stream_id open(const outgoing_request& request) {
     stream_id id = 0;
@@ -331,6 +337,76 @@ TEST_CASE("client_session: more than the peer turns out to take waits, and nothi
     CHECK(both.client.is_sent(id));
     CHECK(both.client.is_complete(id));
     CHECK(both.read(id) == "x");
+  }
+}
+
+TEST_CASE("client_session: until the peer has said what it takes, that is one stream") {
+  for (const bool says_it : {true, false}) {
+    CAPTURE(says_it);
+    client_session client;
+    http2_peer peer({.max_streams = 2});
+    const fields host{{"Host", "a.test"}};
+    const outgoing_request request{.method = "GET", .target = "/", .fields = host};
+    stream_id id = 0;
+    CHECK_FALSE(client.open(request, id));
+    CHECK_FALSE(client.can_open());
+    CHECK(client.open(request, id) == proto::http2::errc::no_slot);
+    CHECK_FALSE(client.receive(says_it ? peer.take_output() : empty_settings));
+    CHECK(client.can_open());
+    CHECK_FALSE(client.open(request, id));
+    CHECK(client.can_open() == !says_it);  // without a number there is no limit of the peer's
+  }
+}
+
+TEST_CASE("client_session: a peer that refuses a stream beside others is taken at its deeds") {
+  constexpr std::uint32_t refused_code = 7;
+  conversation both;
+  both.talk();
+  const auto first = both.get();
+  const auto second = both.get();
+  const auto third = both.get();
+  both.talk();
+  both.peer.reset(third, refused_code);
+  both.talk();
+  CHECK(both.client.is_unprocessed(third));
+  CHECK(both.client.is_crowded_out(third));
+  CHECK_FALSE(both.client.can_open());
+  both.peer.respond(second, "x");
+  both.talk();
+  CHECK(both.client.can_open());
+  SUBCASE("alone, it has not been crowded out") {
+    both.peer.respond(first, "x");
+    both.talk();
+    const auto alone = both.get();
+    both.talk();
+    both.peer.reset(alone, refused_code);
+    both.talk();
+    CHECK(both.client.is_unprocessed(alone));
+    CHECK_FALSE(both.client.is_crowded_out(alone));
+    CHECK(both.client.can_open());
+  }
+  SUBCASE("until it says anew what it takes") {
+    both.peer.set_max_streams(4);
+    both.talk();
+    for (int i = 0; i < 3; ++i) {
+      CHECK(both.client.can_open());
+      both.get();
+    }
+    CHECK_FALSE(both.client.can_open());
+  }
+  SUBCASE("until it has answered a hundred") {
+    for (int i = 1; i < 100; ++i) {  // one was answered above
+      const auto each = both.get();
+      CHECK_FALSE(both.client.can_open());
+      both.talk();
+      both.peer.respond(each, "x");
+      both.talk();
+      both.client.release(each);
+    }
+    both.get();
+    CHECK(both.client.can_open());
+    both.get();
+    CHECK_FALSE(both.client.can_open());
   }
 }
 
@@ -647,7 +723,7 @@ TEST_CASE("client_session: it tells the same however the bytes come") {
   std::string answers;
   {
     http2_peer peer;
-    client_session client;
+    client_session client(conversation::assuming_many({}));
     const auto ids = ask(client);
     REQUIRE(peer.receive(say(client)));
     peer.informational(ids[0], 103);
@@ -668,21 +744,21 @@ TEST_CASE("client_session: it tells the same however the bytes come") {
     }
     return told + std::to_string(client.is_going_away());
   };
-  client_session whole;
+  client_session whole(conversation::assuming_many({}));
   const auto ids = ask(whole);
   static_cast<void>(say(whole));
   REQUIRE_FALSE(whole.receive(answers));
   const std::string expected = tell(whole, ids);
   CHECK(expected.find("first end 1") != std::string::npos);
   testing::for_each_split(answers, [&](std::string_view head, std::string_view tail) {
-    client_session client;
+    client_session client(conversation::assuming_many({}));
     CHECK(ask(client) == ids);
     static_cast<void>(say(client));
     REQUIRE_FALSE(client.receive(head));
     REQUIRE_FALSE(client.receive(tail));
     CHECK(tell(client, ids) == expected);
   });
-  client_session bytewise;
+  client_session bytewise(conversation::assuming_many({}));
   CHECK(ask(bytewise) == ids);
   static_cast<void>(say(bytewise));
   testing::in_pieces(answers, 1,

@@ -73,7 +73,8 @@ class client_session {
 
   /// Whether the peer takes another stream now: fewer are open than it allows, it is not going
   /// away, and nothing has failed. A peer may lower what it allows at any time, also below what is
-  /// open; those streams go on.
+  /// open; those streams go on. One that refuses a stream beside others is taken at its deeds: no
+  /// more than those others are opened until it says anew what it allows, or has answered many.
   [[nodiscard]] bool can_open() const noexcept;
   /// Whether there may ever be another stream on this connection.
   [[nodiscard]] bool is_going_away() const noexcept;
@@ -140,6 +141,9 @@ class client_session {
   /// Whether the peer certainly has not acted on the request: it may be sent again on another
   /// connection, whatever its method (RFC 9113, section 8.7).
   [[nodiscard]] bool is_unprocessed(stream_id id) const noexcept;
+  /// Whether the peer refused the request while others were open: it had no room for one more, and
+  /// takes it once `can_open()`.
+  [[nodiscard]] bool is_crowded_out(stream_id id) const noexcept;
   /// The code of the peer's RST_STREAM or, for a connection that was given up, GOAWAY.
   [[nodiscard]] std::uint32_t peer_code(stream_id id) const noexcept;
 
@@ -175,7 +179,7 @@ class client_session {
   /// released is not named. Nothing, if there is none.
   [[nodiscard]] std::optional<stream_id> next_changed() noexcept;
 
-  /// Streams that the peer allows, as far as is known.
+  /// Streams that the peer allows, as far as it has said so.
   [[nodiscard]] std::uint32_t peer_max_streams() const noexcept;
 
  private:

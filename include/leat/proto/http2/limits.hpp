@@ -33,9 +33,10 @@ struct limits {
   /// Streams that are open at once, whatever the peer allows.
   std::uint32_t max_streams = 1000;
 
-  /// What is taken to be the peer's limit until it has said so. RFC 9113 advises peers to allow
-  /// no fewer than 100; what is too much is refused without having been looked at.
-  std::uint32_t assumed_peer_streams = 100;
+  /// What is taken to be the peer's limit until it has said so. Its SETTINGS are the first that it
+  /// sends (RFC 9113, section 3.4), so to be modest costs no more than the others one round trip,
+  /// and what a peer does not take is not sent to be refused.
+  std::uint32_t assumed_peer_streams = 1;
 };
 
 }  // namespace leat::proto::http2
