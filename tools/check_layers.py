@@ -38,7 +38,7 @@ CODECS = {
 
 # Level 0 and 1 are what everything above may use.
 FOUNDATION = ["base", "coro", "proto/url", "proto/fields", "proto/hash", *CODECS, "model", "log", "metrics"]
-BELOW_CLIENTS = [*FOUNDATION, "io", "pool"]
+BELOW_CLIENTS = [*FOUNDATION, "io", "pool", "route"]
 CLIENTS = ["http", "ws", "sql", "redis"]
 
 LAYERS = {
@@ -53,6 +53,7 @@ LAYERS = {
     "metrics": ["base"],
     "io": ["base", "coro", "log", "metrics"],
     "pool": ["base", "coro", "log", "metrics"],
+    "route": [*FOUNDATION, "io"],
     **{client: BELOW_CLIENTS for client in CLIENTS},
     "resilience": [*BELOW_CLIENTS, *CLIENTS],
     "app": [*BELOW_CLIENTS, *CLIENTS, "resilience"],
@@ -188,9 +189,10 @@ def check_own_include(
 
 
 def shares_private_headers(layer: str, used: str) -> bool:
-    """The codecs are one family, and testing looks behind every door."""
+    """The codecs are one family, route is there for clients, and testing looks behind every door."""
     is_family = layer.startswith("proto/") and used.startswith("proto/")
-    return layer == used or is_family or layer == "testing"
+    is_route_of_client = used == "route" and layer in CLIENTS
+    return layer == used or is_family or is_route_of_client or layer == "testing"
 
 
 def check_confinement(shown: str, header: str) -> Iterator[str]:

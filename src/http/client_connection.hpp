@@ -18,7 +18,7 @@
 #include "leat/pool/resource.hpp"
 #include "leat/proto/http1/client_connection.hpp"
 
-#include "http/proxy_rules.hpp"
+#include "route/proxy_rules.hpp"
 
 namespace leat::http {
 
@@ -37,7 +37,7 @@ class client_machine {
  public:
   /// With `forwarder`, a proxy is spoken to, which forwards requests to whatever their URLs say.
   explicit client_machine(const proto::http1::limits& limits,
-                          const proxy_server* forwarder = nullptr)
+                          const route::proxy_server* forwarder = nullptr)
       : machine_(limits), is_forwarded_(forwarder != nullptr) {
     if (is_forwarded_) proxy_authorization_ = forwarder->authorization();
   }
@@ -153,7 +153,7 @@ template <class Io>
 class client_connection final : public pool::resource {
  public:
   client_connection(std::unique_ptr<typename Io::stream> stream, const proto::http1::limits& limits,
-                    const proxy_server* forwarder = nullptr)
+                    const route::proxy_server* forwarder = nullptr)
       : stream_(std::move(stream)), machine_(limits, forwarder) {}
 
   [[nodiscard]] bool is_usable() noexcept override {

@@ -34,12 +34,6 @@ constexpr std::array entries{
                 caller_fault},
     error_entry{static_cast<int>(errc::cookie_conflict), "several cookies of one name",
                 caller_fault},
-    error_entry{static_cast<int>(errc::proxy_protocol), "proxy broke its protocol", peer_fault},
-    error_entry{static_cast<int>(errc::proxy_refused), "proxy refused", peer_fault},
-    error_entry{static_cast<int>(errc::proxy_unavailable), "no connection through the proxy",
-                peer_fault | transient},
-    error_entry{static_cast<int>(errc::proxy_authentication), "proxy wants other credentials",
-                caller_fault},
     error_entry{static_cast<int>(errc::stream_consumed), "stream has been read", caller_fault},
     error_entry{static_cast<int>(errc::unreadable_body), "body cannot be read", caller_fault},
     error_entry{static_cast<int>(errc::request_refused), "request refused by its handler",
@@ -84,10 +78,6 @@ invalid_url::invalid_url(const std::string& message, std::error_code cause)
 
 unsupported_protocol::unsupported_protocol(const std::string& message)
     : error(errc::unsupported_protocol, message) {}
-
-proxy_error::proxy_error(errc code, std::string proxy, const std::string& message,
-                         std::error_code cause, int status)
-    : error(code, message, cause), proxy_(std::move(proxy)), status_(status) {}
 
 client_closed::client_closed()
     : error(errc::client_closed, "the client has been closed and cannot send requests") {}

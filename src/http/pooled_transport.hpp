@@ -15,9 +15,9 @@
 
 #include "http/client_connection.hpp"
 #include "http/http2_sharing.hpp"
-#include "http/origin_connector.hpp"
 #include "http/request_builder.hpp"
 #include "http/surface.hpp"
+#include "route/connector.hpp"
 
 namespace leat::http {
 
@@ -33,7 +33,7 @@ class pooled_transport final : public basic_transport<Io> {
   /// `options` are with the environment.
   /// Errors: `invalid_url`, `invalid_argument`.
   explicit pooled_transport(const basic_transport_options<Io>& options)
-      : connector_(with_protocols(options)),
+      : connector_(make_connector(with_protocols(options))),
         connections_(pool_options_of(options.limits)),
         speaks_http2_(options.http2),
         knows_http2_(options.http2_prior_knowledge) {
@@ -53,6 +53,20 @@ class pooled_transport final : public basic_transport<Io> {
   }
 
  private:
+  static route::connector<Io> make_connector(basic_transport_options<Io> options) {
+    try {
+      return route::connector<Io>({.network = options.network,
+                                   .proxy = std::move(options.proxy),
+                                   .environment = std::move(options.environment),
+                                   .unix_socket = std::move(options.unix_socket),
+                                   .local_address = std::move(options.local_address),
+                                   .retries = options.connect_retries,
+                                   .tls = std::move(options.tls)});
+    } catch (const route::invalid_proxy& why) {
+      throw invalid_url(why.what(), why.cause());
+    }
+  }
+
   static basic_transport_options<Io> with_protocols(basic_transport_options<Io> options) {
     auto& alpn = options.tls.alpn;
     if (alpn.empty()) {
@@ -70,7 +84,7 @@ class pooled_transport final : public basic_transport<Io> {
       throw unsupported_protocol("this client speaks http and https, not " +
                                  std::string(request.url.scheme()));
     }
-    const proxy_server* const via = connector_.proxy_for(request.url);
+    const route::proxy_server* const via = connector_.proxy_for(request.url);
     // What is meant for a proxy is not the origin's to know.
     if (via == nullptr || !via->forwards(request.url)) request.headers.remove(proxy_authorization);
     for (attempts before;;) {
@@ -78,8 +92,8 @@ class pooled_transport final : public basic_transport<Io> {
       if (via == nullptr && is_always_http1(request)) {
         // In place, because it happens for every request.
         try {
-          found.lease =
-              co_await acquire(proxy_rules::pool_key(request.url, via), request.timeouts.pool);
+          found.lease = co_await acquire(route::proxy_rules::pool_key(request.url, via),
+                                         request.timeouts.pool);
         } catch (const pool::pool_closed&) {
           throw client_closed();
         }
@@ -87,7 +101,7 @@ class pooled_transport final : public basic_transport<Io> {
         found.is_reused = found.lease.get() != nullptr;
         if (!found.is_reused) found.lease.put(co_await connect(request, via));
       } else {
-        found = co_await find_carrier(proxy_rules::pool_key(request.url, via), request, via,
+        found = co_await find_carrier(route::proxy_rules::pool_key(request.url, via), request, via,
                                       before.was_lost);
       }
       if (found.share != nullptr) {
@@ -141,7 +155,7 @@ class pooled_transport final : public basic_transport<Io> {
   };
 
   [[nodiscard]] bool may_speak_http2(const basic_request<Io>& request,
-                                     const proxy_server* via) const noexcept {
+                                     const route::proxy_server* via) const noexcept {
     if (via != nullptr && via->forwards(request.url)) return false;
     return request.url.scheme() == "https" ? speaks_http2_ : knows_http2_;
   }
@@ -152,7 +166,8 @@ class pooled_transport final : public basic_transport<Io> {
 
   typename Io::template task<carrier_found> find_carrier(std::string key,
                                                          const basic_request<Io>& request,
-                                                         const proxy_server* via, bool is_retry) {
+                                                         const route::proxy_server* via,
+                                                         bool is_retry) {
     if constexpr (!Io::is_blocking) {
       if (may_speak_http2(request, via)) {
         return find_shared(std::move(key), request, via, is_retry);
@@ -164,7 +179,8 @@ class pooled_transport final : public basic_transport<Io> {
   /// Joins the origin's connection, or makes it.
   typename Io::template task<carrier_found> find_shared(std::string key,
                                                         const basic_request<Io>& request,
-                                                        const proxy_server* via, bool is_retry) {
+                                                        const route::proxy_server* via,
+                                                        bool is_retry) {
     // What it would take to make one.
     const deadline until = deadline::after(deadline::after(Io::now(), request.timeouts.pool).at(),
                                            request.timeouts.connect);
@@ -207,7 +223,8 @@ class pooled_transport final : public basic_transport<Io> {
 
   typename Io::template task<carrier_found> take_lease(std::string key,
                                                        const basic_request<Io>& request,
-                                                       const proxy_server* via, bool is_retry) {
+                                                       const route::proxy_server* via,
+                                                       bool is_retry) {
     carrier_found found;
     try {
       found.lease = co_await acquire(std::move(key), request.timeouts.pool);
@@ -324,8 +341,9 @@ class pooled_transport final : public basic_transport<Io> {
   }
 
   typename Io::template task<std::unique_ptr<pool::resource>> connect(
-      const basic_request<Io>& request, const proxy_server* via) {
-    auto made = co_await connector_.connect(request.url, via, request.timeouts.connect);
+      const basic_request<Io>& request, const route::proxy_server* via) {
+    auto made = co_await connector_.connect(request.url, via,
+                                            deadline::after(Io::now(), request.timeouts.connect));
     if (via != nullptr && via->forwards(request.url)) {
       co_return std::make_unique<client_connection<Io>>(std::move(made.stream), machine_limits_,
                                                         via);
@@ -339,7 +357,7 @@ class pooled_transport final : public basic_transport<Io> {
 
   static constexpr std::string_view proxy_authorization = "proxy-authorization";
 
-  origin_connector<Io> connector_;
+  route::connector<Io> connector_;
   pool_type connections_;
   proto::http1::limits machine_limits_;
   proto::http2::limits http2_limits_;
@@ -347,6 +365,16 @@ class pooled_transport final : public basic_transport<Io> {
   bool knows_http2_;
   http2_origins origins_;  // of the async surface
 };
+
+/// The options with what the environment adds. The environment is empty if it is not asked.
+template <class Io>
+[[nodiscard]] basic_transport_options<Io> with_environment(basic_transport_options<Io> options) {
+  const bool is_of_system = options.network == nullptr && options.unix_socket.empty();
+  options.environment =
+      route::asked_environment(options.trust_env, std::move(options.environment), is_of_system);
+  route::add_trusted(options.tls, options.environment);
+  return options;
+}
 
 template <class Io>
 [[nodiscard]] std::shared_ptr<pooled_transport<Io>> make_pooled_transport(

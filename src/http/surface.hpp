@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "leat/http/response_stream.hpp"
-#include "leat/io/network.hpp"
 #include "leat/io/policy.hpp"
 #include "leat/pool/blocking_resource_pool.hpp"
 #include "leat/pool/resource_pool.hpp"
@@ -24,10 +23,6 @@ struct surface<io::async> {
   static auto acquire(pool& from, std::string key, deadline until) {
     return from.acquire(std::move(key), until);
   }
-  static io::network& system_network() noexcept { return io::system_network(); }
-  static auto make_system_network(const std::string& local_address) {
-    return io::make_system_network(local_address);
-  }
 };
 
 template <>
@@ -37,10 +32,6 @@ struct surface<io::blocking> {
 
   static ready<pool::lease> acquire(pool& from, const std::string& key, deadline until) {
     return ready(from.acquire(key, until));
-  }
-  static io::blocking_network& system_network() noexcept { return io::system_blocking_network(); }
-  static auto make_system_network(const std::string& local_address) {
-    return io::make_system_blocking_network(local_address);
   }
 };
 

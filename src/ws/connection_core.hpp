@@ -8,22 +8,20 @@
 #include <string>
 #include <utility>
 
-#include "leat/base/byte_buffer.hpp"
 #include "leat/base/utf8.hpp"
 #include "leat/coro/mutex.hpp"
 #include "leat/coro/shield.hpp"
 #include "leat/coro/with_cancel_scope.hpp"
 #include "leat/coro/with_deadline.hpp"
 #include "leat/io/error.hpp"
-#include "leat/proto/http1/client_connection.hpp"
 #include "leat/proto/url/url.hpp"
 #include "leat/proto/ws/connection.hpp"
-#include "leat/proto/ws/handshake.hpp"
 #include "leat/ws/error.hpp"
 #include "leat/ws/options.hpp"
 
 #include "ws/backoff.hpp"
 #include "ws/entropy.hpp"
+#include "ws/link.hpp"
 #include "ws/send_queue.hpp"
 
 // Who does the work of a connection (docs/adr/0022): whoever waits on it. A receiver reads; one of
@@ -45,13 +43,6 @@ struct turn<io::blocking> {
   static bool try_lock() noexcept { return true; }
 };
 
-inline io::network& system_network_of(const io::async*) noexcept {
-  return io::system_network();
-}
-inline io::blocking_network& system_network_of(const io::blocking*) noexcept {
-  return io::system_blocking_network();
-}
-
 /// The algorithm of both surfaces: carries bytes between streams and machines.
 template <class Io>
 class connection_core {
@@ -62,35 +53,12 @@ class connection_core {
   using kind = outgoing::kind;
   using state = outgoing::state;
 
-  /// One connection; each reconnect makes another. Whoever reads or writes on it holds it.
-  struct link {
-    std::unique_ptr<typename Io::stream> stream;
-    proto::ws::agreement agreed;
-    std::optional<proto::ws::connection> machine;
-    byte_buffer received;
-    byte_buffer out;
-    std::optional<message> ahead;  // for the next receiver
-    outgoing_list writing;         // the messages whose frames are in `out`
-    std::exception_ptr lost;       // why it is of no more use
-    cancel_scope* reader = nullptr;
-    cancel_scope* writer = nullptr;
-    time_point since;
-    std::optional<std::string> owed_pong;
-    std::optional<std::uint16_t> owed_close;
-    bool owes_ping = false;
-    bool is_pinged = false;
-    bool is_reading = false;
-    bool is_writing = false;
-    bool is_begun = false;  // a part of `out` may have been sent
-    bool is_whole = true;   // no frame was cut off
-    bool is_cut = false;    // the last write was given up, because the connection was lost
-    bool is_proven = false;
-  };
+  using link = ws::link<Io>;
   using link_ptr = std::shared_ptr<link>;
 
  public:
   explicit connection_core(basic_options<Io> given)
-      : options_(std::move(given)), queue_(options_.queue), tls_(options_.tls_context) {
+      : options_(std::move(given)), maker_(options_), queue_(options_.queue) {
     if (options_.reconnect.enabled && options_.reconnect.max_attempts == 0) {
       throw invalid_argument("reconnect_policy::max_attempts is 0: turn `enabled` off instead");
     }
@@ -165,82 +133,15 @@ class connection_core {
   static constexpr std::size_t most_gathered = std::size_t{64} << 10;
   // What a stopped sender waits at most for the end of a write that others need whole.
   static constexpr duration write_grace = std::chrono::seconds(1);
-  static constexpr std::size_t read_size = 16384;
   // What a look at the connection takes at most where something has come that says nothing.
   static constexpr duration look_limit = std::chrono::milliseconds(1);
 
   static deadline in(duration limit) { return deadline::after(Io::now(), limit); }
 
-  // --- Making a connection.
-
   task<link_ptr> make_link() {
-    const deadline until = in(options_.timeouts.connect);
-    auto& net = options_.network != nullptr ? *options_.network
-                                            : system_network_of(static_cast<const Io*>(nullptr));
-    const std::string host(url_.host());
-    auto fresh = std::make_shared<link>();
-    fresh->stream = co_await Io::connect(net, io::endpoint::tcp(host, url_.port()), until);
-    if (url_.scheme() == "wss") {
-      if (!tls_) {
-        tls_ = co_await Io::offload([this] { return io::tls_context::client(options_.tls); });
-      }
-      fresh->stream =
-          co_await Io::await(io::connect_tls(std::move(fresh->stream), *tls_, host, until));
-    }
-    co_await shake_hands(*fresh, until);
-    fresh->since = Io::now();
+    auto fresh = co_await maker_.make(url_);
     peer_ = fresh->stream->peer_name();
     co_return fresh;
-  }
-
-  task<void> shake_hands(link& on, deadline until) {
-    proto::ws::offer offered{.key = proto::ws::make_key(random_nonce()),
-                             .subprotocols = options_.subprotocols,
-                             .deflate = options_.compression};
-    proto::fields head = options_.headers;
-    head.set("Host", url_.authority());
-    proto::ws::add_request_fields(head, offered);
-    proto::http1::client_connection http;
-    if (const auto refused =
-            http.send_head(on.out, {.method = "GET", .target = url_.target(), .fields = head})) {
-      throw invalid_argument("the handshake cannot be sent: " + refused.message());
-    }
-    if (const auto refused = http.send_end(on.out)) throw_refused(refused);
-    co_await Io::write_all(*on.stream, on.out.bytes(), until);
-    on.out.clear();
-    for (;;) {
-      std::string_view input = on.received.text();
-      const auto found = http.next(input);
-      if (found.kind == proto::http1::event_kind::failed) {
-        const std::error_code wrong = found.error;
-        throw handshake_error(
-            "handshake with " + on.stream->peer_name() + " failed: " + wrong.message(), 0, wrong);
-      }
-      if (found.kind == proto::http1::event_kind::head) {
-        const auto answer = http.head();
-        if (const auto wrong =
-                proto::ws::check_response(answer.status, answer.fields, offered, on.agreed)) {
-          throw handshake_error("handshake with " + on.stream->peer_name() +
-                                    " failed with status " + std::to_string(answer.status) + ": " +
-                                    wrong.message(),
-                                answer.status, wrong);
-        }
-        on.received.consume(on.received.size() - input.size());
-        break;
-      }
-      on.received.consume(on.received.size() - input.size());
-      if (found.kind == proto::http1::event_kind::need_more) {
-        const std::size_t size =
-            co_await Io::read_some(*on.stream, on.received.prepare(read_size), until);
-        on.received.commit(size);
-        if (size == 0) http.end_of_input();
-      }
-    }
-    on.machine.emplace(proto::ws::role::client, proto::ws::connection_options{
-                                                    .max_frame_bytes = options_.max_frame_bytes,
-                                                    .max_message_bytes = options_.max_message_bytes,
-                                                    .deflate = on.agreed.deflate,
-                                                    .mask_source = random_mask});
   }
 
   // --- Making it anew.
@@ -775,8 +676,7 @@ class connection_core {
 
   static void check_payload(kind what, std::string_view data) {
     if (what == kind::text && !is_utf8(data)) throw_refused(proto::ws::errc::text_not_utf8);
-    constexpr std::size_t most_control_bytes = 125;
-    if (what == kind::ping && data.size() > most_control_bytes) {
+    if (what == kind::ping && data.size() > proto::ws::most_control_bytes) {
       throw_refused(proto::ws::errc::payload_too_long);
     }
   }
@@ -789,9 +689,9 @@ class connection_core {
   }
 
   basic_options<Io> options_;
+  link_maker<Io> maker_;
   proto::url url_;
   send_queue queue_;
-  std::optional<io::tls_context> tls_;
   link_ptr link_;            // none while it is lost, and when it is over
   std::exception_ptr over_;  // why there will be none any more
   std::string peer_;

@@ -81,7 +81,7 @@ LEAT_BOTH_SURFACES("show their credentials to tinyproxy") {
   const closed_port nobody;  // it is refused before that shows
   const auto error =
       failure_through<Surface>("http://ada:wrong@" + proxy.at(), "https://" + nobody.at() + "/");
-  CHECK(error.code() == http::errc::proxy_authentication);
+  CHECK(error.code() == route::errc::proxy_authentication);
 }
 
 LEAT_BOTH_SURFACES("are told by tinyproxy that nobody listens") {
@@ -115,7 +115,7 @@ LEAT_BOTH_SURFACES("show their credentials to microsocks, which looks names up")
   const std::string url = "http://localhost:" + std::to_string(server.port()) + "/";
   CHECK(api.get(url).content() == "hello");
   const auto refused = failure_through<Surface>("socks5://ada:wrong@" + proxy.at(), url);
-  CHECK(refused.code() == http::errc::proxy_authentication);
+  CHECK(refused.code() == route::errc::proxy_authentication);
   CHECK(refused.cause() == proto::socks5::errc::credentials_refused);
   const auto anonymous = failure_through<Surface>("socks5://" + proxy.at(), url);
   CHECK(anonymous.cause() == proto::socks5::errc::no_acceptable_method);

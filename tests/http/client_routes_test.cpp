@@ -171,32 +171,32 @@ LEAT_BOTH_SURFACES("a tunnel is asked for by host and port, with credentials") {
 LEAT_BOTH_SURFACES("a proxy that makes no tunnel is an error that says which and why") {
   struct row {
     std::string answer;
-    http::errc code;
+    route::errc code;
     int status;
     std::string why;
   };
   const std::string begin = "HTTP/1.1 ";
   const row table[] = {
-      {begin + "407 Who are you\r\n\r\n", http::errc::proxy_authentication, 407,
+      {begin + "407 Who are you\r\n\r\n", route::errc::proxy_authentication, 407,
        "it answered 407 Proxy Authentication Required"},
-      {begin + "403 No\r\n\r\n", http::errc::proxy_refused, 403, "it answered 403 Forbidden"},
-      {begin + "302 Elsewhere\r\nLocation: http://x/\r\n\r\n", http::errc::proxy_refused, 302,
+      {begin + "403 No\r\n\r\n", route::errc::proxy_refused, 403, "it answered 403 Forbidden"},
+      {begin + "302 Elsewhere\r\nLocation: http://x/\r\n\r\n", route::errc::proxy_refused, 302,
        "it answered 302 Found"},
-      {begin + "502 Bad\r\nContent-Length: 3\r\n\r\nsad", http::errc::proxy_unavailable, 502,
+      {begin + "502 Bad\r\nContent-Length: 3\r\n\r\nsad", route::errc::proxy_unavailable, 502,
        "it answered 502 Bad Gateway"},
-      {begin + "100 Continue\r\n\r\nHTTP/1.1 504 Late\r\n\r\n", http::errc::proxy_unavailable, 504,
+      {begin + "100 Continue\r\n\r\nHTTP/1.1 504 Late\r\n\r\n", route::errc::proxy_unavailable, 504,
        "it answered 504 Gateway Timeout"},
-      {"", http::errc::proxy_unavailable, 0, ""},
-      {"HTTP/1.1 200 OK\r\nVia", http::errc::proxy_unavailable, 0, ""},
-      {"\x05\x01 what is that\r\n\r\n", http::errc::proxy_protocol, 0, ""},
-      {begin + "101 Switching\r\n\r\n", http::errc::proxy_protocol, 0, ""},
-      {begin + "200 OK\r\nVia: a\n\r\n\r\n", http::errc::proxy_protocol, 0, ""},
+      {"", route::errc::proxy_unavailable, 0, ""},
+      {"HTTP/1.1 200 OK\r\nVia", route::errc::proxy_unavailable, 0, ""},
+      {"\x05\x01 what is that\r\n\r\n", route::errc::proxy_protocol, 0, ""},
+      {begin + "101 Switching\r\n\r\n", route::errc::proxy_protocol, 0, ""},
+      {begin + "200 OK\r\nVia: a\n\r\n\r\n", route::errc::proxy_protocol, 0, ""},
       // More than a head may have.
-      {begin + "200 OK\r\nVia: " + std::string(9000, 'x'), http::errc::proxy_protocol, 0, ""},
-      {begin + "200 OK\r\n" + std::string(200, 'a') + ": b\r\n", http::errc::proxy_unavailable, 0,
+      {begin + "200 OK\r\nVia: " + std::string(9000, 'x'), route::errc::proxy_protocol, 0, ""},
+      {begin + "200 OK\r\n" + std::string(200, 'a') + ": b\r\n", route::errc::proxy_unavailable, 0,
        ""},
       // Nobody has asked the origin for anything.
-      {begin + "200 OK\r\n\r\nhello", http::errc::proxy_protocol, 0, ""},
+      {begin + "200 OK\r\n\r\nhello", route::errc::proxy_protocol, 0, ""},
   };
   for (const auto& each : table) {
     CAPTURE(each.answer);
@@ -213,7 +213,7 @@ LEAT_BOTH_SURFACES("a proxy that makes no tunnel is an error that says which and
       CHECK(tunnel_message(error) ==
             "no connection to origin.test:443 through the proxy PROXY: " + each.why);
     }
-    const bool is_transient = each.code == http::errc::proxy_unavailable;
+    const bool is_transient = each.code == route::errc::proxy_unavailable;
     CHECK((error.code() == failure::transient) == is_transient);
   }
 }
@@ -225,7 +225,7 @@ LEAT_BOTH_SURFACES("an endless head of a proxy is given up") {
     for (int i = 0; i < 10'000; ++i) talk.send("X-Field: and another\r\n");
   });
   const auto error = proxy_failure<Surface>(through<Surface>(proxy), "https://origin.test/");
-  CHECK(error.code() == http::errc::proxy_protocol);
+  CHECK(error.code() == route::errc::proxy_protocol);
 }
 
 LEAT_BOTH_SURFACES("a proxy that is not there is an error that says so") {
@@ -236,7 +236,7 @@ LEAT_BOTH_SURFACES("a proxy that is not there is an error that says so") {
   }
   for (const char* url : {"http://origin.test/", "https://origin.test/"}) {
     const auto error = proxy_failure<Surface>(options, url);
-    CHECK(error.code() == http::errc::proxy_unavailable);
+    CHECK(error.code() == route::errc::proxy_unavailable);
     CHECK(error.cause() == std::errc::connection_refused);
     CHECK(std::string(error.what()).starts_with("the proxy http://127.0.0.1:"));
   }
@@ -246,7 +246,7 @@ LEAT_BOTH_SURFACES("a proxy behind https that speaks no TLS is told from the ori
   raw_peer proxy([](raw_peer::conversation& talk) { talk.send("HTTP/1.1 400 Bad\r\n\r\n"); });
   const auto error =
       proxy_failure<Surface>(through<Surface>(proxy, "https"), "http://origin.test/");
-  CHECK(error.code() == http::errc::proxy_protocol);
+  CHECK(error.code() == route::errc::proxy_protocol);
   CHECK(std::string(error.what()).starts_with("no TLS with the proxy https://127.0.0.1:"));
 }
 
@@ -294,7 +294,7 @@ LEAT_BOTH_SURFACES("a SOCKS5 proxy is asked for addresses as such") {
 LEAT_BOTH_SURFACES("a SOCKS5 proxy that does not connect is an error that says why") {
   struct row {
     std::vector<std::string> answers;
-    http::errc code;
+    route::errc code;
     proto::socks5::errc cause;
   };
   using socks = proto::socks5::errc;
@@ -302,22 +302,22 @@ LEAT_BOTH_SURFACES("a SOCKS5 proxy that does not connect is an error that says w
     return std::vector{"\x05\x00"s, "\x05"s + reply + "\x00\x01\x00\x00\x00\x00\x00\x00"s};
   };
   const row table[] = {
-      {replying(1), http::errc::proxy_unavailable, socks::general_failure},
-      {replying(2), http::errc::proxy_refused, socks::not_allowed},
-      {replying(3), http::errc::proxy_unavailable, socks::network_unreachable},
-      {replying(4), http::errc::proxy_unavailable, socks::host_unreachable},
-      {replying(5), http::errc::proxy_unavailable, socks::connection_refused},
-      {replying(6), http::errc::proxy_unavailable, socks::ttl_expired},
-      {replying(7), http::errc::proxy_refused, socks::command_not_supported},
-      {replying(8), http::errc::proxy_refused, socks::address_type_not_supported},
-      {replying(9), http::errc::proxy_refused, socks::unassigned_reply},
-      {{"\x05\xff"s}, http::errc::proxy_authentication, socks::no_acceptable_method},
-      {{"\x05\x02"s, "\x01\x01"s}, http::errc::proxy_authentication, socks::credentials_refused},
-      {{"\x05\x01"s}, http::errc::proxy_protocol, socks::unexpected_method},
-      {{"HTTP/1.1 400 Bad\r\n\r\n"}, http::errc::proxy_protocol, socks::bad_version},
-      {{"\x05\x00"s, "\x05\x00\x00\x09"s}, http::errc::proxy_protocol, socks::bad_reply},
-      {{""}, http::errc::proxy_unavailable, socks::truncated},
-      {{"\x05\x00"s, "\x05\x00\x00\x01\x00"s}, http::errc::proxy_unavailable, socks::truncated},
+      {replying(1), route::errc::proxy_unavailable, socks::general_failure},
+      {replying(2), route::errc::proxy_refused, socks::not_allowed},
+      {replying(3), route::errc::proxy_unavailable, socks::network_unreachable},
+      {replying(4), route::errc::proxy_unavailable, socks::host_unreachable},
+      {replying(5), route::errc::proxy_unavailable, socks::connection_refused},
+      {replying(6), route::errc::proxy_unavailable, socks::ttl_expired},
+      {replying(7), route::errc::proxy_refused, socks::command_not_supported},
+      {replying(8), route::errc::proxy_refused, socks::address_type_not_supported},
+      {replying(9), route::errc::proxy_refused, socks::unassigned_reply},
+      {{"\x05\xff"s}, route::errc::proxy_authentication, socks::no_acceptable_method},
+      {{"\x05\x02"s, "\x01\x01"s}, route::errc::proxy_authentication, socks::credentials_refused},
+      {{"\x05\x01"s}, route::errc::proxy_protocol, socks::unexpected_method},
+      {{"HTTP/1.1 400 Bad\r\n\r\n"}, route::errc::proxy_protocol, socks::bad_version},
+      {{"\x05\x00"s, "\x05\x00\x00\x09"s}, route::errc::proxy_protocol, socks::bad_reply},
+      {{""}, route::errc::proxy_unavailable, socks::truncated},
+      {{"\x05\x00"s, "\x05\x00\x00\x01\x00"s}, route::errc::proxy_unavailable, socks::truncated},
   };
   for (const auto& each : table) {
     raw_peer proxy([&each](raw_peer::conversation& talk) {

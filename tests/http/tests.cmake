@@ -11,8 +11,8 @@ leat_test(http NAME client_
     digest_auth_test.cpp
     event_stream_test.cpp
     failure_sweep_test.cpp
+    mount_pattern_test.cpp
     operation_sweep_test.cpp
-    proxy_rules_test.cpp
     proxy_test.cpp
   DEPENDS leat::http leat::proto_http2 leat::testing leat_test_http2 leat_test_certificates)
 # The rules for proxies and mounts are private.

@@ -143,6 +143,14 @@ class websocket_peer {
                  std::optional<leat::io::tls_context> tls = {})
       : listener_(net.listen(at)), tls_(std::move(tls)) {}
 
+  /// What is said on each connection before the WebSocket begins, such as by a proxy.
+  using opening = std::function<leat::task<std::unique_ptr<leat::io::async_stream>>(
+      std::unique_ptr<leat::io::async_stream>)>;
+  websocket_peer& open_by(opening first) {
+    opening_ = std::move(first);
+    return *this;
+  }
+
   websocket_peer& on_connect(script next) {
     scripts_.push_back(std::move(next));
     return *this;
@@ -174,6 +182,7 @@ class websocket_peer {
           co_await stream->write_all(leat::as_bytes(refusals_[refused++]), until);
           continue;
         }
+        if (opening_) stream = co_await opening_(std::move(stream));
         if (tls_) {
           const auto until =
               leat::deadline::after(leat::executor::current().now(), std::chrono::hours(1));
@@ -193,6 +202,7 @@ class websocket_peer {
  private:
   std::unique_ptr<leat::io::listener> listener_;
   std::optional<leat::io::tls_context> tls_;
+  opening opening_;
   std::vector<script> scripts_;
   std::vector<std::string> refusals_;
   std::size_t connections_ = 0;

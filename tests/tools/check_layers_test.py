@@ -54,6 +54,14 @@ class LayerChecker(unittest.TestCase):
         self.write("src/pool/pool.cpp", '"leat/io/stream.hpp"')
         self.reports("pool must not include leat/io/stream.hpp")
 
+    def test_clients_alone_see_what_makes_their_connections(self):
+        self.write("src/route/connector.hpp", '"leat/io/network.hpp"')
+        self.write("src/http/client.cpp", '"route/connector.hpp"')
+        self.write("src/ws/connection.cpp", '"route/connector.hpp"')
+        self.accepts()
+        self.write("src/app/service.cpp", '"route/connector.hpp"')
+        self.reports("route/connector.hpp is private to route")
+
     def test_codecs_use_the_vocabularies(self):
         self.write("src/proto/http1/head.cpp", '"leat/proto/url/url.hpp"', '"leat/proto/fields/f.hpp"')
         self.accepts()

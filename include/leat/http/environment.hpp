@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <functional>
-#include <optional>
-#include <string>
+#include "leat/route/environment.hpp"
 
 namespace leat::http {
 
-/// Looks up a variable of an environment; nothing, if it is not set.
-using environment = std::function<std::optional<std::string>(const char* name)>;
-
-/// That of the process, each variable read when it is looked up.
-/// Thread-safety: any thread, as long as none changes the environment.
-[[nodiscard]] environment process_environment();
+using route::environment;
+using route::process_environment;
 
 }  // namespace leat::http

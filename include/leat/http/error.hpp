@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "leat/base/error.hpp"
+#include "leat/route/error.hpp"
 
 /// The branch of the error tree that HTTP clients and servers throw, besides the leaves of
 /// `io` (connecting, reading, writing and their timeouts) and `pool` (`pool_timeout`):
@@ -24,11 +25,12 @@
 ///     ├── http::body_not_replayable     a streamed body that would have to be sent a second time
 ///     ├── http::unreadable_body         a file that is a request's body cannot be read
 ///     ├── http::cookie_conflict         several cookies of one name
-///     ├── http::proxy_error             the proxy made no connection; says which, and why
 ///     ├── http::client_closed
 ///     ├── http::stream_closed           the body of an answer was closed before it was read
 ///     ├── http::stream_consumed         the body of an answer was read whole a second time
 ///     └── http::http_error              thrown by handlers: how a request is refused
+///     leat::error
+///     └── route::proxy_error            the proxy made no connection; says which, and why
 namespace leat::http {
 
 enum class errc {
@@ -48,15 +50,13 @@ enum class errc {
   redirect_loop,
   body_not_replayable,
   cookie_conflict,
-  proxy_protocol,
-  proxy_refused,
-  proxy_unavailable,
-  proxy_authentication,
   stream_consumed,
   unreadable_body,
 };
 
 std::error_code make_error_code(errc value) noexcept;
+
+using route::proxy_error;
 
 class response_head;
 
@@ -122,34 +122,6 @@ class invalid_url : public error {
 class unsupported_protocol : public error {
  public:
   explicit unsupported_protocol(const std::string& message);
-};
-
-/// No connection came about because of the proxy that it was to go through. `code()` says what the
-/// caller can do:
-///
-/// | code | when |
-/// |---|---|
-/// | `proxy_authentication` | it wants other credentials, or takes no SOCKS client like us |
-/// | `proxy_refused` | it does not allow, or cannot do, what it was asked for |
-/// | `proxy_unavailable` | it cannot be reached, or cannot reach the origin now; transient |
-/// | `proxy_protocol` | its answer is not that of a proxy |
-///
-/// `cause()` is the code of the network or of the protocol machine, if there was one. Its own
-/// answer to a request that it forwards (`http` through an HTTP proxy) is a response, because
-/// nobody can tell it from one of the origin.
-class proxy_error : public error {
- public:
-  proxy_error(errc code, std::string proxy, const std::string& message, std::error_code cause = {},
-              int status = 0);
-
-  /// Which proxy, without credentials: `socks5://proxy.test:1080`.
-  [[nodiscard]] const std::string& proxy() const noexcept { return proxy_; }
-  /// What an HTTP proxy answered to CONNECT; 0 if it is another, or has not answered.
-  [[nodiscard]] int status() const noexcept { return status_; }
-
- private:
-  std::string proxy_;
-  int status_;
 };
 
 /// The client was used after it was closed.

@@ -20,7 +20,8 @@ class connection {
  public:
   /// Opens a WebSocket at `url`, `ws://` or `wss://`. Tries once, whatever `options.reconnect`
   /// says. Cancellation: none; a `blocking_deadline` ends it. Errors: `invalid_argument` for
-  /// another URL, or options that make no sense; `handshake_error`; those of `io` for connecting,
+  /// another URL, or options that make no sense; `route::invalid_proxy` for a proxy, also one
+  /// of the environment; `route::proxy_error`; `handshake_error`; those of `io` for connecting,
   /// TLS, reading and writing.
   static connection connect(std::string url, options options = {});
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "leat/base/error.hpp"
+#include "leat/route/error.hpp"
 
 /// The branch of the error tree that WebSockets throw, besides the leaves of `io`:
 ///
@@ -19,7 +20,9 @@
 ///     └── ws::ping_timeout            the peer has not answered a ping
 ///     leat::error
 ///     ├── ws::closed                  the connection is closed: its code and reason
-///     └── ws::reconnect_failed        it was lost, and every attempt to make it anew has failed
+///     ├── ws::reconnect_failed        it was lost, and every attempt to make it anew has failed
+///     ├── route::proxy_error          the proxy made no connection; says which, and why
+///     └── route::invalid_proxy        what describes a proxy cannot be understood
 namespace leat::ws {
 
 enum class errc { handshake_failed = 1, remote_protocol, ping_timeout, closed, reconnect_failed };

@@ -13,6 +13,7 @@
 #include "leat/io/policy.hpp"
 #include "leat/io/tls.hpp"
 #include "leat/proto/fields/fields.hpp"
+#include "leat/route/environment.hpp"
 #include "leat/ws/message.hpp"
 #include "leat/ws/reconnect.hpp"
 
@@ -58,6 +59,21 @@ struct basic_options {
   queue_limits queue;
   basic_reconnect_policy<Io> reconnect;
   typename Io::network* network = nullptr;  ///< The system's, if null.
+
+  /// The URL of a proxy: `http`, `https` (TLS with the proxy itself), `socks5` or `socks5h`, with
+  /// user name and password if it wants them. HTTP proxies are asked for a tunnel (CONNECT), for
+  /// `ws` too, so they see the handshake of `ws` and nothing of `wss`. Names are looked up by the
+  /// proxy. `timeouts::connect` bounds all of it, and a reconnect takes the same way. A proxy
+  /// behind `https` has to be trusted as `tls` says, but for its pins and its identity.
+  std::string proxy;
+  /// Whether the environment is asked, once, by `connect()`: HTTP_PROXY for `ws`, HTTPS_PROXY for
+  /// `wss`, ALL_PROXY and NO_PROXY, unless `proxy` is set; SSL_CERT_FILE and SSL_CERT_DIR, unless
+  /// `tls` says whom to trust. As for HTTP clients: lower case wins, and connections to the machine
+  /// itself never go through such a proxy.
+  bool trust_env = true;
+  /// That environment; by default the process's, but none where `network` says where connections
+  /// come from.
+  route::environment environment;
 };
 
 using async_options = basic_options<io::async>;

@@ -13,7 +13,6 @@ namespace {
 constexpr unsigned reserved_bits = 0x70;
 constexpr unsigned compressed_bit = 0x40;  // RSV1 (RFC 7692, section 6)
 constexpr unsigned mask_bit = 0x80;
-constexpr std::size_t most_control_bytes = 125;
 
 using mask_key = std::array<std::uint8_t, 4>;
 

@@ -62,7 +62,7 @@ bool is_sendable_close_code(std::uint16_t code) noexcept {
 }
 
 std::error_code check_close(std::uint16_t code, std::string_view reason) noexcept {
-  constexpr std::size_t most_reason_bytes = 123;  // of 125, behind the code
+  constexpr std::size_t most_reason_bytes = most_control_bytes - sizeof(std::uint16_t);
   const bool has_code = code != close_code::no_status;
   if (has_code ? !is_sendable_close_code(code) : !reason.empty()) return errc::invalid_close_code;
   if (reason.size() > most_reason_bytes) return errc::payload_too_long;

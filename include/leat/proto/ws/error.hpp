@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <system_error>
 
 namespace leat::proto::ws {
+
+/// What a ping, pong or close frame holds at most (RFC 6455, section 5.5).
+inline constexpr std::size_t most_control_bytes = 125;
 
 /// What can go wrong in a conversation over WebSocket.
 enum class errc {

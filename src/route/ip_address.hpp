@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace leat::http {
+namespace leat::route {
 
 /// A numeric address, IPv4 or IPv6. An IPv4 address inside of IPv6 (`::ffff:10.0.0.1`) is the
 /// IPv4 address.
@@ -36,4 +36,4 @@ class ip_address {
   std::uint8_t size_ = 0;
 };
 
-}  // namespace leat::http
+}  // namespace leat::route

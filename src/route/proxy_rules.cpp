@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
-#include "http/proxy_rules.hpp"
+#include "route/proxy_rules.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <utility>
 
-#include "leat/http/error.hpp"
 #include "leat/proto/fields/ascii.hpp"
 #include "leat/proto/hash/hash.hpp"
+#include "leat/route/error.hpp"
 
-namespace leat::http {
+namespace leat::route {
 namespace {
 
 constexpr std::uint16_t socks_port = 1080;     // registered
@@ -55,7 +55,7 @@ std::string proxy_server::authorization() const {
 
 proxy_server parse_proxy(std::string_view text, const char* where) {
   const auto refuse = [where](const std::string& why, std::error_code cause = {}) {
-    throw invalid_url(std::string(where) + " is no URL of a proxy: " + why, cause);
+    throw invalid_proxy(std::string(where) + " is no URL of a proxy: " + why, cause);
   };
   std::string whole(text);
   if (!proto::has_scheme(whole)) whole.insert(0, "http://");
@@ -189,7 +189,8 @@ proxy_rules::proxy_rules(const environment& variables) : is_from_environment_(tr
 }
 
 const proxy_server* proxy_rules::find(const proto::url& to) const {
-  const auto& found = to.scheme() == "http" ? for_http_ : for_https_;
+  const bool is_open = to.scheme() == "http" || to.scheme() == "ws";
+  const auto& found = is_open ? for_http_ : for_https_;
   if (found == nullptr) return nullptr;
   if (is_from_environment_ && (is_this_machine(to) || except_.names(to))) return nullptr;
   return found.get();
@@ -201,4 +202,4 @@ std::string proxy_rules::pool_key(const proto::url& to, const proxy_server* via)
   return key;
 }
 
-}  // namespace leat::http
+}  // namespace leat::route

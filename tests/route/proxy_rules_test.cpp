@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: MIT
-#include "http/proxy_rules.hpp"
+#include "route/proxy_rules.hpp"
 
 #include <map>
 #include <string>
 
-#include "leat/http/error.hpp"
+#include "leat/route/error.hpp"
 
-#include "http/mount_pattern.hpp"
 #include "support/test.hpp"
 
 using namespace leat;
-using http::proxy_rules;
+using route::proxy_rules;
 
 namespace {
 
@@ -20,7 +19,7 @@ proto::url url(const std::string& text) {
   return parsed;
 }
 
-http::environment made_of(std::map<std::string, std::string> variables) {
+route::environment made_of(std::map<std::string, std::string> variables) {
   return [variables = std::move(variables)](const char* name) -> std::optional<std::string> {
     const auto found = variables.find(name);
     if (found == variables.end()) return std::nullopt;
@@ -36,13 +35,13 @@ std::string chosen(std::map<std::string, std::string> variables, const std::stri
 }
 
 bool is_excepted(const std::string& list, const std::string& to) {
-  return http::no_proxy_list(list).names(url(to));
+  return route::no_proxy_list(list).names(url(to));
 }
 
 std::string refusal(const std::string& proxy) {
   try {
-    static_cast<void>(http::parse_proxy(proxy, "the test"));
-  } catch (const http::invalid_url& e) {
+    static_cast<void>(route::parse_proxy(proxy, "the test"));
+  } catch (const route::invalid_proxy& e) {
     return e.what();
   }
   return "none";
@@ -156,23 +155,23 @@ TEST_CASE("proxy: that of the environment is not asked for the machine itself") 
   }
   CHECK(chosen({{"ALL_PROXY", "all.test"}}, "http://notlocalhost") != "none");
   // One that the program has named is.
-  const proxy_rules named(http::parse_proxy("http://named.test", "the test"));
+  const proxy_rules named(route::parse_proxy("http://named.test", "the test"));
   CHECK(named.find(url("http://localhost")) != nullptr);
 }
 
 TEST_CASE("proxy: what its URL says is read, and not shown") {
-  const auto login = http::parse_proxy("https://ada:p%40ss@Proxy.Test:8443/", "the test");
-  CHECK(login.speaks == http::proxy_server::kind::https);
+  const auto login = route::parse_proxy("https://ada:p%40ss@Proxy.Test:8443/", "the test");
+  CHECK(login.speaks == route::proxy_server::kind::https);
   CHECK(login.name == "https://proxy.test:8443");
   CHECK(login.username == "ada");
   CHECK(login.password == "p@ss");
   CHECK(login.authorization() == "Basic YWRhOnBAc3M=");
-  CHECK(http::parse_proxy("proxy.test", "").name == "http://proxy.test:80");
-  CHECK(http::parse_proxy("proxy.test", "").authorization().empty());
-  CHECK(http::parse_proxy("https://proxy.test", "").port == 443);
-  CHECK(http::parse_proxy("socks5h://[::1]", "").name == "socks5h://[::1]:1080");
-  CHECK(http::parse_proxy("socks5://proxy.test:80", "").port == 80);
-  CHECK(http::parse_proxy("ada@proxy.test", "").username == "ada");
+  CHECK(route::parse_proxy("proxy.test", "").name == "http://proxy.test:80");
+  CHECK(route::parse_proxy("proxy.test", "").authorization().empty());
+  CHECK(route::parse_proxy("https://proxy.test", "").port == 443);
+  CHECK(route::parse_proxy("socks5h://[::1]", "").name == "socks5h://[::1]:1080");
+  CHECK(route::parse_proxy("socks5://proxy.test:80", "").port == 80);
+  CHECK(route::parse_proxy("ada@proxy.test", "").username == "ada");
 }
 
 TEST_CASE("proxy: a URL that is none of a proxy is refused without being shown") {
@@ -190,73 +189,14 @@ TEST_CASE("proxy: a URL that is none of a proxy is refused without being shown")
   CHECK_THROWS_WITH_AS(proxy_rules(made_of({{"HTTPS_PROXY", "ftp://h"}})),
                        "HTTPS_PROXY is no URL of a proxy: its scheme is none of http, https, "
                        "socks5 and socks5h",
-                       http::invalid_url);
+                       route::invalid_proxy);
 }
 
 TEST_CASE("proxy: connections through different proxies are not the same") {
-  const auto one = http::parse_proxy("one.test", "");
-  const auto two = http::parse_proxy("two.test", "");
+  const auto one = route::parse_proxy("one.test", "");
+  const auto two = route::parse_proxy("two.test", "");
   const auto to = url("https://a.test/x");
   CHECK(proxy_rules::pool_key(to, nullptr) == "https://a.test");
   CHECK(proxy_rules::pool_key(to, &one) == "https://a.test through http://one.test:80");
   CHECK(proxy_rules::pool_key(to, &one) != proxy_rules::pool_key(to, &two));
-}
-
-TEST_CASE("mount: a pattern matches what the table says") {
-  struct row {
-    const char* pattern;
-    const char* url;
-    bool matches;
-  };
-  constexpr row table[] = {
-      {"all://", "http://a.test", true},
-      {"http://", "http://a.test", true},
-      {"http://", "https://a.test", false},
-      {"all://a.test", "https://a.test:8443", true},
-      {"all://A.Test", "https://a.test", true},
-      {"all://a.test", "https://www.a.test", false},
-      {"https://a.test", "http://a.test", false},
-      {"all://*.a.test", "http://www.a.test", true},
-      {"all://*.a.test", "http://a.test", false},
-      {"all://*.a.test", "http://wwwa.test", false},
-      {"all://a.test:8080", "http://a.test:8080", true},
-      {"all://a.test:8080", "http://a.test", false},
-      {"all://a.test:443", "https://a.test", true},
-      {"all://a.test:80", "http://a.test", true},
-      {"all://*:8080", "http://b.test:8080", true},
-      {"all://*:8080", "http://b.test", false},
-      {"all://*", "http://b.test", true},
-      {"all://*.a.test:81", "http://b.a.test:81", true},
-      {"http://[::1]:81", "http://[::1]:81", true},
-      {"http://[::1]", "http://[::1]:81", true},
-  };
-  for (const auto& each : table) {
-    CAPTURE(std::string(each.pattern));
-    CAPTURE(std::string(each.url));
-    CHECK(http::mount_pattern(each.pattern).matches(url(each.url)) == each.matches);
-  }
-}
-
-TEST_CASE("mount: the more specific pattern goes first") {
-  constexpr const char* in_order[] = {
-      "http://a.test:80",   "all://a.test:80",   "all://*.b.test:80", "all://*:80",
-      "http://long.a.test", "all://long.a.test", "all://a.test",      "http://*.long.test",
-      "all://*.long.test",  "all://*.test",      "http://",           "all://"};
-  for (std::size_t i = 0; i < std::size(in_order); ++i) {
-    for (std::size_t j = 0; j < std::size(in_order); ++j) {
-      CAPTURE(std::string(in_order[i]));
-      CAPTURE(std::string(in_order[j]));
-      CHECK(http::mount_pattern(in_order[i]).goes_before(http::mount_pattern(in_order[j])) ==
-            (i < j));
-    }
-  }
-}
-
-TEST_CASE("mount: what is no pattern is refused") {
-  for (const char* bad :
-       {"", "a.test", "ftp://a.test", "all:/", "all://a.test/path", "all://a b", "all://u@a.test",
-        "all://a.test:0", "all://a.test:99999", "all://*a.test", "all://a.*.test"}) {
-    CAPTURE(std::string(bad));
-    CHECK_THROWS_AS(http::mount_pattern{bad}, invalid_argument);
-  }
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "http/ip_address.hpp"
+#include "route/ip_address.hpp"
 
 #include <algorithm>
 
 #include <arpa/inet.h>
 
-namespace leat::http {
+namespace leat::route {
 
 std::optional<ip_address> ip_address::parse(std::string_view text) {
   const std::string terminated(text);
@@ -45,4 +45,4 @@ bool ip_address::is_in(const ip_address& network, unsigned bits) const noexcept 
   return true;
 }
 
-}  // namespace leat::http
+}  // namespace leat::route

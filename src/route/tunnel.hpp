@@ -8,16 +8,16 @@
 #include <system_error>
 
 #include "leat/base/byte_buffer.hpp"
-#include "leat/http/error.hpp"
 #include "leat/io/error.hpp"
 #include "leat/io/policy.hpp"
 #include "leat/proto/http1/client_connection.hpp"
 #include "leat/proto/socks5/connector.hpp"
 #include "leat/proto/url/url.hpp"
+#include "leat/route/error.hpp"
 
-#include "http/proxy_rules.hpp"
+#include "route/proxy_rules.hpp"
 
-namespace leat::http {
+namespace leat::route {
 
 /// Host and port, as proxies are asked for them: `[::1]:443`.
 [[nodiscard]] std::string authority_of(const proto::url& to);
@@ -90,4 +90,4 @@ typename Io::template task<void> open_tunnel(typename Io::stream& over, const pr
   if (!in.is_empty()) throw_tunnel_failed(via, to, proto::http1::errc::unexpected_bytes);
 }
 
-}  // namespace leat::http
+}  // namespace leat::route

@@ -8,12 +8,12 @@
 #include <string_view>
 #include <vector>
 
-#include "leat/http/environment.hpp"
 #include "leat/proto/url/url.hpp"
+#include "leat/route/environment.hpp"
 
-#include "http/ip_address.hpp"
+#include "route/ip_address.hpp"
 
-namespace leat::http {
+namespace leat::route {
 
 /// A proxy, as its URL describes it.
 struct proxy_server {
@@ -37,7 +37,7 @@ struct proxy_server {
 
 /// Reads the URL of a proxy: `http`, `https`, `socks5` or `socks5h`; without a scheme it is `http`.
 /// `where` says in messages where it stood.
-/// Errors: `invalid_url`, without the text, because it may hold a password.
+/// Errors: `invalid_proxy`, without the text, because it may hold a password.
 [[nodiscard]] proxy_server parse_proxy(std::string_view text, const char* where);
 
 /// What NO_PROXY says, as a list with commas or blanks:
@@ -84,9 +84,9 @@ class proxy_rules {
   proxy_rules() = default;
   /// This one, whatever the request.
   explicit proxy_rules(proxy_server always);
-  /// What the environment says. Nothing of the machine itself goes through a proxy then, whatever
-  /// the variables are.
-  /// Errors: `invalid_url`, naming the variable.
+  /// What the environment says; `ws` goes where `http` goes, and `wss` where `https` goes. Nothing
+  /// of the machine itself goes through a proxy then, whatever the variables are. Errors:
+  /// `invalid_proxy`, naming the variable.
   explicit proxy_rules(const environment& variables);
 
   /// Null: none. Lifetime: that of the rules.
@@ -102,4 +102,4 @@ class proxy_rules {
   bool is_from_environment_ = false;
 };
 
-}  // namespace leat::http
+}  // namespace leat::route

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "http/tunnel_stream.hpp"
+#include "route/tunnel_stream.hpp"
 
 #include <utility>
 
-#include "http/tunnel.hpp"
+#include "route/tunnel.hpp"
 
-namespace leat::http {
+namespace leat::route {
 namespace {
 
 class async_tunnel_stream final : public io::async_stream {
@@ -80,4 +80,4 @@ std::unique_ptr<io::blocking_stream> make_tunnel_stream(std::unique_ptr<io::bloc
   return std::make_unique<blocking_tunnel_stream>(std::move(below), name_of(via, to));
 }
 
-}  // namespace leat::http
+}  // namespace leat::route

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "http/tunnel.hpp"
+#include "route/tunnel.hpp"
 
 #include <memory>
 
-#include "leat/http/status.hpp"
+#include "route/ip_address.hpp"
 
-#include "http/ip_address.hpp"
-
-namespace leat::http {
+namespace leat::route {
 namespace {
 
 std::string attempt(const proxy_server& via, const proto::url& to) {
@@ -38,7 +36,7 @@ class connect_request final : public tunnel_request {
         case event_kind::need_more: return false;
         case event_kind::informational: break;
         case event_kind::head:
-          if (!is_success(machine_.head().status)) {
+          if (machine_.head().status / 100 != 2) {
             throw_tunnel_refused(via_, to_, machine_.head().status);
           }
           return true;
@@ -113,10 +111,12 @@ errc code_of(std::error_code cause) noexcept {
 
 errc code_of(int status) noexcept {
   // Some proxies, such as tinyproxy, answer with the wrong one of the two.
-  if (status == status::proxy_authentication_required || status == status::unauthorized) {
+  constexpr int unauthorized = 401;
+  constexpr int proxy_authentication_required = 407;
+  if (status == proxy_authentication_required || status == unauthorized) {
     return errc::proxy_authentication;
   }
-  return is_server_error(status) ? errc::proxy_unavailable : errc::proxy_refused;
+  return status / 100 == 5 ? errc::proxy_unavailable : errc::proxy_refused;
 }
 
 }  // namespace
@@ -161,4 +161,4 @@ void throw_tunnel_failed(const proxy_server& via, const proto::url& to, std::err
   throw proxy_error(code_of(cause), via.name, attempt(via, to) + cause.message(), cause);
 }
 
-}  // namespace leat::http
+}  // namespace leat::route

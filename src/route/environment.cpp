@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "leat/http/environment.hpp"
+#include "leat/route/environment.hpp"
 
 #include <cstdlib>
 
-namespace leat::http {
+namespace leat::route {
 
 environment process_environment() {
   return [](const char* name) -> std::optional<std::string> {
@@ -13,4 +13,4 @@ environment process_environment() {
   };
 }
 
-}  // namespace leat::http
+}  // namespace leat::route

@@ -10,54 +10,77 @@
 #include <string>
 #include <utility>
 
-#include "leat/http/transport_options.hpp"
+#include "leat/base/error.hpp"
 #include "leat/io/error.hpp"
+#include "leat/io/network.hpp"
+#include "leat/io/policy.hpp"
 #include "leat/io/tls.hpp"
+#include "leat/proto/url/url.hpp"
+#include "leat/route/environment.hpp"
 
-#include "http/proxy_rules.hpp"
-#include "http/surface.hpp"
-#include "http/tunnel.hpp"
-#include "http/tunnel_stream.hpp"
+#include "route/proxy_rules.hpp"
+#include "route/tunnel.hpp"
+#include "route/tunnel_stream.hpp"
 
-namespace leat::http {
+// How the clients reach their origins (docs/adr/0029). What each of them offers of it, and what it
+// calls that, is in its own options.
 
-/// The rules for proxies that the options and the environment make.
-/// Errors: `invalid_url`, `invalid_argument`.
+namespace leat::route {
+
 template <class Io>
-[[nodiscard]] proxy_rules proxy_rules_of(const basic_transport_options<Io>& options) {
-  if (!options.proxy.empty()) {
-    if (!options.unix_socket.empty()) {
-      throw invalid_argument("transport_options: a Unix socket cannot be reached by a proxy");
-    }
-    return proxy_rules(parse_proxy(options.proxy, "transport_options::proxy"));
+struct system_networks;
+template <>
+struct system_networks<io::async> {
+  static io::network& get() noexcept { return io::system_network(); }
+  static auto make(const std::string& local_address) {
+    return io::make_system_network(local_address);
   }
-  if (!options.environment || !options.unix_socket.empty()) return {};
-  return proxy_rules(options.environment);
+};
+template <>
+struct system_networks<io::blocking> {
+  static io::blocking_network& get() noexcept { return io::system_blocking_network(); }
+  static auto make(const std::string& local_address) {
+    return io::make_system_blocking_network(local_address);
+  }
+};
+
+template <class Io>
+struct connector_options {
+  typename Io::network* network = nullptr;  ///< The system's, if null.
+  std::string proxy{};                      ///< Empty: what the environment says.
+  route::environment environment{};         ///< Empty: it says nothing.
+  std::string unix_socket{};                ///< Empty: none.
+  std::string local_address{};              ///< Empty: any.
+  std::size_t retries = 0;
+  io::tls_client_options tls{};
+  std::optional<io::tls_context> tls_context{};  ///< In place of `tls`, for origins.
+};
+
+/// The environment that a client asks: the process's, unless another is given, but none where
+/// `trusts` is false or where it is not the system that makes the connections.
+[[nodiscard]] inline environment asked_environment(bool trusts, environment given,
+                                                   bool is_of_system) {
+  if (!trusts) return nullptr;
+  if (!given && is_of_system) return process_environment();
+  return given;
 }
 
-/// The options with what the environment adds. The environment is empty if it is not asked.
-template <class Io>
-[[nodiscard]] basic_transport_options<Io> with_environment(basic_transport_options<Io> options) {
-  const bool is_of_system = options.network == nullptr && options.unix_socket.empty();
-  if (!options.trust_env) {
-    options.environment = nullptr;
-  } else if (!options.environment && is_of_system) {
-    options.environment = process_environment();
+/// Adds whom the environment trusts, unless the options say it.
+inline void add_trusted(io::tls_client_options& tls, const environment& asked) {
+  if (!asked || !tls.trusted.empty() || !tls.trusted_file.empty() || !tls.trusted_folder.empty()) {
+    return;
   }
-  auto& tls = options.tls;
-  if (options.environment && tls.trusted.empty() && tls.trusted_file.empty() &&
-      tls.trusted_folder.empty()) {
-    tls.trusted_file = options.environment("SSL_CERT_FILE").value_or("");
-    tls.trusted_folder = options.environment("SSL_CERT_DIR").value_or("");
-  }
-  return options;
+  tls.trusted_file = asked("SSL_CERT_FILE").value_or("");
+  tls.trusted_folder = asked("SSL_CERT_DIR").value_or("");
 }
 
 /// A context that is made when it is first needed, because it reads files.
 template <class Io>
 class lazy_tls_context {
  public:
-  explicit lazy_tls_context(io::tls_client_options options) : options_(std::move(options)) {}
+  explicit lazy_tls_context(io::tls_client_options options,
+                            std::optional<io::tls_context> made = std::nullopt)
+      : options_(std::move(options)), made_(std::move(made)) {}
 
   typename Io::template task<io::tls_context> get() {
     {
@@ -76,30 +99,36 @@ class lazy_tls_context {
   std::optional<io::tls_context> made_;
 };
 
-/// Makes the connections of a transport: directly, from an address, to a Unix socket, or through
+/// Makes the connections of a client: directly, from an address, to a Unix socket, or through
 /// a proxy; with TLS where the URL says so.
 template <class Io>
-class origin_connector {
+class connector {
  public:
   struct connection {
     std::unique_ptr<typename Io::stream> stream;
     bool has_chosen_http2 = false;  ///< By ALPN.
   };
 
-  /// `options` are with the environment.
-  explicit origin_connector(const basic_transport_options<Io>& options)
+  /// Errors: `invalid_proxy`; `invalid_argument` for options that exclude each other.
+  explicit connector(connector_options<Io> options)
       : network_(options.network),
-        unix_socket_(options.unix_socket),
-        retries_(options.connect_retries),
-        rules_(proxy_rules_of(options)),
-        tls_(options.tls),
-        proxy_tls_(of_proxy(options.tls)) {
+        unix_socket_(std::move(options.unix_socket)),
+        retries_(options.retries),
+        tls_(options.tls, std::move(options.tls_context)),
+        proxy_tls_(of_proxy(std::move(options.tls))) {
+    if (!options.proxy.empty()) {
+      if (!unix_socket_.empty()) {
+        throw invalid_argument("a Unix socket cannot be reached by a proxy");
+      }
+      rules_ = proxy_rules(parse_proxy(options.proxy, "the option `proxy`"));
+    } else if (options.environment && unix_socket_.empty()) {
+      rules_ = proxy_rules(options.environment);
+    }
     if (options.local_address.empty()) return;
     if (network_ != nullptr || !unix_socket_.empty()) {
-      throw invalid_argument(
-          "transport_options: local_address is one of the system's network, not of another");
+      throw invalid_argument("local_address is one of the system's network, not of another");
     }
-    own_network_ = surface<Io>::make_system_network(options.local_address);
+    own_network_ = system_networks<Io>::make(options.local_address);
     network_ = own_network_.get();
   }
 
@@ -108,11 +137,12 @@ class origin_connector {
     return rules_.find(to);
   }
 
-  /// Errors: `io::resolve_error`, `io::connect_error`, `io::connect_timeout`, `io::tls_error`;
-  /// `proxy_error`.
+  /// `via` is what `proxy_for(to)` says.
+  ///
+  /// Cancellation: lossy; nothing is left of it. Errors: `io::resolve_error`, `io::connect_error`,
+  /// `io::connect_timeout`, `io::tls_error`; `proxy_error`.
   typename Io::template task<connection> connect(const proto::url& to, const proxy_server* via,
-                                                 duration limit) {
-    const deadline until = deadline::after(Io::now(), limit);
+                                                 deadline until) {
     connection made;
     if (via != nullptr) {
       made.stream = co_await reach_proxy(*via, to, until);
@@ -122,7 +152,7 @@ class origin_connector {
     } else {
       made.stream = co_await reach(endpoint_of(to), until);
     }
-    if (to.scheme() == "https") {
+    if (to.scheme() == "https" || to.scheme() == "wss") {
       auto context = co_await tls_.get();
       auto secure = co_await Io::await(io::connect_tls(std::move(made.stream), std::move(context),
                                                        std::string(to.host()), until));
@@ -173,7 +203,7 @@ class origin_connector {
 
   /// Connects, again if that fails and may be tried again.
   typename Io::template task<stream_ptr> reach(io::endpoint at, deadline until) {
-    auto& net = network_ != nullptr ? *network_ : surface<Io>::system_network();
+    auto& net = network_ != nullptr ? *network_ : system_networks<Io>::get();
     constexpr duration first_pause = std::chrono::milliseconds(500);
     constexpr duration longest_pause = std::chrono::minutes(1);
     duration pause{};
@@ -203,4 +233,4 @@ class origin_connector {
   lazy_tls_context<Io> proxy_tls_;
 };
 
-}  // namespace leat::http
+}  // namespace leat::route
