@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "http_request.hpp"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 #include <leat/base/error.hpp>
 #include <leat/io/error.hpp>
 #include <leat/io/tls.hpp>
@@ -37,6 +41,21 @@ void check_url(const std::string& text) {
   if (url.scheme() != "http" && url.scheme() != "https") {
     throw usage_error("this speaks http and https, not " + std::string(url.scheme()));
   }
+}
+
+/// The URL of a proxy, which may hold a password, so it never stands in a message.
+std::string proxy_of(const std::string& text) {
+  std::string proxy = secret_of(text);
+  leat::proto::url url;
+  if (const auto refused = leat::proto::parse_url(proxy, url)) {
+    throw usage_error("--proxy takes a URL: " + refused.message());
+  }
+  constexpr std::array<std::string_view, 4> spoken{"http", "https", "socks5", "socks5h"};
+  if (std::ranges::find(spoken, url.scheme()) == spoken.end()) {
+    throw usage_error("--proxy: this speaks http, https, socks5 and socks5h with a proxy, not " +
+                      std::string(url.scheme()));
+  }
+  return proxy;
 }
 
 /// Whether the request has a body.
@@ -182,6 +201,8 @@ http_request make_request(const http_arguments& arguments, const environment& of
   made.client.http2 = arguments.http2;
   made.client.http2_prior_knowledge = arguments.http2_prior_knowledge;
   made.client.tls = tls_of(arguments);
+  made.client.trust_env = arguments.asks_environment;
+  if (!arguments.proxy.empty()) made.client.proxy = proxy_of(arguments.proxy);
   return made;
 }
 

@@ -45,6 +45,8 @@ struct http_arguments {
   std::string certificate_file;
   std::string key_file;
 
+  std::string proxy;
+
   std::string download;
 
   bool uses_digest = false;
@@ -53,6 +55,7 @@ struct http_arguments {
   bool http2 = true;
   bool http2_prior_knowledge = false;
   bool is_insecure = false;
+  bool asks_environment = true;
   bool is_verbose = false;
   bool fails_on_status = false;
   bool shows_progress = true;

@@ -103,6 +103,12 @@ void add_http_options(CLI::App& to, cli::http_arguments& into) {
   to.add_option("--read-timeout", into.read_timeout, "for each wait for the server")
       ->capture_default_str();
 
+  to.add_option(
+      "-x,--proxy", into.proxy,
+      "http, https or socks5 URL of a proxy, or @file with it; else $HTTP_PROXY and so on");
+  to.add_flag_callback(
+      "--no-environment", [&into] { into.asks_environment = false; },
+      "no proxies and no certificates from the environment");
   to.add_flag_callback(
       "--no-http2", [&into] { into.http2 = false; }, "do not offer HTTP/2 behind https");
   to.add_flag("--http2-prior-knowledge", into.http2_prior_knowledge, "speak HTTP/2 behind http");

@@ -38,6 +38,8 @@ if(LEAT_BUILD_EXAMPLES)
     11_asio LABEL loopback)
   leat_example_test("beast: its server and client are awaited by tasks"
     12_beast LABEL loopback)
+  leat_example_test("logs: one record in each presentation, with what its task carries"
+    18_logs LABEL unit)
   leat_example_test("application: is prepared, says where its settings are from, and what is wrong"
     20_application LABEL unit)
   add_test(NAME "examples/testing: its tests pass" COMMAND 07_testing)

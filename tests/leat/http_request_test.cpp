@@ -56,6 +56,20 @@ TEST_CASE("leat http: without options it is a GET") {
   CHECK(made.client.auth == nullptr);
 }
 
+TEST_CASE("leat http: a proxy is the one that is said, or one of the environment") {
+  auto arguments = to();
+  CHECK(made_of(arguments).client.trust_env);
+  CHECK(made_of(arguments).client.proxy.empty());
+  const scratch_folder folder;
+  write(folder / "proxy", "http://ada:pw@p.test:3128\n");
+  arguments.proxy = "@" + (folder / "proxy");
+  CHECK(made_of(arguments).client.proxy == "http://ada:pw@p.test:3128");
+  arguments.proxy = "socks5h://p.test";
+  CHECK(made_of(arguments).client.proxy == "socks5h://p.test");
+  arguments.asks_environment = false;
+  CHECK_FALSE(made_of(arguments).client.trust_env);
+}
+
 TEST_CASE("leat http: a body makes it a POST, unless a method is said") {
   auto arguments = to();
   arguments.data = "x";
@@ -158,6 +172,11 @@ TEST_CASE("leat http: what cannot be meant is refused before anything is sent") 
   CHECK(with([](auto& a) { a.data = "@/nowhere/at/all"; }) ==
         "/nowhere/at/all cannot be read: No such file or directory");
   CHECK(with([](auto& a) { a.data = "@/tmp"; }) == "/tmp cannot be read: Is a directory");
+  CHECK(with([](auto& a) { a.proxy = "ftp://p.test"; }) ==
+        "--proxy: this speaks http, https, socks5 and socks5h with a proxy, not ftp");
+  const auto of_bad_proxy = with([](auto& a) { a.proxy = "http://ada:pass word@p.test:x"; });
+  CHECK(of_bad_proxy.starts_with("--proxy takes a URL: "));
+  CHECK(of_bad_proxy.find("pass") == std::string::npos);
   CHECK(with([](auto& a) { a.ca_file = "/dev/null"; }) == "--cacert: /dev/null is empty");
   CHECK(with([](auto& a) { a.ca_file = "/etc/hostname"; }).find("certificate") !=
         std::string::npos);

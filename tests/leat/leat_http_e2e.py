@@ -247,6 +247,28 @@ class LeatHttpTest(unittest.TestCase):
         self.assertIsNotNone(field_of(peer.requests[0], "authorization"))
         self.assertIsNone(field_of(other.requests[0], "authorization"))
 
+    def test_proxy(self):
+        proxy = self.peer(OK)
+        origin = "http://origin.test/x"
+        address = proxy.url("")
+        with_password = address.replace("//", "//ada:pw@")
+        self.assertEqual(self.leat("-x", with_password, origin).stdout, b"ok")
+        self.assertTrue(proxy.requests[0].startswith(b"GET http://origin.test/x "))
+        self.assertEqual(field_of(proxy.requests[0], "proxy-authorization"),
+                         "Basic " + base64.b64encode(b"ada:pw").decode())
+        self.assertEqual(self.leat(origin, http_proxy=address).stdout, b"ok")
+        direct = self.peer(OK)
+        self.leat(direct.url(), http_proxy=address, NO_PROXY="127.0.0.1")
+        self.leat("--no-environment", direct.url(), http_proxy=address, NO_PROXY="")
+        self.assertEqual((len(direct.requests), len(proxy.requests)), (2, 2))
+
+    def test_proxy_that_refuses(self):
+        proxy = self.peer(answer(b"", "407 Proxy Authentication Required"))
+        said = self.leat("-x", proxy.url("").replace("//", "//ada:pw@"), "https://origin.test/",
+                         code=1).stderr
+        self.assertIn(b"407", said)
+        self.assertNotIn(b"pw", said)
+
     # --- what is shown
 
     def test_body_as_it_is(self):
