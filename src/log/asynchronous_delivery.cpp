@@ -36,7 +36,7 @@ class signals_blocked {
 /// a flush, and says how far it has come.
 class writing_sink final : public spdlog::sinks::sink {
  public:
-  explicit writing_sink(const std::vector<leat::log::sink>& sinks) : inner_(sinks) {}
+  writing_sink(const std::vector<leat::log::sink>& sinks, colours how) : inner_(sinks, how) {}
 
   /// To be called before the first line.
   void watch(spdlog::details::thread_pool& queue) noexcept { queue_ = &queue; }
@@ -79,6 +79,7 @@ class writing_sink final : public spdlog::sinks::sink {
 
   /// Lines that are no longer under way: written, failed, or given up.
   [[nodiscard]] std::uint64_t finished() const noexcept { return finished_.load() + lost_.load(); }
+  [[nodiscard]] std::uint64_t flushed() const noexcept { return flushed_.load() + lost_.load(); }
   [[nodiscard]] const fan_out& inner() const noexcept { return inner_; }
 
  private:
@@ -89,7 +90,7 @@ class writing_sink final : public spdlog::sinks::sink {
   std::atomic<unsigned> waiters_ = 0;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::uint64_t flushed_ = 0;  // guarded by mutex_
+  std::atomic<std::uint64_t> flushed_ = 0;  // written under mutex_
 };
 
 /// spdlog's queue and thread. When its queue is full it can wait or overwrite the oldest;
@@ -97,9 +98,11 @@ class writing_sink final : public spdlog::sinks::sink {
 /// fill up.
 class asynchronous_delivery final : public line_delivery {
  public:
-  asynchronous_delivery(const std::vector<sink>& sinks, std::size_t queue_records,
+  asynchronous_delivery(const std::vector<sink>& sinks, colours how, std::size_t queue_records,
                         overflow_policy overflow)
-      : sink_(std::make_shared<writing_sink>(sinks)), limit_(queue_records), overflow_(overflow) {
+      : sink_(std::make_shared<writing_sink>(sinks, how)),
+        limit_(queue_records),
+        overflow_(overflow) {
     // Dropping the newest lets one more in: the line that is being written does not wait.
     const std::size_t room =
         overflow == overflow_policy::drop_newest ? queue_records + 1 : queue_records;
@@ -137,6 +140,13 @@ class asynchronous_delivery final : public line_delivery {
     sink_->flush();
   }
 
+  [[nodiscard]] bool shows_colours() const noexcept override {
+    return sink_->inner().shows_colours();
+  }
+  [[nodiscard]] progress how_far() const noexcept override {
+    return {
+        .accepted = accepted_.load(), .finished = sink_->finished(), .flushed = sink_->flushed()};
+  }
   [[nodiscard]] std::uint64_t written() const override { return sink_->inner().written(); }
   [[nodiscard]] std::uint64_t failed() const override { return sink_->inner().failed(); }
   [[nodiscard]] std::uint64_t dropped() const override {
@@ -165,9 +175,9 @@ class asynchronous_delivery final : public line_delivery {
 }  // namespace
 
 std::unique_ptr<line_delivery> make_asynchronous_delivery(const std::vector<sink>& sinks,
-                                                          std::size_t queue_records,
+                                                          colours how, std::size_t queue_records,
                                                           overflow_policy overflow) {
-  return std::make_unique<asynchronous_delivery>(sinks, queue_records, overflow);
+  return std::make_unique<asynchronous_delivery>(sinks, how, queue_records, overflow);
 }
 
 }  // namespace leat::log

@@ -27,9 +27,10 @@ std::unique_ptr<line_delivery> make_delivery(delivery how, const backend_options
   } else if (sinks.empty()) {
     sinks.push_back(sink::standard_error());
   }
-  if (how == delivery::synchronous) return make_synchronous_delivery(sinks);
+  if (how == delivery::synchronous) return make_synchronous_delivery(sinks, options.colours);
   if (options.queue_records == 0) throw invalid_argument("a log queue needs room for a record");
-  return make_asynchronous_delivery(sinks, options.queue_records, options.overflow);
+  return make_asynchronous_delivery(sinks, options.colours, options.queue_records,
+                                    options.overflow);
 }
 
 }  // namespace
@@ -50,7 +51,8 @@ core::core(delivery how, backend_options options)
     : gate(effective_minimum(options.presentation, options.minimum)),
       options_(std::move(options)),
       redaction_(options_.redacted_keys),
-      delivery_(make_delivery(how, options_)) {}
+      delivery_(make_delivery(how, options_)),
+      with_colours_(delivery_->shows_colours()) {}
 
 logger core::make_logger(std::string_view name) {
   logger made;
@@ -115,7 +117,7 @@ void core::process(level at, std::string_view event, std::span<const field> fiel
   for (const processor& process : options_.processors) {
     if (process(what) == verdict::drop) return;
   }
-  delivery_->submit(at, format(what, options_.presentation));
+  delivery_->submit(at, format(what, options_.presentation, with_colours_));
   submitted_.fetch_add(1);
 }
 

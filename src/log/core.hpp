@@ -40,6 +40,10 @@ class core final : public gate, public std::enable_shared_from_this<core> {
   void submit(level at, std::string_view event, std::span<const field> fields,
               const logger::context& bound) noexcept;
 
+  /// What a backend consists of.
+  [[nodiscard]] static const core& of(const backend& owner) noexcept { return *owner.core_; }
+  [[nodiscard]] const line_delivery& lines() const noexcept { return *delivery_; }
+
   void set_minimum(level minimum) noexcept;
   void flush();
   [[nodiscard]] backend_counts counts() const noexcept;
@@ -56,6 +60,7 @@ class core final : public gate, public std::enable_shared_from_this<core> {
   const backend_options options_;
   const redaction redaction_;
   std::unique_ptr<line_delivery> delivery_;
+  const bool with_colours_;
   std::atomic<std::uint64_t> submitted_ = 0;
   std::atomic<std::uint64_t> failed_ = 0;
   std::atomic<unsigned> inside_ = 0;  // threads that may be using delivery_

@@ -31,6 +31,19 @@ class line_delivery {
   /// object afterwards.
   virtual void close() = 0;
 
+  /// Whether lines should come with colours; `fan_out` takes them off where they are unwanted.
+  [[nodiscard]] virtual bool shows_colours() const noexcept = 0;
+
+  /// Lines that were accepted, and how many of them have left the queue and been flushed. A
+  /// signal handler may ask, so it takes no lock; lines that were overwritten in a full queue
+  /// are accepted and never finished.
+  struct progress {
+    std::uint64_t accepted;
+    std::uint64_t finished;
+    std::uint64_t flushed;
+  };
+  [[nodiscard]] virtual progress how_far() const noexcept = 0;
+
   [[nodiscard]] virtual std::uint64_t written() const = 0;
   [[nodiscard]] virtual std::uint64_t dropped() const = 0;
   [[nodiscard]] virtual std::uint64_t failed() const = 0;
@@ -38,8 +51,9 @@ class line_delivery {
 
 /// Errors: `sink_error`.
 [[nodiscard]] std::unique_ptr<line_delivery> make_synchronous_delivery(
-    const std::vector<sink>& sinks);
+    const std::vector<sink>& sinks, colours how);
 [[nodiscard]] std::unique_ptr<line_delivery> make_asynchronous_delivery(
-    const std::vector<sink>& sinks, std::size_t queue_records, overflow_policy overflow);
+    const std::vector<sink>& sinks, colours how, std::size_t queue_records,
+    overflow_policy overflow);
 
 }  // namespace leat::log

@@ -9,6 +9,7 @@
 #include <spdlog/details/log_msg.h>
 #include <spdlog/sinks/sink.h>
 
+#include "leat/log/backend.hpp"
 #include "leat/log/sink.hpp"
 
 namespace leat::log {
@@ -19,8 +20,11 @@ namespace leat::log {
 /// Thread-safety: writing and flushing by one thread at a time; the counts by any.
 class fan_out {
  public:
-  /// Errors: `sink_error`.
-  explicit fan_out(const std::vector<sink>& sinks);
+  /// Errors: `sink_error`; `invalid_argument` if a rotation is out of bounds.
+  fan_out(const std::vector<sink>& sinks, colours how);
+
+  /// Whether a line should come with colours. Sinks that show none take them off.
+  [[nodiscard]] bool shows_colours() const noexcept;
 
   /// A line counts as failed if a sink refuses it, or refuses to be flushed right behind it.
   /// `wants_flush` is asked once the line is with the sinks.
@@ -40,7 +44,12 @@ class fan_out {
  private:
   bool write_to_each(const spdlog::details::log_msg& message) noexcept;
 
-  std::vector<std::unique_ptr<spdlog::sinks::sink>> sinks_;
+  struct target {
+    std::unique_ptr<spdlog::sinks::sink> sink;
+    bool shows_colours;
+  };
+
+  std::vector<target> sinks_;
   std::atomic<std::uint64_t> written_ = 0;
   std::atomic<std::uint64_t> failed_ = 0;
 };

@@ -31,6 +31,31 @@ void append_padded(std::string& to, std::uint64_t value, std::size_t width) {
   to.append(text.data(), width);
 }
 
+/// Date and time of day in UTC, with `between` in the middle and so many decimals of a second.
+void append_time_of_day(std::string& to, std::chrono::system_clock::time_point time, char between,
+                        std::size_t decimals) {
+  namespace chrono = std::chrono;
+  const auto exact = chrono::floor<chrono::microseconds>(time);
+  const auto day = chrono::floor<chrono::days>(exact);
+  const chrono::year_month_day date{day};
+  const chrono::hh_mm_ss clock{exact - day};
+
+  append_padded(to, static_cast<std::uint64_t>(static_cast<int>(date.year())), 4);
+  to += '-';
+  append_padded(to, static_cast<unsigned>(date.month()), 2);
+  to += '-';
+  append_padded(to, static_cast<unsigned>(date.day()), 2);
+  to += between;
+  append_padded(to, static_cast<std::uint64_t>(clock.hours().count()), 2);
+  to += ':';
+  append_padded(to, static_cast<std::uint64_t>(clock.minutes().count()), 2);
+  to += ':';
+  append_padded(to, static_cast<std::uint64_t>(clock.seconds().count()), 2);
+  to += '.';
+  append_padded(to, static_cast<std::uint64_t>(clock.subseconds().count()), 6);
+  to.resize(to.size() - 6 + decimals);
+}
+
 /// Seconds as an exact decimal: "0.8", "12", "-1.5".
 void append_seconds(std::string& to, duration value) {
   constexpr std::uint64_t second = 1'000'000'000;
@@ -149,36 +174,103 @@ std::string plain_line(const record& what) {
   return line;
 }
 
+// SGR parameters (ECMA-48, 8.3.117) of the sixteen colours every terminal has, so that its own
+// palette keeps them readable on its background.
+constexpr std::string_view faint = "2";
+constexpr std::string_view bold = "1";
+constexpr std::string_view cyan = "36";
+
+std::string_view colour_of(level at) noexcept {
+  switch (at) {
+    case level::trace:
+    case level::debug: return "34";  // blue
+    case level::info: return "32";   // green
+    case level::warn: return "33";   // yellow
+    case level::error: return "31";  // red
+    case level::critical: return "1;31";
+    case level::off: break;
+  }
+  return faint;
+}
+
+/// Paints what is written while it lives.
+class painted {
+ public:
+  painted(std::string& to, std::string_view colour, bool with_colours) : to_(to) {
+    if (!with_colours) return;
+    to_ += colour_begin;
+    to_ += colour;
+    to_ += 'm';
+    is_painting_ = true;
+  }
+  painted(const painted&) = delete;
+  painted& operator=(const painted&) = delete;
+  ~painted() {
+    if (is_painting_) to_ += "\x1B[0m";
+  }
+
+ private:
+  std::string& to_;
+  bool is_painting_ = false;
+};
+
+std::string upper_case(std::string_view text) {
+  std::string upper(text);
+  for (char& each : upper) {
+    if (each >= 'a' && each <= 'z') each = static_cast<char>(each - 'a' + 'A');
+  }
+  return upper;
+}
+
+std::string rich_line(const record& what, bool with_colours) {
+  constexpr std::size_t level_width = 8;  // of "CRITICAL"
+  std::string line;
+  line.reserve(320);
+  {
+    const painted at(line, faint, with_colours);
+    append_time_of_day(line, what.time(), ' ', 3);
+  }
+  line += ' ';
+  const std::string level_name = upper_case(to_string(what.level()));
+  {
+    const painted at(line, colour_of(what.level()), with_colours);
+    line += level_name;
+  }
+  line.append(level_width - std::min(level_width, level_name.size()) + 1, ' ');
+  if (!what.logger().empty()) {
+    const painted at(line, faint, with_colours);
+    append_escaped_bare(line, what.logger());
+    line += ": ";
+  }
+  {
+    const painted at(line, bold, with_colours);
+    append_escaped_bare(line, what.event());
+  }
+  for (const field& each : what.fields()) {
+    line += ' ';
+    {
+      const painted at(line, cyan, with_colours);
+      plain_value{line}(each.key);
+    }
+    line += '=';
+    std::visit(plain_value{line}, each.value.held());
+  }
+  return line;
+}
+
 }  // namespace
 
 void append_timestamp(std::string& to, std::chrono::system_clock::time_point time) {
-  namespace chrono = std::chrono;
-  const auto exact = chrono::floor<chrono::microseconds>(time);
-  const auto day = chrono::floor<chrono::days>(exact);
-  const chrono::year_month_day date{day};
-  const chrono::hh_mm_ss clock{exact - day};
-
-  append_padded(to, static_cast<std::uint64_t>(static_cast<int>(date.year())), 4);
-  to += '-';
-  append_padded(to, static_cast<unsigned>(date.month()), 2);
-  to += '-';
-  append_padded(to, static_cast<unsigned>(date.day()), 2);
-  to += 'T';
-  append_padded(to, static_cast<std::uint64_t>(clock.hours().count()), 2);
-  to += ':';
-  append_padded(to, static_cast<std::uint64_t>(clock.minutes().count()), 2);
-  to += ':';
-  append_padded(to, static_cast<std::uint64_t>(clock.seconds().count()), 2);
-  to += '.';
-  append_padded(to, static_cast<std::uint64_t>(clock.subseconds().count()), 6);
+  append_time_of_day(to, time, 'T', 6);
   to += 'Z';
 }
 
-std::string format(const record& what, presentation how) {
+std::string format(const record& what, presentation how, bool with_colours) {
   switch (how) {
     case presentation::null: break;
     case presentation::plain: return plain_line(what);
     case presentation::json: return json_line(what);
+    case presentation::rich: return rich_line(what, with_colours);
   }
   return {};
 }

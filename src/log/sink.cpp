@@ -20,6 +20,13 @@ sink sink::file(std::string path, file_mode mode) {
   return made;
 }
 
+sink sink::rotating_file(std::string path, log::rotation when) {
+  sink made(kind::rotating_file);
+  made.path_ = std::move(path);
+  made.rotation_ = when;
+  return made;
+}
+
 sink sink::custom(function write) {
   sink made(kind::custom);
   made.call_ = std::move(write);

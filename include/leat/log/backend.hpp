@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,12 +31,30 @@ namespace leat::log {
 ///
 ///     gateway: policy created version=3 name="two words"
 ///
-/// Both stay on one line and are valid UTF-8 whatever is logged: control characters are
+/// `rich` is for people at a terminal: the same with the time (UTC, to the millisecond) and the
+/// level in front, and with colours where a sink shows them:
+///
+///     2026-01-01 00:00:00.000 INFO     gateway: policy created version=3 name="two words"
+///
+/// All stay on one line and are valid UTF-8 whatever is logged: control characters are
 /// escaped and broken UTF-8 is replaced, so nobody can forge a record or move a terminal's
 /// cursor. A field that is named like one of JSON's own keys gets a `_` behind its name.
 ///
 /// `null` drops everything: something else does the logging.
-enum class presentation : std::uint8_t { null, plain, json };
+enum class presentation : std::uint8_t { null, plain, json, rich };
+
+[[nodiscard]] std::string_view to_string(presentation value) noexcept;
+
+/// The presentation that `text` names, in any case. Nothing if it names none.
+[[nodiscard]] std::optional<presentation> parse_presentation(std::string_view text) noexcept;
+
+/// Whether `presentation::rich` is coloured.
+enum class colours : std::uint8_t {
+  automatic,  ///< On a standard stream that is a terminal; nowhere if `NO_COLOR` is set and not
+              ///< empty (no-color.org), or if `TERM` is "dumb".
+  always,     ///< On every sink.
+  never,
+};
 
 /// Who writes to the sinks.
 enum class delivery : std::uint8_t {
@@ -57,6 +76,7 @@ enum class overflow_policy : std::uint8_t {
 struct backend_options {
   level minimum = level::info;
   log::presentation presentation = log::presentation::json;
+  log::colours colours = log::colours::automatic;
 
   /// Standard error if there is none.
   std::vector<sink> sinks{};
@@ -112,6 +132,8 @@ class backend {
   [[nodiscard]] backend_counts counts() const noexcept;
 
  private:
+  friend class core;
+
   std::shared_ptr<core> core_;
 };
 

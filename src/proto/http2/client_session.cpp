@@ -61,6 +61,7 @@ struct record {
   bool is_changed = false;
   bool is_written = false;  // its head
   bool is_unprocessed = false;
+  bool was_answered = false;  // a head has begun
   bool was_reset_by_peer = false;
 };
 
@@ -444,6 +445,7 @@ std::optional<stream_id> client_session::impl::next_changed() noexcept {
 int client_session::impl::begin_section(const nghttp2_frame& frame) {
   record* const which = find(frame.hd.stream_id);
   if (which == nullptr) return 0;
+  which->was_answered = true;
   which->section.clear();
   which->section_bytes = 0;
   which->section_fields = 0;
@@ -550,8 +552,9 @@ int client_session::impl::take_close(stream_id id, std::uint32_t code) {
     note(id, *which);
     return 0;
   }
-  if (code == NGHTTP2_REFUSED_STREAM) {
-    // By its reset, or because it is above the last one of a GOAWAY.
+  if (code == NGHTTP2_REFUSED_STREAM && !which->was_answered) {
+    // By its reset, or because it is above the last one of a GOAWAY. A peer that has begun an
+    // answer says so in vain: it did look at the request.
     which->is_unprocessed = true;
     which->peer_code = code;
     fail(id, *which, errc::refused_stream);

@@ -393,6 +393,23 @@ TEST_CASE("client_session: a reset fails its stream only") {
   CHECK(both.client.open_streams() == 0);
 }
 
+TEST_CASE("client_session: a peer that began an answer cannot say that it looked at nothing") {
+  conversation both;
+  const auto by_reset = both.post();
+  const auto by_goodbye = both.post();
+  both.talk();
+  both.peer.begin(by_reset);
+  both.peer.begin(by_goodbye);
+  both.talk();
+  both.peer.reset(by_reset, 7);
+  both.peer.go_away(by_reset);
+  both.talk();
+  CHECK(both.client.error(by_reset) == proto::http2::errc::stream_reset);
+  CHECK_FALSE(both.client.is_unprocessed(by_reset));
+  CHECK(both.client.error(by_goodbye));
+  CHECK_FALSE(both.client.is_unprocessed(by_goodbye));
+}
+
 TEST_CASE("client_session: an answer that is complete stays so, whatever its end is reset with") {
   conversation both;
   const auto id = both.post();
