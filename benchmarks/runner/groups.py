@@ -184,6 +184,7 @@ def log(bench: Bench):
         for what in ("below", "synchronous", "asynchronous"):
             yield from bench.program("log_log_bench", what, 200_000)
         yield from bench.program("peers_spdlog_log", 200_000)
+        yield from bench.program("log_burst_bench")
         yield from bench.program("metrics_counter_bench")
 
 

@@ -18,4 +18,5 @@ target_include_directories(app_test PRIVATE ${PROJECT_SOURCE_DIR}/src)
 leat_test(app NAME files_ LABELS loopback
   FILES
     files_test.cpp
+    log_burst_test.cpp
   DEPENDS leat::app leat::testing)
