@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -12,6 +14,7 @@
 #include "leat/io/policy.hpp"
 #include "leat/pool/error.hpp"
 #include "leat/proto/coding/coding.hpp"
+#include "leat/proto/fields/ascii.hpp"
 #include "leat/testing/cancellation.hpp"
 #include "leat/testing/failures.hpp"
 #include "leat/testing/simulated_network.hpp"
@@ -20,6 +23,7 @@
 #include "support/blocking_site.hpp"
 #include "support/http1_script.hpp"
 #include "support/http2_peer.hpp"
+#include "support/http2_site.hpp"
 
 // What a client does in several rounds (redirects, authentication, cookies), with bodies that are
 // streamed, and with connections that the server closes: on both surfaces, and with every operation
@@ -89,6 +93,30 @@ task<void> serve_all(std::unique_ptr<io::listener> on) {
       }
     }
   });
+}
+
+/// Says over HTTP/2 what `serve` says.
+void answer_over_http2(http2_peer& peer, std::int32_t id) {
+  const auto& asked = peer.requests[id];
+  http1_script::request plain{
+      .method = asked.get(":method"), .target = asked.get(":path"), .head = {}, .body = asked.body};
+  for (const auto& [name, value] : asked.fields) plain.head += "\r\n" + name + ": " + value;
+  plain.head += "\r\n";
+  const answer said = serve(plain);
+
+  const std::size_t head_end = said.bytes.find("\r\n\r\n");
+  std::vector<http2_peer::field> fields{{":status", said.bytes.substr(9, 3)}};
+  for (std::size_t at = said.bytes.find("\r\n"); at < head_end;) {
+    at += 2;
+    const std::size_t end = said.bytes.find("\r\n", at);
+    const std::size_t colon = said.bytes.find(": ", at);
+    std::string name = said.bytes.substr(at, colon - at);
+    std::ranges::transform(name, name.begin(), proto::ascii_lower);
+    fields.emplace_back(std::move(name), said.bytes.substr(colon + 2, end - colon - 2));
+    at = end;
+  }
+  peer.respond(id, std::move(fields), said.bytes.substr(head_end + 4));
+  if (said.closes) peer.go_away(id);
 }
 
 /// A body in pieces that can be sent again.
@@ -252,6 +280,26 @@ task<void> with_server(io::network& net, std::function<task<void>(http::async_cl
   });
 }
 
+task<void> with_http2_server(io::network& net,
+                             std::function<task<void>(http::async_client&)> body) {
+  auto options = on<io::async>(net);
+  options.http2_prior_knowledge = true;
+  http::async_client client(std::move(options));
+  http2_site site(net, server_test);
+  site.on_connection = [](http2_site::connection& made) {
+    made.peer.on_request = [&made](std::int32_t id) { answer_over_http2(made.peer, id); };
+  };
+  co_await with_task_group([&](task_group& group) -> task<void> {
+    group.spawn([](http2_site& which) { return which.run(); }, std::ref(site));
+    co_await body(client);
+    client.close();
+    group.cancel();
+  });
+  for (const auto& each : site.connections) {
+    require(each->keeps_rules, "the client breaks the rules of HTTP/2");
+  }
+}
+
 /// More tasks than there are connections.
 task<void> queued(http::async_client& client) {
   std::vector<int> right(5);
@@ -313,6 +361,38 @@ TEST_CASE("client: whichever operation fails, the others in line get their answe
   });
   CHECK(report.failed <= 1);
   CHECK(report.survived > 30);
+}
+
+TEST_CASE("client and HTTP/2: what takes several rounds can be cancelled anywhere") {
+  std::unique_ptr<testing::simulated_network> net;
+  const auto report = testing::for_each_cancellation([&net]() -> task<void> {
+    net = std::make_unique<testing::simulated_network>(
+        1,
+        testing::link_profile{.latency = 1ms, .bytes_per_second = 10'000'000, .short_read = 0.2});
+    return with_http2_server(
+        *net, [](http::async_client& client) { return all_operations<io::async>(client, false); });
+  });
+  CHECK(report.suspensions > 50);  // one connection for all, and fewer reads
+  CHECK(report.stopped > 100);
+}
+
+TEST_CASE("client and HTTP/2: requests side by side for redirects can be cancelled anywhere") {
+  std::unique_ptr<testing::simulated_network> net;
+  const auto report = testing::for_each_cancellation([&net]() -> task<void> {
+    net = std::make_unique<testing::simulated_network>(1, testing::link_profile{.latency = 1ms});
+    return with_http2_server(*net, [](http::async_client& client) { return queued(client); });
+  });
+  CHECK(report.stopped > 20);
+}
+
+TEST_CASE("client and HTTP/2: whichever operation fails, it costs one of several rounds") {
+  const auto report = testing::for_each_failure([](io::network& net) -> task<void> {
+    return with_http2_server(
+        net, [](http::async_client& client) { return all_operations<io::async>(client, true); });
+  });
+  MESSAGE(report.operations << " operations, " << report.survived << " runs survived");
+  CHECK(report.failed <= 1);  // that to listen
+  CHECK(report.survived > 60);
 }
 
 TEST_CASE("client: whichever operation fails, the blocking client loses no more than the other") {
