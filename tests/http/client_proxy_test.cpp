@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <cstdlib>
+#include <fstream>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -12,6 +14,7 @@
 #include "support/certificates.hpp"
 #include "support/nginx.hpp"
 #include "support/proxies.hpp"
+#include "support/scratch_folder.hpp"
 
 // Both clients, through real proxies, against a real nginx.
 
@@ -146,6 +149,31 @@ LEAT_BOTH_SURFACES("trust whom a file names, also one of the environment") {
   Surface by_environment(options);
   CHECK(by_environment.get(server.url()).content() == "hello");
   options.trust_env = false;
+  Surface by_nobody(options);
+  CHECK_THROWS_AS(static_cast<void>(by_nobody.get(server.url())), io::tls_error);
+}
+
+LEAT_BOTH_SURFACES("trust whose certificates are in a folder, also one of the environment") {
+  const nginx server(secure());
+  const scratch_folder folder;
+  std::ofstream(folder / "authority.pem") << authority().certificate();
+  const std::string path = folder / "";
+  REQUIRE(std::system(("openssl rehash " + path).c_str()) == 0);
+  typename Surface::options options;
+  options.tls.trusted_folder = path;
+  Surface by_option(options);
+  CHECK(by_option.get(server.url()).content() == "hello");
+
+  options.tls.trusted_folder.clear();
+  options.environment = [path](const char* name) -> std::optional<std::string> {
+    if (std::string(name) == "SSL_CERT_DIR") return path;
+    return std::nullopt;
+  };
+  Surface by_environment(options);
+  CHECK(by_environment.get(server.url()).content() == "hello");
+
+  const scratch_folder empty;
+  options.tls.trusted_folder = empty / "";
   Surface by_nobody(options);
   CHECK_THROWS_AS(static_cast<void>(by_nobody.get(server.url())), io::tls_error);
 }
