@@ -8,6 +8,7 @@
 #include "leat/app/error.hpp"
 #include "leat/coro/map_concurrent.hpp"
 
+#include "app/list_files.hpp"
 #include "app/locations.hpp"
 #include "app/overrides.hpp"
 #include "app/problems.hpp"
@@ -75,11 +76,7 @@ std::vector<std::string> included_paths(const configuration& includes, const std
                                         const acquisition& from, const std::string& main_path,
                                         std::vector<problem>& problems) {
   const auto refuse = [&](const configuration& what, const std::string& key, std::string message) {
-    problems.push_back({.key = key,
-                        .message = std::move(message),
-                        .source = what.origin().source,
-                        .line = what.origin().line,
-                        .column = what.origin().column});
+    problems.push_back(problem_at(what, key, std::move(message)));
   };
   const configuration* list = &includes;
   std::string key = name;
@@ -125,11 +122,7 @@ task<std::vector<std::string>> files_of(files& disk, const std::string& path,
       made.push_back(path);  // reading tells if it is not there
       co_return made;
     }
-    const auto names = co_await disk.list(path);
-    for (const auto& name : names) {
-      if (name.ends_with(".toml")) made.push_back(joined_path(path, name));
-    }
-    co_return made;
+    co_return co_await list_files(disk, path, ".toml");
   } catch (const file_access_failure& e) {
     append_problems(problems, e, path);
   }
@@ -141,11 +134,7 @@ task<included> read_included(files& disk, std::string includes_name, std::string
   try {
     made.read = co_await read_file(disk, path);
     if (const auto* const nested = made.read.find(address::of_parts({includes_name}))) {
-      made.problems.push_back({.key = includes_name,
-                               .message = "belongs into the main file",
-                               .source = path,
-                               .line = nested->origin().line,
-                               .column = nested->origin().column});
+      made.problems.push_back(problem_at(*nested, includes_name, "belongs into the main file"));
     }
   } catch (const invalid_configuration& e) {
     made.problems = e.problems();

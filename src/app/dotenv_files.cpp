@@ -6,8 +6,8 @@
 #include "leat/app/dotenv.hpp"
 #include "leat/coro/map_concurrent.hpp"
 
+#include "app/list_files.hpp"
 #include "app/problems.hpp"
-#include "app/text.hpp"
 
 namespace leat::app {
 namespace {
@@ -37,11 +37,7 @@ task<std::vector<std::string>> files_at(files& disk, const std::string& path) {
     made.push_back(path);
     co_return made;
   }
-  const auto names = co_await disk.list(path);
-  for (const auto& name : names) {
-    if (name.ends_with(".env")) made.push_back(joined_path(path, name));
-  }
-  co_return made;
+  co_return co_await list_files(disk, path, ".env");
 }
 
 }  // namespace

@@ -13,14 +13,6 @@
 namespace leat::app {
 namespace {
 
-problem problem_at(const configuration& value, std::string key, std::string message) {
-  return {.key = std::move(key),
-          .message = std::move(message),
-          .source = value.origin().source,
-          .line = value.origin().line,
-          .column = value.origin().column};
-}
-
 bool set_level(inscription& how, std::string_view text) {
   const auto level = log::parse_level(text);
   if (level) how.level = *level;

@@ -2,6 +2,7 @@
 #include "app/problems.hpp"
 
 #include <string>
+#include <utility>
 
 #include "leat/model/error.hpp"
 
@@ -32,6 +33,14 @@ void append_problems(std::vector<problem>& to, const leat::error& failure,
   } else {
     to.push_back({.message = failure.what(), .source = std::string(source)});
   }
+}
+
+problem problem_at(const configuration& value, std::string key, std::string message) {
+  return {.key = std::move(key),
+          .message = std::move(message),
+          .source = value.origin().source,
+          .line = value.origin().line,
+          .column = value.origin().column};
 }
 
 }  // namespace leat::app

@@ -4,6 +4,7 @@
 
 #include "app/configuration_parts.hpp"
 #include "app/overrides.hpp"
+#include "app/problems.hpp"
 #include "app/text.hpp"
 
 namespace leat::app {
@@ -42,13 +43,10 @@ configuration expanded(const configuration& before, const template_variables& na
       auto made = what;
       const std::string unknown = expand_template(made.text, names);
       if (!unknown.empty()) {
-        problems.push_back({.key = key,
-                            // The name could be a piece of a password.
-                            .message = "has a name in braces that stands for nothing; with two "
-                                       "braces around it, it is the text itself",
-                            .source = what.from.source,
-                            .line = what.from.line,
-                            .column = what.from.column});
+        // The name could be a piece of a password.
+        problems.push_back(problem_at(before, key,
+                                      "has a name in braces that stands for nothing; with two "
+                                      "braces around it, it is the text itself"));
       }
       return configuration_parts::make(std::move(made));
     }

@@ -13,16 +13,20 @@ bool is_control(char c) noexcept {
   return byte < ' ' || byte == 0x7F;
 }
 
+void append_hexadecimal(std::string& to, char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  to += digits[byte >> 4U];
+  to += digits[byte & 0xFU];
+}
+
 }  // namespace
 
 std::string one_line(std::string_view text) {
   std::string shown;
   for (const char c : text) {
     if (is_control(c)) {
-      const auto byte = static_cast<unsigned char>(c);
       shown += "\\x";
-      shown += digits[byte >> 4U];
-      shown += digits[byte & 0xFU];
+      append_hexadecimal(shown, c);
     } else {
       shown += c;
     }
@@ -49,10 +53,8 @@ std::string toml_string(std::string_view text) {
     } else if (c == '\t') {
       shown += "\\t";
     } else if (is_control(c)) {
-      const auto byte = static_cast<unsigned char>(c);
       shown += "\\u00";
-      shown += digits[byte >> 4U];
-      shown += digits[byte & 0xFU];
+      append_hexadecimal(shown, c);
     } else {
       shown += c;
     }

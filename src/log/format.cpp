@@ -157,23 +157,6 @@ std::string json_line(const record& what) {
   return line;
 }
 
-std::string plain_line(const record& what) {
-  std::string line;
-  line.reserve(256);
-  if (!what.logger().empty()) {
-    append_escaped_bare(line, what.logger());
-    line += ": ";
-  }
-  append_escaped_bare(line, what.event());
-  for (const field& each : what.fields()) {
-    line += ' ';
-    plain_value{line}(each.key);
-    line += '=';
-    std::visit(plain_value{line}, each.value.held());
-  }
-  return line;
-}
-
 // SGR parameters (ECMA-48, 8.3.117) of the sixteen colours every terminal has, so that its own
 // palette keeps them readable on its background.
 constexpr std::string_view faint = "2";
@@ -222,21 +205,8 @@ std::string upper_case(std::string_view text) {
   return upper;
 }
 
-std::string rich_line(const record& what, bool with_colours) {
-  constexpr std::size_t level_width = 8;  // of "CRITICAL"
-  std::string line;
-  line.reserve(320);
-  {
-    const painted at(line, faint, with_colours);
-    append_time_of_day(line, what.time(), ' ', 3);
-  }
-  line += ' ';
-  const std::string level_name = upper_case(to_string(what.level()));
-  {
-    const painted at(line, colour_of(what.level()), with_colours);
-    line += level_name;
-  }
-  line.append(level_width - std::min(level_width, level_name.size()) + 1, ' ');
+/// Name, event and fields.
+void append_message(std::string& line, const record& what, bool with_colours) {
   if (!what.logger().empty()) {
     const painted at(line, faint, with_colours);
     append_escaped_bare(line, what.logger());
@@ -255,6 +225,31 @@ std::string rich_line(const record& what, bool with_colours) {
     line += '=';
     std::visit(plain_value{line}, each.value.held());
   }
+}
+
+std::string plain_line(const record& what) {
+  std::string line;
+  line.reserve(256);
+  append_message(line, what, false);
+  return line;
+}
+
+std::string rich_line(const record& what, bool with_colours) {
+  constexpr std::size_t level_width = 8;  // of "CRITICAL"
+  std::string line;
+  line.reserve(320);
+  {
+    const painted at(line, faint, with_colours);
+    append_time_of_day(line, what.time(), ' ', 3);
+  }
+  line += ' ';
+  const std::string level_name = upper_case(to_string(what.level()));
+  {
+    const painted at(line, colour_of(what.level()), with_colours);
+    line += level_name;
+  }
+  line.append(level_width - std::min(level_width, level_name.size()) + 1, ' ');
+  append_message(line, what, with_colours);
   return line;
 }
 

@@ -104,18 +104,16 @@ void answer_over_http2(http2_peer& peer, std::int32_t id) {
   plain.head += "\r\n";
   const answer said = serve(plain);
 
-  const std::size_t head_end = said.bytes.find("\r\n\r\n");
-  std::vector<http2_peer::field> fields{{":status", said.bytes.substr(9, 3)}};
-  for (std::size_t at = said.bytes.find("\r\n"); at < head_end;) {
-    at += 2;
-    const std::size_t end = said.bytes.find("\r\n", at);
-    const std::size_t colon = said.bytes.find(": ", at);
-    std::string name = said.bytes.substr(at, colon - at);
+  std::vector<http2_peer::field> fields{{":status", said.line.substr(0, 3)}};
+  for (std::size_t at = 0; at < said.fields.size();) {
+    const std::size_t end = said.fields.find("\r\n", at);
+    const std::size_t colon = said.fields.find(": ", at);
+    std::string name = said.fields.substr(at, colon - at);
     std::ranges::transform(name, name.begin(), proto::ascii_lower);
-    fields.emplace_back(std::move(name), said.bytes.substr(colon + 2, end - colon - 2));
-    at = end;
+    fields.emplace_back(std::move(name), said.fields.substr(colon + 2, end - colon - 2));
+    at = end + 2;
   }
-  peer.respond(id, std::move(fields), said.bytes.substr(head_end + 4));
+  peer.respond(id, std::move(fields), said.content);
   if (said.closes) peer.go_away(id);
 }
 

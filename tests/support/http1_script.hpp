@@ -26,13 +26,21 @@ class http1_script {
   };
 
   struct answer {
-    answer(std::string content, std::string more_fields = {}, std::string line = "200 OK",
+    answer(std::string body, std::string more_fields = {}, std::string status = "200 OK",
            bool ends = false)
-        : bytes("HTTP/1.1 " + line + "\r\n" + more_fields +
-                "Content-Length: " + std::to_string(content.size()) + "\r\n\r\n" + content),
+        : line(std::move(status)),
+          fields(std::move(more_fields) + "Content-Length: " + std::to_string(body.size()) +
+                 "\r\n"),
+          content(std::move(body)),
           closes(ends) {}
 
-    std::string bytes;
+    [[nodiscard]] std::string bytes() const {
+      return "HTTP/1.1 " + line + "\r\n" + fields + "\r\n" + content;
+    }
+
+    std::string line;    ///< Status and reason.
+    std::string fields;  ///< Each with its line end.
+    std::string content;
     bool closes;  ///< Without having said so.
   };
 
@@ -69,7 +77,7 @@ class http1_script {
     }
     in_.erase(0, at);
     const answer said = answers_(asked);
-    out_ += said.bytes;
+    out_ += said.bytes();
     is_over_ = said.closes;
     return true;
   }
