@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <new>
+#include <utility>
 
 #include "leat/base/intrusive_list.hpp"
 #include "leat/coro/blocking_deadline.hpp"
@@ -11,6 +12,7 @@
 #include "leat/pool/error.hpp"
 
 #include "pool/messages.hpp"
+#include "pool/pool_meter.hpp"
 
 namespace leat::pool {
 namespace {
@@ -32,7 +34,8 @@ struct waiter : list_hook<waiter_tag> {
 
 class blocking_resource_pool::impl {
  public:
-  explicit impl(pool_options options) : slots_(options) {}
+  explicit impl(pool_options options)
+      : meter_(detail::pool_meter::of(options)), slots_(std::move(options)) {}
   impl(const impl&) = delete;
   impl& operator=(const impl&) = delete;
   ~impl() { LEAT_ASSERT(slots_.lent() == 0 && waiters_.is_empty()); }
@@ -41,19 +44,30 @@ class blocking_resource_pool::impl {
     std::unique_lock lock(mutex_);
     if (is_closed_) detail::throw_pool_closed(key);
     auto found = slots_.try_lend(key, std::chrono::steady_clock::now());
-    if (found.key != nullptr) return found;
+    if (found.key != nullptr) {
+      if (meter_ != nullptr) meter_->acquired({});
+      note();
+      return found;
+    }
 
     // A slot that is free is lent anywhere; only waiting for one holds a loop up.
     refuse_on_loop("pool::resource_pool::acquire");
     waiter self(key);
     waiters_.push_back(self);
     ++waiting_;
+    note();
+    const time_point began = meter_ != nullptr ? std::chrono::steady_clock::now() : time_point();
     wait(lock, self, blocking_deadline::bound(until));
     if (self.is_refused) detail::throw_pool_closed(key);
-    if (self.granted.key != nullptr) return std::move(self.granted);
+    if (self.granted.key != nullptr) {
+      if (meter_ != nullptr) meter_->acquired(std::chrono::steady_clock::now() - began);
+      return std::move(self.granted);
+    }
     self.unlink();
     --waiting_;
+    note();
     blocking_deadline::throw_if_exceeded(until, "waiting for a connection to " + key);
+    if (meter_ != nullptr) meter_->timed_out();
     detail::throw_pool_timeout(key, slots_, waiting_);
   }
 
@@ -65,6 +79,7 @@ class blocking_resource_pool::impl {
     slots_.take_back(key, std::move(returned), now);
     serve_waiters(now);
     slots_.trim();
+    note();
   }
 
   void close() noexcept {
@@ -77,10 +92,16 @@ class blocking_resource_pool::impl {
       next.is_refused = true;
       next.changed.notify_one();
     }
+    note();
   }
 
   pool_statistics statistics() const noexcept {
     const std::lock_guard lock(mutex_);
+    return books();
+  }
+
+ private:
+  [[nodiscard]] pool_statistics books() const noexcept {
     pool_statistics now;
     now.lent = slots_.lent();
     now.idle = slots_.idle();
@@ -88,7 +109,10 @@ class blocking_resource_pool::impl {
     return now;
   }
 
- private:
+  void note() noexcept {
+    if (meter_ != nullptr) meter_->note(books());
+  }
+
   static void wait(std::unique_lock<std::mutex>& lock, waiter& self, deadline until) {
     const auto is_over = [&self] { return self.is_refused || self.granted.key != nullptr; };
     if (until.is_never()) {
@@ -116,6 +140,7 @@ class blocking_resource_pool::impl {
   }
 
   mutable std::mutex mutex_;
+  std::unique_ptr<detail::pool_meter> meter_;  // null, if nothing is measured
   detail::slot_ledger slots_;
   intrusive_list<waiter, waiter_tag> waiters_;
   std::size_t waiting_ = 0;
@@ -123,7 +148,7 @@ class blocking_resource_pool::impl {
 };
 
 blocking_resource_pool::blocking_resource_pool(pool_options options)
-    : impl_(std::make_unique<impl>(options)) {}
+    : impl_(std::make_unique<impl>(std::move(options))) {}
 
 blocking_resource_pool::~blocking_resource_pool() = default;
 

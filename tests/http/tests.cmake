@@ -44,6 +44,7 @@ leat_test(http NAME server_
     router_test.cpp
     server_drain_test.cpp
     server_limits_test.cpp
+    server_metrics_test.cpp
     server_pipelining_test.cpp
     server_test.cpp
   DEPENDS leat::http leat::testing)
@@ -130,5 +131,6 @@ leat_test(http NAME service_ LABELS service
     client_http2_nginx_test.cpp
     client_nginx_test.cpp
     client_proxy_test.cpp
+    metrics_promtool_test.cpp
     nginx_storm_test.cpp
   DEPENDS leat::http leat::testing leat_test_certificates)
