@@ -31,7 +31,8 @@ server_meter::server_meter(const server_metrics& options, const router& routes)
       in_progress_(into_.add_gauge("http_requests_in_progress", "Requests being answered now.")),
       connections_(into_.add_gauge("http_connections", "Connections of clients that are open.")) {
   for (const auto& each : routes.routes()) {
-    const bool is_left_out = std::ranges::find(options.except, each.pattern) != options.except.end();
+    const bool is_left_out =
+        std::ranges::find(options.except, each.pattern) != options.except.end();
     if (is_left_out) {
       routes_.emplace_back().is_left_out = true;
     } else {
@@ -66,8 +67,7 @@ server_meter::series& server_meter::unmatched(std::string_view method) {
   for (const auto& each : unmatched_) {
     if (each->method == label) return *each;
   }
-  return *unmatched_.emplace_back(
-      std::make_unique<series>(make_series(label, unmatched_endpoint)));
+  return *unmatched_.emplace_back(std::make_unique<series>(make_series(label, unmatched_endpoint)));
 }
 
 server_meter::series& server_meter::series_of(const route_match& route, std::string_view method) {
@@ -80,7 +80,8 @@ server_meter::series& server_meter::series_of(const route_match& route, std::str
 }
 
 void server_meter::count(series& in, int status) {
-  const auto found = std::ranges::find(in.by_status, status, &std::pair<int, metrics::counter>::first);
+  const auto found =
+      std::ranges::find(in.by_status, status, &std::pair<int, metrics::counter>::first);
   if (found != in.by_status.end()) return found->second.increment();
   // What the registry refuses now it would refuse every time.
   auto& added = in.by_status.emplace_back(status, metrics::counter()).second;

@@ -117,7 +117,13 @@ void core::process(level at, std::string_view event, std::span<const field> fiel
   for (const processor& process : options_.processors) {
     if (process(what) == verdict::drop) return;
   }
-  delivery_->submit(at, format(what, options_.presentation, with_colours_));
+  // Memory that is kept from record to record; a sink that logs elsewhere meanwhile finds none.
+  thread_local std::string kept;
+  std::string line = std::exchange(kept, {});
+  line.clear();
+  append_formatted(line, what, options_.presentation, with_colours_);
+  delivery_->submit(at, line);
+  kept.swap(line);
   submitted_.fetch_add(1);
 }
 

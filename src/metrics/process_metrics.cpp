@@ -74,8 +74,8 @@ class process_metrics::impl {
   explicit impl(registry& into)
       : cpu_(into.add_counter("process_cpu_seconds_total",
                               "Total user and system CPU time spent in seconds.")),
-        resident_(into.add_gauge("process_resident_memory_bytes",
-                                 "Resident memory size in bytes.")),
+        resident_(
+            into.add_gauge("process_resident_memory_bytes", "Resident memory size in bytes.")),
         virtual_(into.add_gauge("process_virtual_memory_bytes", "Virtual memory size in bytes.")),
         open_(into.add_gauge("process_open_fds", "Number of open file descriptors.")),
         most_(into.add_gauge("process_max_fds", "Maximum number of open file descriptors.")),

@@ -33,9 +33,8 @@ pool_meter::pool_meter(const pool_options& options)
       waited_(options.metrics.into->add_histogram("pool_acquire_duration_seconds",
                                                   "How long a slot was waited for.",
                                                   metrics::latency_buckets(), labels_of(options))),
-      timeouts_(options.metrics.into->add_counter("pool_timeouts_total",
-                                                  "Waits for a slot that took too long.",
-                                                  labels_of(options))) {
+      timeouts_(options.metrics.into->add_counter(
+          "pool_timeouts_total", "Waits for a slot that took too long.", labels_of(options))) {
   room_.increment(max_size_);
 }
 

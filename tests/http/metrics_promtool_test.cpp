@@ -36,7 +36,8 @@ verdict promtool(const std::string& text) {
   const std::string said = folder / "said.txt";
   std::ofstream(page) << text;
   // NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread waits for children here
-  const int ended = std::system(("promtool check metrics < " + page + " > " + said + " 2>&1").c_str());
+  const int ended =
+      std::system(("promtool check metrics < " + page + " > " + said + " 2>&1").c_str());
   std::ifstream in(said);
   return {WIFEXITED(ended) ? WEXITSTATUS(ended) : -1,
           {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()}};

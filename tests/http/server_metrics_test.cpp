@@ -110,24 +110,24 @@ LEAT_ASYNC_TEST("server metrics: know what is in progress, and how long it took"
   server_world world(usual_routes(), measured(all));
   co_await serve_while(world, [&all](server_world& at) -> task<void> {
     co_await with_task_group([&](task_group& group) -> task<void> {
-      group.spawn([&at]() -> task<void> {
-        CHECK(co_await status_of(at, post("/slow", "x")) == 204);
-      });
+      group.spawn(
+          [&at]() -> task<void> { CHECK(co_await status_of(at, post("/slow", "x")) == 204); });
       co_await sleep_for(1s);
       CHECK(has_line(all, "http_requests_in_progress 1"));
       CHECK(has_line(all, "http_connections 1"));
     });
   });
   CHECK(has_line(all, "http_requests_in_progress 0"));
+  CHECK(has_line(all, "http_request_duration_seconds_sum{endpoint=\"/slow\",method=\"POST\"} 2"));
   CHECK(has_line(all,
-                 "http_request_duration_seconds_sum{endpoint=\"/slow\",method=\"POST\"} 2"));
-  CHECK(has_line(all, "http_request_duration_seconds_bucket{endpoint=\"/slow\",method=\"POST\","
-                      "le=\"1\"} 0"));
-  CHECK(has_line(all, "http_request_duration_seconds_bucket{endpoint=\"/slow\",method=\"POST\","
-                      "le=\"2.5\"} 1"));
+                 "http_request_duration_seconds_bucket{endpoint=\"/slow\",method=\"POST\","
+                 "le=\"1\"} 0"));
+  CHECK(has_line(all,
+                 "http_request_duration_seconds_bucket{endpoint=\"/slow\",method=\"POST\","
+                 "le=\"2.5\"} 1"));
   // Routes that nobody has asked for are there as well.
-  CHECK(has_line(all,
-                 "http_request_duration_seconds_count{endpoint=\"/broken\",method=\"GET\"} 0"));
+  CHECK(
+      has_line(all, "http_request_duration_seconds_count{endpoint=\"/broken\",method=\"GET\"} 0"));
 }
 
 LEAT_ASYNC_TEST("server metrics: a request that is stopped before its answer has no status") {
@@ -159,7 +159,8 @@ LEAT_ASYNC_TEST("server metrics: routes that are left out are not measured at al
   CHECK(all.to_text().find("/metrics") == std::string::npos);
 }
 
-LEAT_ASYNC_TEST("server metrics: a registry that refuses a series costs no answer, and is told once") {
+LEAT_ASYNC_TEST(
+    "server metrics: a registry that refuses a series costs no answer, and is told once") {
   metrics::registry all(
       {.max_series_per_metric = 4, .when_full = metrics::series_overflow::refuse});
   router routes;

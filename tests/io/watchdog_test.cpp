@@ -21,8 +21,8 @@
 #include "leat/coro/event.hpp"
 #include "leat/coro/sleep.hpp"
 #include "leat/coro/task_group.hpp"
-#include "leat/io/loop.hpp"
 #include "leat/coro/when_all.hpp"
+#include "leat/io/loop.hpp"
 #include "leat/io/loop_meter.hpp"
 #include "leat/metrics/registry.hpp"
 

@@ -94,7 +94,8 @@ TEST_CASE("registry: sends labels beyond the limit to one series for all of them
         "a_total{user=\"overflow\",zone=\"overflow\"} 8\n");
 }
 
-TEST_CASE("registry: refuses a series beyond the limit if it is told to, with an error of its own") {
+TEST_CASE(
+    "registry: refuses a series beyond the limit if it is told to, with an error of its own") {
   registry all({.max_series_per_metric = 2, .when_full = series_overflow::refuse});
   counter first = all.add_counter("a_total", "a", {{"user", "0"}});
   static_cast<void>(all.add_counter("a_total", "a", {{"user", "1"}}));

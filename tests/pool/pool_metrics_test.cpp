@@ -94,7 +94,8 @@ LEAT_ASYNC_TEST("pool metrics: tell how long a slot was waited for") {
   CHECK(has_line(all, "pool_acquire_duration_seconds_sum{pool=\"things\"} 2"));
 }
 
-LEAT_ASYNC_TEST("pool metrics: count the waits that took too long, and not those that were stopped") {
+LEAT_ASYNC_TEST(
+    "pool metrics: count the waits that took too long, and not those that were stopped") {
   metrics::registry all;
   resource_pool things(measured(all, 1));
   co_await with_task_group([&](task_group& group) -> task<void> {

@@ -84,10 +84,9 @@ struct server_error {
 /// | metric | labels |
 /// |---|---|
 /// | `http_requests_total` | `method`, `endpoint`, `status`; `none` if it ended before an answer |
-/// | `http_request_duration_seconds` | `method`, `endpoint`: from the head to the end of the answer |
-/// | `http_requests_in_progress` | |
-/// | `http_connections` | |
-/// | `errors_total` | `kind`: `handler`, `accept`, `connection`, `hook`; see `server_error` |
+/// | `http_request_duration_seconds` | `method`, `endpoint`: from the head to the end of the answer
+/// | | `http_requests_in_progress` | | | `http_connections` | | | `errors_total` | `kind`:
+/// `handler`, `accept`, `connection`, `hook`; see `server_error` |
 struct server_metrics {
   server_metrics() = default;
 
