@@ -17,6 +17,7 @@
 #include "http/redirects.hpp"
 #include "http/request_builder.hpp"
 #include "http/surface.hpp"
+#include "http/tracing.hpp"
 #include "http/transport_table.hpp"
 
 namespace leat::http {
@@ -223,7 +224,10 @@ class client_core {
 
     std::vector<response_head> history;
     std::set<std::string> seen;
+    bool sends_trace = options_.sends_trace && context_value(carried_trace) != nullptr &&
+                       !outgoing.headers.contains("traceparent");
     for (;;) {
+      if (sends_trace) detail::put_trace(outgoing.headers, *context_value(carried_trace));
       // What most requests need is done in place.
       const bool is_plain = !Io::is_blocking && outgoing.auth == nullptr &&
                             outgoing.streamed == nullptr && !has_hop_hooks();
@@ -239,7 +243,12 @@ class client_core {
           }
           co_await drain(answer);
           check_cycle(outgoing, head, seen);
+          const std::string from(outgoing.url.origin());
           redirect(outgoing, head);
+          if (sends_trace && outgoing.url.origin() != from) {
+            sends_trace = false;
+            detail::remove_trace(outgoing.headers);
+          }
           history.push_back(std::move(head));
           continue;
         }

@@ -5,16 +5,13 @@
 
 #include "leat/metrics/registry.hpp"
 
+#include "http/known_methods.hpp"
+
 namespace leat::http::detail {
 namespace {
 
 // A path begins with a slash, so no pattern is called like that.
 constexpr std::string_view unmatched_endpoint = "unmatched";
-constexpr std::string_view other_method = "other";
-
-/// The methods of RFC 9110 and PATCH. Any other token is the client's to choose.
-constexpr std::array<std::string_view, 9> known_methods{
-    "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"};
 
 constexpr std::array<std::string_view, 4> kinds{"handler", "accept", "connection", "hook"};
 static_assert(static_cast<std::size_t>(server_error::place::hook) == kinds.size() - 1);
@@ -62,8 +59,7 @@ bool server_meter::measures(const route_match& route) const noexcept {
 }
 
 server_meter::series& server_meter::unmatched(std::string_view method) {
-  const bool is_known = std::ranges::find(known_methods, method) != known_methods.end();
-  const std::string_view label = is_known ? method : other_method;
+  const std::string_view label = method_label(method);
   for (const auto& each : unmatched_) {
     if (each->method == label) return *each;
   }
@@ -100,7 +96,7 @@ void server_meter::note(const route_match& route, std::string_view method, int s
 }
 
 void server_meter::note_unreadable(int status) {
-  count(unmatched(other_method), status);
+  count(unmatched({}), status);
 }
 
 }  // namespace leat::http::detail

@@ -12,6 +12,7 @@
 #include "http/error_response.hpp"
 #include "http/handler_call.hpp"
 #include "http/incoming_request.hpp"
+#include "http/tracing.hpp"
 
 namespace leat::http::detail {
 
@@ -69,6 +70,7 @@ class access_note {
       core_.measure(request_.route, request_.parts.method, status, took);
     }
     if (!is_told) return;
+    const carrying there(request_.carried);
     core_.note_access({.method = request_.parts.method,
                        .route = request_.route.pattern(),
                        .peer = request_.parts.peer,
@@ -283,6 +285,9 @@ void server_session::end_input() noexcept {
 
 task<bool> server_session::exchange() {
   incoming_request request(core_.routes(), machine_.head(), stream_->peer_name());
+  if (core_.options().tracing.enabled) {
+    request.carried = traced_context(request.parts.fields, core_.options().tracing.samples_new);
+  }
   const bool client_closes = !machine_.keep_alive();
   access_note note(core_, request);
 

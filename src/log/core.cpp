@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "leat/base/error.hpp"
+#include "leat/base/trace_context.hpp"
 
 #include "log/carried_fields.hpp"
 #include "log/format.hpp"
@@ -113,6 +114,11 @@ void core::process(level at, std::string_view event, std::span<const field> fiel
     }
   }
   for (const field& each : fields) what.set_view(each.key, each.value);
+  if (const auto* const trace = context_value(carried_trace)) {
+    // Its texts live as long as the task's context, which is longer than the record.
+    if (what.find("trace_id") == nullptr) what.set_view("trace_id", trace->trace_id());
+    if (what.find("span_id") == nullptr) what.set_view("span_id", trace->span_id());
+  }
 
   for (const processor& process : options_.processors) {
     if (process(what) == verdict::drop) return;

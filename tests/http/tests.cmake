@@ -7,6 +7,7 @@ leat_test(http NAME client_
     client_http2_settings_test.cpp
     client_http2_silence_test.cpp
     client_http2_stop_test.cpp
+    client_metrics_test.cpp
     client_storm_test.cpp
     digest_auth_test.cpp
     event_stream_test.cpp
@@ -47,6 +48,7 @@ leat_test(http NAME server_
     server_metrics_test.cpp
     server_pipelining_test.cpp
     server_test.cpp
+    tracing_test.cpp
   DEPENDS leat::http leat::testing)
 
 leat_test(http NAME server_loopback_

@@ -99,6 +99,18 @@ struct server_metrics {
   std::vector<double> buckets;
 };
 
+/// How a server takes part in traces (W3C Trace Context, Level 1).
+///
+/// The task of a handler then carries a `leat::trace_context`: the trace that `traceparent` names,
+/// with a span of the server's own, and what `tracestate` says; or a new trace, where there is no
+/// `traceparent` or none that is valid. Its log records show both, and clients send it on. Hooks of
+/// the server are called with it too.
+struct server_tracing {
+  bool enabled = false;
+  /// Whether traces that begin here ask others to record their parts.
+  bool samples_new = true;
+};
+
 /// Everything a server can be told. The defaults serve a public HTTP API behind a proxy.
 struct server_options {
   /// Where it listens. Null: the operating system's. Lifetime: outlives the server.
@@ -123,6 +135,7 @@ struct server_options {
   server_timeouts timeouts;
 
   server_metrics metrics;
+  server_tracing tracing;
 
   /// Called once for each request, also when it fails or is stopped. Must not block.
   std::function<void(const access_record&)> on_access;
