@@ -18,5 +18,6 @@ target_include_directories(app_test PRIVATE ${PROJECT_SOURCE_DIR}/src)
 leat_test(app NAME files_ LABELS loopback
   FILES
     files_test.cpp
+    inscription_test.cpp
     log_burst_test.cpp
   DEPENDS leat::app leat::testing)
