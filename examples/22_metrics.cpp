@@ -6,14 +6,14 @@
 #include <sstream>
 #include <string>
 
-#include "leat/http/async_client.hpp"
-#include "leat/http/metrics_page.hpp"
-#include "leat/http/server.hpp"
-#include "leat/http/server_transport.hpp"
-#include "leat/io/loop.hpp"
-#include "leat/io/loop_meter.hpp"
-#include "leat/metrics/process_metrics.hpp"
-#include "leat/metrics/registry.hpp"
+#include <leat/http/async_client.hpp>
+#include <leat/http/metrics_page.hpp>
+#include <leat/http/server.hpp>
+#include <leat/http/server_transport.hpp>
+#include <leat/io/loop.hpp>
+#include <leat/io/loop_meter.hpp>
+#include <leat/metrics/process_metrics.hpp>
+#include <leat/metrics/registry.hpp>
 
 using namespace leat;
 

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "leat/base/trace_context.hpp"
-#include "leat/coro/task_group.hpp"
 #include "leat/coro/to_thread.hpp"
+#include "leat/coro/when_all.hpp"
 #include "leat/coro/with_context.hpp"
 #include "leat/http/async_client.hpp"
 #include "leat/http/client.hpp"
@@ -28,23 +28,22 @@ namespace {
 const std::string trace = "4bf92f3577b34da6a3ce929d0e0e4736";
 const std::string parent = "00-" + trace + "-00f067aa0ba902b7-01";
 
-/// Answers with what its task carries, and with what a child of it does.
+std::string carried_text() {
+  const auto* const carried = context_value(carried_trace);
+  if (carried == nullptr) return "none";
+  return std::string(carried->trace_id()) + " " + std::string(carried->span_id()) +
+         (carried->is_sampled ? " sampled " : " not ") + carried->state;
+}
+
+task<std::string> text_of_child() {
+  co_return carried_text();
+}
+
+/// Answers with what its task carries, if a child of it carries the same.
 task<server_response> show(server_request&) {
-  const auto text = [] {
-    const auto* const carried = context_value(carried_trace);
-    if (carried == nullptr) return std::string("none");
-    return std::string(carried->trace_id()) + " " + std::string(carried->span_id()) +
-           (carried->is_sampled ? " sampled " : " not ") + carried->state;
-  };
-  std::string of_child;
-  co_await with_task_group([&](task_group& group) -> task<void> {
-    group.spawn([&]() -> task<void> {
-      of_child = text();
-      co_return;
-    });
-    co_return;
-  });
-  co_return server_response::text(text() == of_child ? of_child : "the child carries another");
+  const auto [mine, of_sibling] = co_await when_all(text_of_child(), text_of_child());
+  const bool is_inherited = mine == of_sibling && mine == carried_text();
+  co_return server_response::text(is_inherited ? mine : "the child carries another");
 }
 
 router one_route() {

@@ -28,8 +28,8 @@ struct tracestate_limits {
   std::size_t max_bytes = 512;   ///< What has to be carried on at least (section 3.3.1.5).
 };
 
-/// Reads the `tracestate` fields of a message, in their order, as one list: `a=1,b=2`, without white
-/// space around its members and without empty ones.
+/// Reads the `tracestate` fields of a message, in their order, as one list: `a=1,b=2`, without
+/// white space around its members and without empty ones.
 ///
 /// Empty, if one member is not valid, a key comes twice, or there are too many: a list that cannot
 /// be understood is not carried on. One that is too long loses whole members: those above 128
