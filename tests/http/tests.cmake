@@ -42,6 +42,7 @@ leat_test(http NAME nonce_ LABELS loopback
 leat_test(http NAME server_
   FILES
     router_test.cpp
+    client_gone_test.cpp
     server_drain_test.cpp
     server_limits_test.cpp
     server_pipelining_test.cpp
