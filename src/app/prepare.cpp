@@ -8,6 +8,7 @@
 #include "app/locations.hpp"
 #include "app/overrides.hpp"
 #include "app/problems.hpp"
+#include "app/reading.hpp"
 #include "app/text.hpp"
 
 namespace leat::app {
@@ -196,26 +197,50 @@ task<globals> prepare(exit_stack& exits, prepare_options options) {
     variables = co_await with_dotenv_files(*disk, std::move(paths), variables, problems);
   }
 
-  begin(prepare_step::edits);
-  all = apply_edits(std::move(all), options.edits, variables);
+  auto read = co_await complete_configuration(options, std::move(all), self, variables, names,
+                                              std::move(problems));
 
-  begin(prepare_step::overrides);
+  begin(prepare_step::inscription);
+  log::logger logger = co_await options.inscribe(read.inscription, self.name(), exits);
+
+  begin(prepare_step::report);
+  globals made(exits,
+               {self, from, where, variables, std::move(read.configuration), std::move(logger)});
+  report(made);
+  co_return made;
+}
+
+task<configuration_reading> complete_configuration(const prepare_options& options,
+                                                   configuration acquired, const application& whose,
+                                                   const environment& variables,
+                                                   const template_variables& names,
+                                                   std::vector<problem> problems) {
+  const std::string prefix = whose.variable_prefix();
+  if (options.observer) options.observer(prepare_step::edits);
+  configuration all = apply_edits(std::move(acquired), options.edits, variables);
+
+  if (options.observer) options.observer(prepare_step::overrides);
   all = expand_templates(apply_overrides(all, prefix, variables, problems), names, problems);
+  inscription how = options.inscription;
   check_locations(all, problems);
-  read_inscription(options.inscription, all, problems);
-  read_level_variables(options.inscription, prefix, variables, problems);
+  read_inscription(how, all, problems);
+  read_level_variables(how, prefix, variables, problems);
   if (!options.checks.empty()) {
     co_await to_thread([&] { run_checks(options.checks, all, variables, problems); });
   }
   if (!problems.empty()) throw invalid_configuration("configuration", std::move(problems));
+  co_return configuration_reading{std::move(all), how};
+}
 
-  begin(prepare_step::inscription);
-  log::logger logger = co_await options.inscribe(options.inscription, self.name(), exits);
-
-  begin(prepare_step::report);
-  globals made(exits, {self, from, where, variables, std::move(all), std::move(logger)});
-  report(made);
-  co_return made;
+task<configuration_reading> read_again(prepare_options options, const globals& prepared) {
+  const std::shared_ptr<files> disk = options.disk != nullptr ? options.disk : disk_files();
+  const acquisition sources{prepared.application(), prepared.directories(), prepared.distribution(),
+                            prepared.variables(),   options.source,         *disk};
+  configuration all = co_await options.acquire(sources);
+  const template_variables names =
+      template_variables_of(prepared.application(), prepared.directories());
+  co_return co_await complete_configuration(options, std::move(all), prepared.application(),
+                                            prepared.variables(), names, {});
 }
 
 }  // namespace leat::app

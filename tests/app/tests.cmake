@@ -2,6 +2,7 @@ leat_test(app
   FILES
     acquirer_test.cpp
     application_test.cpp
+    background_test.cpp
     configuration_test.cpp
     directories_test.cpp
     distribution_test.cpp
@@ -9,7 +10,10 @@ leat_test(app
     edit_test.cpp
     environment_test.cpp
     error_test.cpp
+    health_test.cpp
+    lifespan_test.cpp
     prepare_test.cpp
+    reload_test.cpp
   DEPENDS leat::app leat::testing)
 # Templates of strings have no door of their own.
 target_include_directories(app_test PRIVATE ${PROJECT_SOURCE_DIR}/src)
