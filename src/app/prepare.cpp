@@ -4,6 +4,7 @@
 #include "leat/app/error.hpp"
 #include "leat/coro/to_thread.hpp"
 
+#include "app/configuration_parts.hpp"
 #include "app/dotenv_files.hpp"
 #include "app/locations.hpp"
 #include "app/overrides.hpp"
@@ -94,6 +95,17 @@ std::optional<std::string> configured_dotenv(const configuration& all, std::stri
   return found->as_string();
 }
 
+/// What has no source yet was said by the command line, as far as anybody can see.
+configuration from_command_line(const configuration& what) {
+  auto made = configuration_parts::of(what);
+  for (auto& each : made.entries) each.second = from_command_line(each.second);
+  for (auto& each : made.elements) each = from_command_line(each);
+  if (made.from.source.empty()) {
+    made.from = {.kind = origin::source_kind::command_line, .source = "command line"};
+  }
+  return configuration_parts::make(std::move(made));
+}
+
 task<distribution> find_out_distribution(const prepare_options& options, files& disk,
                                          const environment& variables) {
   if (options.distribution) co_return *options.distribution;
@@ -110,13 +122,30 @@ task<distribution> find_out_distribution(const prepare_options& options, files& 
   co_return distribution(options.application->name(), std::string(parent_path(executable)));
 }
 
+/// Of a configuration that is there in parts only, an edit may miss what it is about.
+configuration edited(configuration all, const std::vector<edit>& edits,
+                     const environment& variables, bool is_partial) {
+  if (!is_partial) return apply_edits(std::move(all), edits, variables);
+  try {
+    return apply_edits(all, edits, variables);
+  } catch (const configuration_error&) {
+    return all;
+  }
+}
+
+/// Of a configuration that is there in parts only, what is wrong with what is there is told, but
+/// not what is missing, nor what somebody finds by comparing values.
 void run_checks(const std::vector<configuration_check>& checks, const configuration& all,
-                const environment& variables, std::vector<problem>& problems) {
+                const environment& variables, bool is_partial, std::vector<problem>& problems) {
   for (const auto& check : checks) {
     try {
       check(all, variables);
+    } catch (const invalid_configuration& e) {
+      for (const auto& each : e.problems()) {
+        if (!is_partial || !each.is_absence) problems.push_back(each);
+      }
     } catch (const leat::error& e) {
-      append_problems(problems, e, {});
+      if (!is_partial) append_problems(problems, e, {});
     }
   }
 }
@@ -177,11 +206,13 @@ task<globals> prepare(exit_stack& exits, prepare_options options) {
   const template_variables names = template_variables_of(self, where);
 
   begin(prepare_step::configuration);
-  const acquisition sources{self, where, from, variables, options.source, *disk};
+  std::vector<problem> problems;
+  const acquisition sources{self, where, from, variables, options.source, *disk, &problems};
   configuration all = co_await options.acquire(sources);
+  // What nobody could read may have what is missing in the rest.
+  const bool is_partial = !problems.empty();
 
   begin(prepare_step::dotenv);
-  std::vector<problem> problems;
   if (options.reads_dotenv) {
     std::vector<std::string> paths;
     const std::string own = joined_path(from.location(), ".env");
@@ -197,15 +228,21 @@ task<globals> prepare(exit_stack& exits, prepare_options options) {
   }
 
   begin(prepare_step::edits);
-  all = apply_edits(std::move(all), options.edits, variables);
+  all = edited(std::move(all), options.edits, variables, is_partial);
 
   begin(prepare_step::overrides);
-  all = expand_templates(apply_overrides(all, prefix, variables, problems), names, problems);
+  const configuration last = from_command_line(options.overrides);
+  const environment obeyed = options.obeys_variables ? variables : environment();
+  all = apply_overrides(all, prefix, obeyed, problems).merged_with(last);
+  all = expand_templates(all, names, problems);
   check_locations(all, problems);
   read_inscription(options.inscription, all, problems);
-  read_level_variables(options.inscription, prefix, variables, problems);
+  read_level_variables(options.inscription, prefix, obeyed, problems);
+  // Told already, if there is anything wrong with it.
+  std::vector<problem> known;
+  read_inscription(options.inscription, last, known);
   if (!options.checks.empty()) {
-    co_await to_thread([&] { run_checks(options.checks, all, variables, problems); });
+    co_await to_thread([&] { run_checks(options.checks, all, variables, is_partial, problems); });
   }
   if (!problems.empty()) throw invalid_configuration("configuration", std::move(problems));
 
