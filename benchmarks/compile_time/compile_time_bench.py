@@ -36,6 +36,8 @@ HEADERS = [
     "leat/http/server.hpp",
     "leat/app/program.hpp",
     "leat/service/serve.hpp",
+    "leat/app/globals.hpp",
+    "leat/app/prepare.hpp",
     "leat/testing/async_test.hpp",
 ]
 STANDARD = ["chrono", "functional", "memory", "string", "system_error", "vector"]
