@@ -36,12 +36,8 @@ class response_head {
   };
 
   explicit response_head(parts from) : parts_(std::make_shared<parts>(std::move(from))) {}
-
-  /// What it was made of.
-  [[nodiscard]] parts release() && {
-    if (parts_.use_count() != 1) return *parts_;
-    return std::move(*parts_);
-  }
+  /// Shares `from`, which is not null and, from now on, not changed.
+  explicit response_head(std::shared_ptr<parts> from) noexcept : parts_(std::move(from)) {}
 
   [[nodiscard]] int status() const noexcept { return parts_->status; }
   /// The phrase behind the status, as the peer sent it. Untrusted; may be empty.

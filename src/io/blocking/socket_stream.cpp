@@ -77,6 +77,13 @@ class socket_stream final : public blocking_stream {
     }
   }
 
+  std::optional<std::size_t> try_write_some(std::span<const std::byte> from) override {
+    const ssize_t sent = send(from);
+    if (sent >= 0) return static_cast<std::size_t>(sent);
+    if (errno == EAGAIN) return std::nullopt;
+    throw_write_error();
+  }
+
   void write_all(std::span<const std::byte> from, deadline until) override {
     write(from, until, POLLOUT);
   }
@@ -107,13 +114,11 @@ class socket_stream final : public blocking_stream {
     const bool minds_input = (events & POLLIN) != 0;
     while (written < from.size()) {
       if (minds_input && has_input()) break;
-      const ssize_t sent = ::send(socket_.get(), from.data() + written, from.size() - written,
-                                  MSG_NOSIGNAL | MSG_DONTWAIT);
+      const ssize_t sent = send(from.subspan(written));
       if (sent >= 0) {
         written += static_cast<std::size_t>(sent);
         continue;
       }
-      if (errno == EINTR) continue;
       if (errno != EAGAIN) throw_write_error();
       const short ready = wait_for(events, until);
       if (ready == 0) {
@@ -122,6 +127,14 @@ class socket_stream final : public blocking_stream {
       }
     }
     return written;
+  }
+
+  ssize_t send(std::span<const std::byte> from) noexcept {
+    for (;;) {
+      const ssize_t sent =
+          ::send(socket_.get(), from.data(), from.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (sent >= 0 || errno != EINTR) return sent;
+    }
   }
 
   [[nodiscard]] bool has_input() {

@@ -137,6 +137,9 @@ class [[nodiscard]] lease {
   /// The resource is as if it were new; the next user may have it.
   void mark_clean() noexcept { is_clean_ = true; }
 
+  /// Whether there is a slot in it.
+  [[nodiscard]] bool is_held() const noexcept { return pool_ != nullptr; }
+
   /// Gives the slot back now.
   void release() noexcept {
     if (pool_ == nullptr) return;
@@ -150,8 +153,6 @@ class [[nodiscard]] lease {
         key_(lent.key),
         resource_(std::move(lent.idle)),
         is_clean_(resource_ != nullptr) {}
-
-  [[nodiscard]] bool is_held() const noexcept { return pool_ != nullptr; }
 
   Pool* pool_ = nullptr;
   slot_ledger::key_entry* key_ = nullptr;
