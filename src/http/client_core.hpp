@@ -189,7 +189,9 @@ class client_core {
     const time_point began = Io::read_clock();
     const duration total = request.built().timeouts.total;
     if (total == no_timeout) {
-      reader answer = reader_of(co_await start(request), deadline::never());
+      opened begun;
+      co_await start(request, begun);
+      reader answer = reader_of(std::move(begun), deadline::never());
       std::string body;
       if (!answer.read_early(body)) body = co_await answer.read_to_end(std::move(body));
       co_return completed(std::move(answer), std::move(body), began);
@@ -207,8 +209,9 @@ class client_core {
     request.check();
     const deadline until = deadline::after(Io::now(), request.built().timeouts.total);
     try {
-      auto answer = co_await Io::within(until, [this, &request] { return start(request); });
-      co_return stream_type(reader_of(std::move(answer), until));
+      opened begun;
+      co_await Io::within(until, [this, &request, &begun] { return start(request, begun); });
+      co_return stream_type(reader_of(std::move(begun), until));
     } catch (const deadline_exceeded&) {
       throw_total_exceeded(request.built());
     }
@@ -236,7 +239,7 @@ class client_core {
   }
 
   /// The call as its caller sees it: with redirects, and the hooks around them.
-  typename Io::template task<opened> start(prepared& request) {
+  typename Io::template task<void> start(prepared& request, opened& answer) {
     if (is_closed_) throw client_closed();
     auto& outgoing = request.built();
     const bool has_hooks = !(options_.on_request.empty() && options_.on_response.empty());
@@ -244,7 +247,6 @@ class client_core {
     if (has_hooks || outgoing.auth != nullptr) request.complete();
     if (!hooks_see_hops && !options_.on_request.empty()) co_await call_request_hooks(outgoing);
 
-    opened answer;
     std::set<std::string> seen;
     for (;;) {
       answer.head = std::make_shared<response_head::parts>();
@@ -282,7 +284,7 @@ class client_core {
       if (!hooks_see_hops && !options_.on_response.empty()) {
         co_await call_response_hooks(outgoing, *answer.head);
       }
-      co_return answer;
+      co_return;
     }
   }
 
@@ -318,8 +320,7 @@ class client_core {
   }
 
   /// One hop, in as many rounds as its authentication takes.
-  typename Io::template task<void> send_authenticated(basic_request<Io>& outgoing,
-                                                      opened& answer) {
+  typename Io::template task<void> send_authenticated(basic_request<Io>& outgoing, opened& answer) {
     const auto flow = outgoing.auth->start();
     auth_target target{outgoing.method, outgoing.url, outgoing.content, outgoing.headers};
     flow->begin(target);
@@ -402,8 +403,7 @@ class client_core {
 
   /// Reads the body of an answer that nobody wants, so that its connection can be used again.
   /// A long one costs more than a new connection.
-  static typename Io::template task<void> drain(
-      std::unique_ptr<basic_response_body<Io>> unwanted) {
+  static typename Io::template task<void> drain(std::unique_ptr<basic_response_body<Io>> unwanted) {
     constexpr std::size_t most_drained = std::size_t{64} << 10;
     for (std::size_t size = 0; size < most_drained;) {
       const auto piece = co_await Io::await(unwanted->read_some());
@@ -413,7 +413,9 @@ class client_core {
   }
 
   typename Io::template task<response> send_and_read(prepared& request, time_point began) {
-    reader answer = reader_of(co_await start(request), deadline::never());
+    opened begun;
+    co_await start(request, begun);
+    reader answer = reader_of(std::move(begun), deadline::never());
     std::string body = co_await answer.read_to_end();
     co_return completed(std::move(answer), std::move(body), began);
   }

@@ -72,8 +72,7 @@ class pooled_transport final : public basic_transport<Io> {
         if (origin == nullptr) own_key = route::proxy_rules::pool_key(request.url, nullptr);
         const std::string& key = origin != nullptr ? origin->pool_key : own_key;
         try {
-          found.lease =
-              co_await surface<Io>::acquire(connections_, key, request.timeouts.pool);
+          found.lease = co_await surface<Io>::acquire(connections_, key, request.timeouts.pool);
         } catch (const pool::pool_closed&) {
           throw client_closed();
         }
@@ -244,8 +243,8 @@ class pooled_transport final : public basic_transport<Io> {
                                                        bool is_retry) {
     carrier_found found;
     try {
-      found.lease = co_await surface<Io>::acquire(connections_, std::move(key),
-                                                  request.timeouts.pool);
+      found.lease =
+          co_await surface<Io>::acquire(connections_, std::move(key), request.timeouts.pool);
     } catch (const pool::pool_closed&) {
       throw client_closed();
     }

@@ -40,10 +40,10 @@ void add_query(const request_options& options, proto::url& target);
 struct known_origin {
   std::string spelled;  ///< As it stands in front of URLs; empty for that of the base URL.
   proto::url root;
-  headers usual;                      ///< Of a request that brings none and has no body.
-  proto::http1::ready_fields ready;   ///< The same for the origin itself; a proxy's are left out.
-  std::string pool_key;               ///< Of connections that go through no proxy.
-  bool has_cookie = false;            ///< `usual` has a Cookie.
+  headers usual;                     ///< Of a request that brings none and has no body.
+  proto::http1::ready_fields ready;  ///< The same for the origin itself; a proxy's are left out.
+  std::string pool_key;              ///< Of connections that go through no proxy.
+  bool has_cookie = false;           ///< `usual` has a Cookie.
 
   /// Whether `url` is a path below this origin, and behind it nothing that could be taken for
   /// more of an authority.

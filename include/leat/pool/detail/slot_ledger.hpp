@@ -97,6 +97,7 @@ class slot_ledger {
 
   pool_options options_;
   key_map keys_;
+  key_entry* latest_ = nullptr;  // the key asked for last is mostly the next one, too
   idle_list idle_;
   idle_list spare_;  // a node without a resource, for the next that is given back
   std::size_t lent_ = 0;
