@@ -199,8 +199,9 @@ class client_connection final : public pool::resource {
     if (machine_.has_head()) co_return;
     try {
       // Mostly nothing has come yet.
-      for (bool looks = machine_.has_unread();; looks = true) {
+      for (bool looks = machine_.has_unread();;) {
         if (looks && machine_.find_head(stream_->peer_name(), into)) break;
+        looks = true;
         if constexpr (!Io::is_blocking) {
           const auto room = machine_.room();
           if (const auto size = stream_->try_read_some(room)) {
@@ -212,6 +213,7 @@ class client_connection final : public pool::resource {
             if (!co_await input->wait("read from ", stream_->peer_name(), until)) {
               io::detail::throw_read_timeout(stream_->peer_name());
             }
+            looks = false;
             continue;
           }
           co_await read_more(request.timeouts.read);

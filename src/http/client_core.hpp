@@ -191,10 +191,14 @@ class client_core {
     if (total == no_timeout) {
       opened begun;
       co_await start(request, begun);
-      reader answer = reader_of(std::move(begun), deadline::never());
       std::string body;
-      if (!answer.read_early(body)) body = co_await answer.read_to_end(std::move(body));
-      co_return completed(std::move(answer), std::move(body), began);
+      if (read_at_once(begun, body)) {
+        const duration elapsed = Io::read_clock() - began;
+        const std::uint64_t size = body.size();
+        co_return response(response_head::sharing(std::move(begun.head)), std::move(body), elapsed,
+                           std::move(begun.history), size);
+      }
+      co_return co_await read_rest(std::move(begun), std::move(body), began);
     }
     try {
       co_return co_await Io::with_total(
@@ -234,7 +238,7 @@ class client_core {
   };
 
   [[nodiscard]] reader reader_of(opened&& answer, deadline until) const {
-    return reader(response_head(std::move(answer.head)), std::move(answer.body), until,
+    return reader(response_head::sharing(std::move(answer.head)), std::move(answer.body), until,
                   options_.max_body_bytes, std::move(answer.history), options_.decoding);
   }
 
@@ -268,7 +272,7 @@ class client_core {
         note_answer(outgoing, *answer.head, took_cookies, began);
       }
       if (outgoing.redirects.follow) {
-        const response_head head(answer.head);
+        const auto head = response_head::sharing(answer.head);
         if (redirect_location(head)) {
           if (answer.history.size() == outgoing.redirects.max) {
             throw_too_many_redirects(head, answer.history.size());
@@ -327,7 +331,7 @@ class client_core {
     for (;;) {
       answer.head = std::make_shared<response_head::parts>();
       co_await send_hooked(outgoing, answer);
-      const bool goes_on = flow->again(target, response_head(answer.head));
+      const bool goes_on = flow->again(target, response_head::sharing(answer.head));
       // What the flow has kept is not changed any more.
       if (answer.head.use_count() != 1) {
         answer.head = std::make_shared<response_head::parts>(*answer.head);
@@ -415,8 +419,26 @@ class client_core {
   typename Io::template task<response> send_and_read(prepared& request, time_point began) {
     opened begun;
     co_await start(request, begun);
+    co_return co_await read_rest(std::move(begun), {}, began);
+  }
+
+  /// Reads a body that is in no coding and came with its head, as most do. Returns false if that
+  /// was not all, or too much: then it takes a reader.
+  [[nodiscard]] bool read_at_once(opened& answer, std::string& into) const {
+    if (answer.body == nullptr || answer.head->headers.contains("content-encoding")) return false;
+    while (into.size() <= options_.max_body_bytes) {
+      const auto piece = answer.body->try_read_some();
+      if (!piece) return false;
+      if (piece->empty()) return true;
+      into += *piece;
+    }
+    return false;
+  }
+
+  typename Io::template task<response> read_rest(opened begun, std::string body, time_point began) {
     reader answer = reader_of(std::move(begun), deadline::never());
-    std::string body = co_await answer.read_to_end();
+    answer.has_read(body.size());
+    body = co_await answer.read_to_end(std::move(body));
     co_return completed(std::move(answer), std::move(body), began);
   }
 

@@ -36,8 +36,12 @@ class response_head {
   };
 
   explicit response_head(parts from) : parts_(std::make_shared<parts>(std::move(from))) {}
-  /// Shares `from`, which is not null and, from now on, not changed.
-  explicit response_head(std::shared_ptr<parts> from) noexcept : parts_(std::move(from)) {}
+  /// Of `from`, which is not null, without copying it. It is not changed from now on.
+  [[nodiscard]] static response_head sharing(std::shared_ptr<parts> from) noexcept {
+    response_head made;
+    made.parts_ = std::move(from);
+    return made;
+  }
 
   [[nodiscard]] int status() const noexcept { return parts_->status; }
   /// The phrase behind the status, as the peer sent it. Untrusted; may be empty.
@@ -82,6 +86,8 @@ class response_head {
   }
 
  private:
+  response_head() noexcept = default;
+
   // Never changed, so copies share it; and moved at next to no cost on the way to who asked.
   std::shared_ptr<parts> parts_;
 };
