@@ -26,6 +26,7 @@ leat_test(http NAME client_loopback_ LABELS loopback
     client_contract_test.cpp
     client_form_test.cpp
     client_loopback_test.cpp
+    client_origin_test.cpp
     client_policy_test.cpp
     client_routes_test.cpp
     client_text_test.cpp
