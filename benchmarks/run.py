@@ -3,7 +3,7 @@
 """Runs the benchmarks in interleaved rounds, prints one table and writes bench.json.
 
     run.py [--build build/release] [--rounds 5] [--strict] [core] [server] [instructions]
-           [memory] [client] [websocket] [log] [compile]
+           [memory] [client] [websocket] [log] [app] [compile]
 
 Without a group it runs all. A missed budget (budgets.json) is reported; with --strict it is a
 failure too. docs/benchmarks.md says what each row means.

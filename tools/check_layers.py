@@ -58,7 +58,8 @@ LAYERS = {
     **{client: BELOW_CLIENTS for client in CLIENTS},
     "resilience": [*BELOW_CLIENTS, *CLIENTS],
     "app": [*BELOW_CLIENTS, *CLIENTS, "resilience"],
-    "testing": [*BELOW_CLIENTS, *CLIENTS, "resilience", "app"],
+    "service": [*BELOW_CLIENTS, *CLIENTS, "resilience", "app"],
+    "testing": [*BELOW_CLIENTS, *CLIENTS, "resilience", "app", "service"],
 }
 
 # The longest prefix decides. What is in no row is the standard library or the system.

@@ -16,7 +16,7 @@ import re
 import sys
 from typing import Iterator
 
-SWEPT = ["coro", "io", "http", "pool", "ws", "app"]
+SWEPT = ["coro", "io", "http", "pool", "ws", "app", "service"]
 TABLE = "tests/cancellation_sweeps.txt"
 HARNESS = "for_each_cancellation"
 

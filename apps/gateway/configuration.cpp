@@ -1,85 +1,100 @@
 // SPDX-License-Identifier: MIT
 #include "configuration.hpp"
 
-#include <cerrno>
-#include <fstream>
 #include <set>
-#include <sstream>
+#include <string>
+#include <string_view>
+#include <utility>
 
-#include <leat/base/error.hpp>
+#include <leat/app/error.hpp>
 #include <leat/proto/url/url.hpp>
 
 namespace gateway {
 namespace {
 
-[[noreturn]] void refuse(std::string_view name, const std::string& problem) {
-  throw leat::invalid_argument(std::string(name) + ": " + problem);
-}
+/// Collects what is wrong beyond the types of values, each with the place it comes from.
+class problems {
+ public:
+  explicit problems(const leat::app::configuration& all) noexcept : all_(all) {}
 
-std::string read_file(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream text;
-  if (!in || !(text << in.rdbuf())) {
-    refuse(file.string(), "cannot be read: " + std::generic_category().message(errno));
+  void add(const std::string& key, const leat::app::configuration* at, std::string message) {
+    const leat::app::origin& from = at != nullptr ? at->origin() : all_.origin();
+    found_.push_back({.key = key,
+                      .message = std::move(message),
+                      .source = from.source,
+                      .line = from.line,
+                      .column = from.column});
   }
-  return std::move(text).str();
-}
+
+  void raise() && {
+    if (!found_.empty()) {
+      throw leat::app::invalid_configuration("configuration", std::move(found_));
+    }
+  }
+
+ private:
+  const leat::app::configuration& all_;
+  std::vector<leat::app::problem> found_;
+};
 
 bool is_demo_path(const std::string& url) {
   return url.starts_with('/');
 }
 
-void check_names(std::string_view name, const std::vector<upstream_settings>& upstreams) {
-  std::set<std::string_view> seen;
-  for (const auto& each : upstreams) {
-    if (!seen.insert(each.name).second) {
-      refuse(name, "two upstreams are named \"" + each.name + "\"");
-    }
+/// Why no request can be sent there, or nothing. The URL itself stays out of the message: it may
+/// hold a password.
+std::string refusal_of(const std::string& url) {
+  leat::proto::url parsed;
+  if (const auto refused = leat::proto::parse_url(url, parsed)) return refused.message();
+  return parsed.scheme() == "http" ? "" : "only http is spoken yet";
+}
+
+void check_upstream(const upstream_settings& upstream, std::size_t index, bool has_demo,
+                    const leat::app::configuration& all, problems& found) {
+  const std::string key = "upstreams[" + std::to_string(index) + "].url";
+  const auto* const table = all.find("upstreams");
+  const auto* const at = table->elements()[index].find("url");
+  if (is_demo_path(upstream.url)) {
+    if (!has_demo) found.add(key, at, "is a path on the demo upstream, but there is no [demo]");
+  } else if (std::string why = refusal_of(upstream.url); !why.empty()) {
+    found.add(key, at, "cannot be asked: " + why);
   }
 }
 
-// The URL itself stays out of the message: it may hold a password.
-void check_url(std::string_view name, const upstream_settings& upstream) {
-  leat::proto::url parsed;
-  if (const auto refused = leat::proto::parse_url(upstream.url, parsed)) {
-    refuse(name, "the url of upstream \"" + upstream.name + "\": " + refused.message());
-  }
-  if (parsed.scheme() != "http") {
-    refuse(name, "the url of upstream \"" + upstream.name + "\": only http is spoken yet");
+void check_names(const std::vector<upstream_settings>& upstreams,
+                 const leat::app::configuration& all, problems& found) {
+  std::set<std::string_view> seen;
+  for (std::size_t i = 0; i < upstreams.size(); ++i) {
+    if (seen.insert(upstreams[i].name).second) continue;
+    found.add("upstreams[" + std::to_string(i) + "].name",
+              all.find("upstreams")->elements()[i].find("name"),
+              "is the name of another upstream too: \"" + upstreams[i].name + "\"");
   }
 }
 
 }  // namespace
 
-configuration parse_configuration(std::string_view text, std::string_view name,
-                                  const std::filesystem::path& folder,
-                                  const overrides& from_command_line) {
-  auto read = leat::model::from_toml<settings>(text, name);
-  if (from_command_line.port) read.server.port = *from_command_line.port;
-  check_names(name, read.upstreams);
+configuration read_configuration(const leat::app::configuration& all,
+                                 const std::filesystem::path& folder) {
+  auto read = all.to<settings>();
+  problems found(all);
+  check_names(read.upstreams, all, found);
+  for (std::size_t i = 0; i < read.upstreams.size(); ++i) {
+    check_upstream(read.upstreams[i], i, read.demo.has_value(), all, found);
+  }
   if (read.demo) {
     if (read.demo->port == 0) {
-      if (read.server.port == 65535) refuse(name, "demo.port must be given beside port 65535");
+      if (read.server.port == 65535) {
+        found.add("demo.port", all.find("demo"), "must be given beside the port 65535");
+      }
       // Port 0 asks the system for both.
       read.demo->port = read.server.port == 0 ? std::uint16_t{0}
                                               : static_cast<std::uint16_t>(read.server.port + 1);
     }
     read.demo->ledger = (folder / read.demo->ledger).string();
   }
-  for (const auto& each : read.upstreams) {
-    if (!is_demo_path(each.url)) {
-      check_url(name, each);
-    } else if (!read.demo) {
-      refuse(name, "the url of upstream \"" + each.name +
-                       "\" is a path on the demo upstream, but there is no [demo]");
-    }
-  }
+  std::move(found).raise();
   return {std::move(read.server), std::move(read.demo), std::move(read.upstreams)};
-}
-
-configuration load_configuration(const std::filesystem::path& file,
-                                 const overrides& from_command_line) {
-  return parse_configuration(read_file(file), file.string(), file.parent_path(), from_command_line);
 }
 
 }  // namespace gateway

@@ -9,7 +9,9 @@
 #include <vector>
 
 #include <boost/describe.hpp>
-#include <leat/model/toml.hpp>
+#include <leat/app/configuration.hpp>
+#include <leat/model/describe.hpp>
+#include <leat/model/duration.hpp>
 
 namespace gateway {
 
@@ -17,10 +19,12 @@ namespace gateway {
 struct server_settings {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8080;
+  std::chrono::nanoseconds startup = std::chrono::seconds(30);  ///< For the required upstreams.
+  std::chrono::nanoseconds notice{};
   std::chrono::nanoseconds drain = std::chrono::seconds(10);
   std::uint32_t max_connections = 1024;
 };
-BOOST_DESCRIBE_STRUCT(server_settings, (), (host, port, drain, max_connections))
+BOOST_DESCRIBE_STRUCT(server_settings, (), (host, port, startup, notice, drain, max_connections))
 consteval auto leat_rules(const server_settings*) {
   using namespace leat::model::rules;
   return list(all_defaulted, field<&server_settings::max_connections>(range(1, 1'000'000)));
@@ -42,14 +46,16 @@ struct upstream_settings {
   std::string name;  ///< Its key in the dashboard.
   std::string url;   ///< Without a scheme: a path on the demo upstream.
   std::chrono::nanoseconds timeout = std::chrono::seconds(5);
+  bool required = false;  ///< Without it the gateway is not ready, and does not begin to serve.
 };
-BOOST_DESCRIBE_STRUCT(upstream_settings, (), (name, url, timeout))
+BOOST_DESCRIBE_STRUCT(upstream_settings, (), (name, url, timeout, required))
 consteval auto leat_rules(const upstream_settings*) {
   using namespace leat::model::rules;
   return list(field<&upstream_settings::name>(length(1, 64), characters("a-zA-Z0-9_.-")),
               field<&upstream_settings::url>(length(1, 8000)),
               field<&upstream_settings::timeout>(
-                  defaulted, range(std::chrono::milliseconds(1), std::chrono::hours(1))));
+                  defaulted, range(std::chrono::milliseconds(1), std::chrono::hours(1))),
+              field<&upstream_settings::required>(defaulted));
 }
 
 struct settings {
@@ -70,19 +76,9 @@ struct configuration {
   std::vector<upstream_settings> upstreams;
 };
 
-/// What the command line says; it wins over the file.
-struct overrides {
-  std::optional<std::uint16_t> port;
-};
-
-/// Reads and checks a configuration file.
-/// Errors: `leat::error`, naming the file and every problem in it.
-[[nodiscard]] configuration load_configuration(const std::filesystem::path& file,
-                                               const overrides& from_command_line);
-
-/// The same from a text. Relative paths are looked up in `folder`.
-[[nodiscard]] configuration parse_configuration(std::string_view text, std::string_view name,
-                                                const std::filesystem::path& folder,
-                                                const overrides& from_command_line);
+/// Reads and checks what the gateway was configured with. Relative paths are looked up in `folder`.
+/// Errors: `leat::app::invalid_configuration` with every problem and its source.
+[[nodiscard]] configuration read_configuration(const leat::app::configuration& all,
+                                               const std::filesystem::path& folder);
 
 }  // namespace gateway

@@ -2,21 +2,22 @@
 #include "service.hpp"
 
 #include <algorithm>
-#include <optional>
+#include <chrono>
+#include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
-#include <boost/describe.hpp>
+#include <leat/coro/move_on_after.hpp>
+#include <leat/coro/sleep.hpp>
 #include <leat/coro/task_group.hpp>
 #include <leat/coro/to_thread.hpp>
 #include <leat/http/async_client.hpp>
 #include <leat/http/server.hpp>
-#include <leat/io/loop.hpp>
-#include <leat/io/loop_meter.hpp>
-#include <leat/io/watchdog.hpp>
-#include <leat/metrics/registry.hpp>
+#include <leat/service/serve.hpp>
 
 #include "access_counts.hpp"
+#include "configuration.hpp"
 #include "dashboard.hpp"
 #include "revenue.hpp"
 #include "system_health.hpp"
@@ -36,10 +37,8 @@ constexpr std::size_t connections_per_host = 32;
 // fill the memory in the time it has.
 constexpr std::uint64_t most_metrics_bytes = std::uint64_t{1} << 20;
 
-struct liveness {
-  std::string status = "ok";
-};
-BOOST_DESCRIBE_STRUCT(liveness, (), (status))
+// Between two attempts to reach an upstream without which the gateway does not begin.
+constexpr leat::duration startup_pause = std::chrono::milliseconds(500);
 
 /// Sources that need nothing but this program.
 class demo_upstream {
@@ -66,52 +65,6 @@ class demo_upstream {
   revenue_stream revenue_;
 };
 
-/// What the gateway itself answers.
-class public_service {
- public:
-  public_service(aggregator& sources, leat::metrics::registry& registry) noexcept
-      : sources_(sources), registry_(registry) {}
-
-  [[nodiscard]] leat::http::router routes() {
-    leat::http::router made;
-    made.get("/dashboard", [this](server_request&) -> task<server_response> {
-      co_return server_response::json(co_await sources_.compile_dashboard());
-    });
-    made.get("/health/live", [](server_request&) -> task<server_response> {
-      co_return server_response::json(liveness());
-    });
-    made.get("/metrics", [this](server_request&) -> task<server_response> {
-      server_response answer(leat::http::status::ok, registry_.to_text());
-      answer.headers().set("content-type", leat::metrics::text_content_type);
-      co_return answer;
-    });
-    return made;
-  }
-
- private:
-  aggregator& sources_;
-  leat::metrics::registry& registry_;
-};
-
-void log_error(const leat::log::logger& log, const leat::http::server_error& problem) {
-  log.error("request failed", {{"method", problem.method},
-                               {"route", problem.route},
-                               {"error", leat::describe(problem.failure)}});
-}
-
-/// Says in the log what blocks the loop, while it does.
-leat::io::watchdog_options watch_options(const leat::log::logger& log,
-                                         leat::metrics::registry& registry) {
-  leat::io::watchdog_options options;
-  options.on_blocked = [log](const leat::io::blocked_step& report) {
-    log.warn(report.has_ended ? "loop blocked, ended" : "loop blocked",
-             {{"seconds", report.lasted}, {"details", leat::io::to_text(report)}});
-  };
-  options.blocked_steps =
-      registry.add_counter("loop_blocked_steps_total", "Steps that blocked the loop over 100 ms.");
-  return options;
-}
-
 /// The longest a dashboard may take: its sources are asked side by side. What the handler does
 /// besides gets as long as a handler gets by default.
 leat::duration dashboard_limit(const std::vector<upstream_settings>& upstreams) {
@@ -120,33 +73,15 @@ leat::duration dashboard_limit(const std::vector<upstream_settings>& upstreams) 
   return longest + leat::http::server_timeouts().handler;
 }
 
-leat::http::server_options gateway_options(const configuration& settings,
-                                           const surroundings& around, access_counts& counts) {
+leat::http::server_options demo_options(const server_settings& settings, leat::io::network& network,
+                                        const leat::log::logger& log) {
   leat::http::server_options options;
-  options.network = &around.network;
-  options.max_connections = settings.server.max_connections;
-  options.timeouts.drain_grace = settings.server.drain;
-  options.timeouts.handler = dashboard_limit(settings.upstreams);
-  options.on_error = [log = around.log](const auto& problem) { log_error(log, problem); };
-  options.on_access = [log = around.log, &counts](const leat::http::access_record& record) {
-    const std::string_view route = record.route.empty() ? "unknown" : record.route;
-    counts.count(route, record.status, leat::executor::current().now());
-    log.info("request", {{"method", record.method},
-                         {"route", route},
-                         {"status", record.status},
-                         {"seconds", record.elapsed},
-                         {"bytes", record.body_out}});
-  };
-  return options;
-}
-
-leat::http::server_options demo_options(const server_settings& settings,
-                                        const surroundings& around) {
-  leat::http::server_options options;
-  options.network = &around.network;
+  options.network = &network;
   options.timeouts.drain_grace = settings.drain;
-  options.on_error = [log = around.log.named("demo")](const auto& problem) {
-    log_error(log, problem);
+  options.on_error = [log = log.named("demo")](const leat::http::server_error& problem) {
+    log.error("request failed", {{"method", problem.method},
+                                 {"route", problem.route},
+                                 {"error", leat::describe(problem.failure)}});
   };
   return options;
 }
@@ -169,35 +104,45 @@ task<void> run_server(leat::http::server& server) {
 /// Everything that lives as long as the gateway serves.
 class service {
  public:
-  service(configuration settings, surroundings around, revenue_stream revenue)
-      : settings_(std::move(settings)),
-        around_(std::move(around)),
+  service(leat::app::program& self, leat::io::network& network, configuration settings,
+          revenue_stream revenue)
+      : self_(self),
+        network_(network),
+        settings_(std::move(settings)),
         demo_(counts_, std::move(revenue)),
-        demo_server_(demo_.routes(), demo_options(settings_.server, around_)),
+        demo_server_(demo_.routes(), demo_options(settings_.server, network, self.logger())),
         client_(async_client_options()),
         fetcher_(client_),
-        aggregator_(fetcher_, sources_of(settings_, listen_demo()), around_.log, registry_),
-        public_(aggregator_, registry_),
-        server_(public_.routes(), gateway_options(settings_, around_, counts_)) {
-    server_.listen(leat::io::endpoint::tcp(settings_.server.host, settings_.server.port));
-    if (around_.watches_loop) {
-      meter_.emplace(registry_);
-      watchdog_.emplace(leat::io::loop::current(), watch_options(around_.log, registry_));
+        sources_(sources_of(settings_, listen_demo())),
+        aggregator_(fetcher_, sources_, self.logger(), self.metrics()) {
+    for (std::size_t i = 0; i < sources_.size(); ++i) {
+      self_.health().add(
+          sources_[i].name, [this, i] { return check(sources_[i]); },
+          {.timeout = sources_[i].timeout, .is_required = settings_.upstreams[i].required});
     }
   }
+  service(const service&) = delete;
+  service& operator=(const service&) = delete;
+  ~service() { client_.close(); }
 
+  // The gateway drains while its demo upstream still answers.
   task<void> run() {
-    around_.log.info("serving", {{"address", server_.local().to_string()},
-                                 {"upstreams", settings_.upstreams.size()}});
-    co_await leat::with_task_group([this](leat::task_group& group) { return supervise(group); });
-    client_.close();
-    around_.log.info("stopped");
+    co_await leat::with_task_group([this](leat::task_group& group) -> task<void> {
+      if (settings_.demo) {
+        group.spawn(leat::task_name("demo upstream"), run_server, std::ref(demo_server_));
+      }
+      for (std::size_t i = 0; i < sources_.size(); ++i) {
+        if (settings_.upstreams[i].required) co_await wait_for(sources_[i]);
+      }
+      co_await leat::service::serve(self_, routes(), serve_options());
+      group.cancel();
+    });
   }
 
  private:
   [[nodiscard]] leat::http::async_client_options async_client_options() const {
     leat::http::async_client_options options;
-    options.network = &around_.network;
+    options.network = &network_;
     options.max_body_bytes = most_metrics_bytes;
     options.limits.max_per_host = connections_per_host;
     options.limits.max_connections = connections_per_host * settings_.upstreams.size();
@@ -205,60 +150,113 @@ class service {
     return options;
   }
 
+  [[nodiscard]] leat::service::serve_options serve_options() {
+    leat::service::serve_options options;
+    options.at = leat::io::endpoint::tcp(settings_.server.host, settings_.server.port);
+    options.server.network = &network_;
+    options.server.max_connections = settings_.server.max_connections;
+    options.server.timeouts.handler = dashboard_limit(settings_.upstreams);
+    options.server.on_access = [this](const leat::http::access_record& record) {
+      counts_.count(record.route.empty() ? "unknown" : record.route, record.status,
+                    leat::executor::current().now());
+    };
+    options.on_serving = [this](const leat::io::endpoint& at) {
+      self_.logger().info("serving",
+                          {{"address", at.to_string()}, {"upstreams", settings_.upstreams.size()}});
+    };
+    return options;
+  }
+
+  [[nodiscard]] leat::http::router routes() {
+    leat::http::router made;
+    made.get("/dashboard", [this](server_request&) -> task<server_response> {
+      co_return server_response::json(co_await aggregator_.compile_dashboard());
+    });
+    return made;
+  }
+
   // Returns the base URL of the demo upstream.
   std::string listen_demo() {
     if (!settings_.demo) return "";
     const auto& at =
         demo_server_.listen(leat::io::endpoint::tcp(settings_.server.host, settings_.demo->port));
-    around_.log.info("demo upstream", {{"address", at.to_string()}});
+    self_.logger().info("demo upstream", {{"address", at.to_string()}});
     return "http://" + at.to_string();
   }
 
-  // The gateway drains while its demo upstream still answers.
-  task<void> supervise(leat::task_group& group) {
-    auto gateway = group.spawn(leat::task_name("gateway"), run_server, std::ref(server_));
-    if (settings_.demo) {
-      group.spawn(leat::task_name("demo upstream"), run_server, std::ref(demo_server_));
-    }
-    co_await around_.wait_stop_request();
-    server_.shut_down();
-    around_.log.info("draining", {{"connections", server_.connections()}});
-    group.spawn(
-        leat::task_name("second stop request"),
-        [this](leat::task_group& all) -> task<void> {
-          co_await around_.wait_stop_request();
-          around_.log.warn("stopping at once");
-          all.cancel();
-        },
-        std::ref(group));
-    static_cast<void>(co_await gateway.join());
-    group.cancel();
+  task<void> check(const metrics_source& source) {
+    static_cast<void>(co_await fetcher_.fetch_metrics(source));
   }
 
+  /// Waits until an upstream answers as it should.
+  task<void> wait_for(const metrics_source& source) {
+    self_.logger().info("waiting for upstream", {{"source", source.name}});
+    std::string why = "it was not asked yet";
+    if (!co_await leat::move_on_after(settings_.server.startup, reach(source, why))) {
+      throw leat::timeout_error(make_error_code(leat::errc::deadline_exceeded),
+                                "the required upstream \"" + source.name +
+                                    "\" did not answer within server.startup: " + why);
+    }
+  }
+
+  task<void> reach(const metrics_source& source, std::string& why) {
+    for (;;) {
+      try {
+        co_return co_await check(source);
+      } catch (const leat::error& e) {
+        why = e.what();
+      }
+      self_.logger().warn("upstream failed", {{"source", source.name}, {"error", why}});
+      co_await leat::sleep_for(startup_pause);
+    }
+  }
+
+  leat::app::program& self_;
+  leat::io::network& network_;
   configuration settings_;
-  surroundings around_;
   access_counts counts_;
-  leat::metrics::registry registry_;
   demo_upstream demo_;
   leat::http::server demo_server_;
   leat::http::async_client client_;
   data_fetcher fetcher_;
+  std::vector<metrics_source> sources_;
   aggregator aggregator_;
-  public_service public_;
-  leat::http::server server_;
-  std::optional<leat::io::loop_meter> meter_;
-  std::optional<leat::io::watchdog> watchdog_;
 };
 
 }  // namespace
 
-task<void> serve(configuration settings, surroundings around) {
+leat::app::program_options program_options_of(leat::app::configuration_source source,
+                                              std::filesystem::path folder,
+                                              std::optional<std::uint16_t> port) {
+  leat::app::program_options options;
+  options.prepare.application = leat::app::application("leat-gateway");
+  options.prepare.source = std::move(source);
+  options.prepare.inscription.presentation = leat::log::presentation::json;
+  options.prepare.checks = {[folder = std::move(folder)](const leat::app::configuration& all,
+                                                         const leat::app::environment&) {
+    static_cast<void>(read_configuration(all, folder));
+  }};
+  if (port) {
+    options.prepare.overlay["LEAT_GATEWAY_CONFIG_SERVER__PORT"] = std::to_string(*port);
+  }
+  return options;
+}
+
+task<void> serve(leat::app::program& self, leat::io::network& network,
+                 std::filesystem::path folder) {
+  auto settings = read_configuration(self.globals().configuration(), folder);
+  auto limits = self.limits();
+  limits.notice = settings.server.notice;
+  limits.drain = settings.server.drain;
+  self.set_limits(limits);
   revenue_stream revenue;
   if (settings.demo) {
     revenue =
         co_await leat::to_thread([ledger = settings.demo->ledger] { return load_ledger(ledger); });
   }
-  service running(std::move(settings), std::move(around), std::move(revenue));
+  self.exits().callback([log = self.logger()] { log.info("stopped"); });
+  service& running = *self.exits().keep(
+      std::make_unique<service>(self, network, std::move(settings), std::move(revenue)));
   co_await running.run();
 }
 

@@ -1,31 +1,29 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <functional>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
 
+#include <leat/app/program.hpp>
 #include <leat/coro/task.hpp>
 #include <leat/io/network.hpp>
-#include <leat/log/logger.hpp>
-
-#include "configuration.hpp"
 
 namespace gateway {
 
-/// What the gateway runs on. Tests put virtual time and a memory network here.
-struct surroundings {
-  leat::io::network& network;
-  leat::log::logger log;
-  /// Waits until the gateway is asked to stop, and once more until it is told to stop now.
-  std::function<leat::task<void>()> wait_stop_request;
-  /// Measures the loop, and reports what blocks it. On virtual time both would mean nothing.
-  bool watches_loop = false;
-};
+/// How the gateway is prepared. `folder` is where relative paths of its configuration begin,
+/// `port`, where it is given, wins over every other source of `server.port`.
+[[nodiscard]] leat::app::program_options program_options_of(
+    leat::app::configuration_source source, std::filesystem::path folder,
+    std::optional<std::uint16_t> port = std::nullopt);
 
-/// Runs the gateway and its demo upstream until it is asked to stop, and drains it: new
-/// connections are refused, requests under way are answered, and the demo ends last.
+/// The work of the gateway: serves, beside its demo upstream, until it is asked to stop, and
+/// drains. The demo upstream ends last.
 ///
 /// Cancellation: safe; stops everything.
-/// Errors: `io::listen_error`; `leat::error` if the ledger cannot be read.
-leat::task<void> serve(configuration settings, surroundings around);
+/// Errors: `io::listen_error`; `leat::error` if the ledger cannot be read, or if an upstream that
+/// is required does not answer in time.
+leat::task<void> serve(leat::app::program& self, leat::io::network& network,
+                       std::filesystem::path folder);
 
 }  // namespace gateway

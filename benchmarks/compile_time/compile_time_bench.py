@@ -34,6 +34,10 @@ HEADERS = [
     "leat/pool/resource_pool.hpp",
     "leat/http/async_client.hpp",
     "leat/http/server.hpp",
+    "leat/app/program.hpp",
+    "leat/service/serve.hpp",
+    "leat/app/globals.hpp",
+    "leat/app/prepare.hpp",
     "leat/testing/async_test.hpp",
 ]
 STANDARD = ["chrono", "functional", "memory", "string", "system_error", "vector"]

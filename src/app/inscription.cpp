@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include "leat/coro/to_thread.hpp"
+#include "leat/log/backend.hpp"
 #include "leat/log/flush_on_crash.hpp"
+#include "leat/log/sink.hpp"
 
 namespace leat::app {
 namespace {
@@ -66,6 +68,13 @@ task<log::logger> inscribe_to_target(const inscription& how, std::string name, e
   }
   auto made = co_await to_thread([&options] { return make_backend(std::move(options)); });
   co_return keep(std::move(made), how, name, exits);
+}
+
+task<log::logger> inscribe_to_sink(log::sink where, const inscription& how, std::string name,
+                                   exit_stack& exits) {
+  inscription there = how;
+  there.target = std::move(where);
+  co_return co_await inscribe_to_target(there, std::move(name), exits);
 }
 
 }  // namespace leat::app

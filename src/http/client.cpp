@@ -17,6 +17,11 @@ client::client(client_options options) : impl_(std::make_unique<impl>(std::move(
 client::~client() = default;
 
 response client::request(std::string method, std::string url, blocking_request_options options) {
+  return start(std::move(method), url, std::move(options));
+}
+
+response client::start(std::string method, const std::string& url,
+                       blocking_request_options&& options) {
   refuse_on_loop("http::async_client::request");
   return run_blocking(impl_->request(std::move(method), url, std::move(options)));
 }

@@ -138,15 +138,9 @@ typename Io::template task<std::string_view> response_reader<Io>::read_body() {
 }
 
 template <class Io>
-bool response_reader<Io>::read_early(std::string& into) {
-  if (!decoder_.is_identity() || body_ == nullptr) return false;
-  while (!is_at_end_) {
-    const auto piece = body_->try_read_some();
-    if (!piece) return false;
-    into += received(*piece);
-    bytes_read_ += piece->size();
-  }
-  return true;
+void response_reader<Io>::has_read(std::uint64_t bytes) {
+  bytes_read_ = bytes_downloaded_ = bytes;
+  check_size(bytes);
 }
 
 template <class Io>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "leat/http/server_request.hpp"
 
+#include "leat/coro/sleep.hpp"
 #include "leat/http/http_error.hpp"
 #include "leat/http/status.hpp"
 #include "leat/model/error.hpp"
@@ -18,6 +19,14 @@ void detail::throw_unreadable_body() {
     throw http_error(status::unprocessable_content, "the body does not fit", {}, e.problems());
   } catch (const model::document_limit_exceeded& e) {
     throw http_error(status::content_too_large, e.what());
+  }
+}
+
+task<void> server_request::wait_client_gone() {
+  if (client_ == nullptr) {
+    co_await sleep_for(no_timeout);
+  } else {
+    co_await client_->wait_gone();
   }
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "leat/coro/sleep.hpp"
 #include "leat/coro/with_cancel_scope.hpp"
 #include "leat/http/error.hpp"
 #include "leat/io/error.hpp"
@@ -28,6 +29,8 @@ constexpr std::size_t large_room = 4096;
 // Less room than this is not worth a call to the kernel.
 constexpr std::size_t least_room = 256;
 constexpr std::size_t body_room = std::size_t{16} << 10;
+// What a client may send ahead while a handler watches it.
+constexpr std::size_t most_ahead = std::size_t{16} << 10;
 
 // Answers of this size and above are not copied into the output, and once the output has
 // grown so far it is written: memory for a client that sends ahead stays bounded.
@@ -155,6 +158,7 @@ task<void> server_session::serve() {
       const event found = in_.is_empty() && !has_input_ended_ ? event{} : next_event();
       if (found.kind == event_kind::head) {
         if (!co_await exchange()) break;
+        if (ahead_ != nullptr) take_input_ahead();
         owes_request = !in_.is_empty();
         has_limit = false;
         continue;
@@ -306,7 +310,7 @@ task<bool> server_session::exchange() {
   }
   if (!refused && !request.has_route()) refused = refusal_of(request);
 
-  server_request shown(request.parts, request.route);
+  server_request shown(request.parts, request.route, this);
   server_response response =
       refused ? std::move(*refused) : co_await handler_call(core_, request, shown, *this);
 
@@ -320,12 +324,33 @@ task<bool> server_session::exchange() {
   if (!machine_.is_response_complete()) require(machine_.send_end(out_));
 
   if (machine_.must_close()) {
-    needs_lingering_ = !is_whole || !client_closes || !in_.is_empty();
+    needs_lingering_ = !is_whole || !client_closes || !in_.is_empty() || ahead_ != nullptr;
     co_return false;
   }
   require(machine_.start_next_cycle());
   if (out_.size() >= most_gathered) co_await flush();
   co_return true;
+}
+
+task<void> server_session::wait_gone() {
+  if (ahead_ == nullptr) ahead_ = std::make_unique<input_ahead>();
+  while (!has_input_ended_ && !ahead_->has_ended) {
+    if (ahead_->bytes.size() >= most_ahead) co_await sleep_for(no_timeout);
+    try {
+      const auto into = ahead_->bytes.prepare(large_room);
+      const std::size_t size = co_await stream_->read_some(into, deadline::never());
+      ahead_->bytes.commit(size);
+      ahead_->has_ended = size == 0;
+    } catch (const io_error&) {
+      ahead_->has_ended = true;
+    }
+  }
+}
+
+void server_session::take_input_ahead() {
+  in_.append(ahead_->bytes.text());
+  if (ahead_->has_ended) end_input();
+  ahead_.reset();
 }
 
 task<std::optional<server_response>> server_session::read_rest_of_body(incoming_request& request,

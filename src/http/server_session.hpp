@@ -29,7 +29,7 @@ struct incoming_request;
 /// stay where they were received. Answers to requests that were sent ahead are gathered and
 /// written at once, but never held back while something is waited for: before every wait, all
 /// that is ready is written.
-class server_session : public list_hook<session_tag> {
+class server_session final : public list_hook<session_tag>, private client_watch {
  public:
   server_session(server_core& core, std::unique_ptr<io::async_stream> stream);
   ~server_session();
@@ -52,6 +52,16 @@ class server_session : public list_hook<session_tag> {
   void handler_ends() noexcept { running_handler_ = nullptr; }
 
  private:
+  /// What came while a handler wanted to know whether its client is still there. It joins the
+  /// input when the exchange is over, because until then views refer to that.
+  struct input_ahead {
+    byte_buffer bytes;
+    bool has_ended = false;
+  };
+
+  task<void> wait_gone() override;
+  void take_input_ahead();
+
   /// One timer for everything that this connection waits for, one thing after the other. It is
   /// moved only to an earlier time: when it rings too early, it is set to the limit that holds
   /// by then. So most waits begin and end without touching the timers.
@@ -110,6 +120,7 @@ class server_session : public list_hook<session_tag> {
   cancel_scope* running_handler_ = nullptr;
   cancel_scope* idle_scope_ = nullptr;  // around a wait for a new request, in a task
   byte_buffer in_;
+  std::unique_ptr<input_ahead> ahead_;  // few handlers ask
   byte_buffer out_;
   proto::http1::server_connection machine_;
   bool is_idle_ = false;      // waits for a new request

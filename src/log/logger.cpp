@@ -19,6 +19,10 @@ logger logger::named(std::string_view name) const {
   return core_->derive(*this, name, {});
 }
 
+void logger::set_backend_minimum(level minimum) const noexcept {
+  if (core_ != nullptr) core_->set_minimum(minimum);
+}
+
 void logger::submit(level at, std::string_view event,
                     std::span<const field> fields) const noexcept {
   core_->submit(at, event, fields, *context_);

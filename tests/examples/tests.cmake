@@ -44,6 +44,10 @@ if(LEAT_BUILD_EXAMPLES)
     20_application LABEL unit)
   leat_example_test("metrics: a service counts, and shows what it has counted"
     22_metrics LABEL loopback)
+  leat_example_test("service: opens, answers, tells its health, and ends in order"
+    21_service LABEL loopback)
+  leat_example_test("command line: commands are structs, and errors have an exit code"
+    23_command_line LABEL unit)
   add_test(NAME "examples/testing: its tests pass" COMMAND 07_testing)
   set_tests_properties("examples/testing: its tests pass" PROPERTIES LABELS contract)
   add_test(NAME "examples/simulated network: its tests pass" COMMAND 10_simulated_network)

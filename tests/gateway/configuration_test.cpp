@@ -3,12 +3,13 @@
 
 #include <string>
 
+#include "leat/app/error.hpp"
+#include "leat/app/prepare.hpp"
 #include "leat/base/error.hpp"
+#include "leat/coro/exit_stack.hpp"
 
-#include "support/test.hpp"
-
-using namespace std::chrono_literals;
-using gateway::parse_configuration;
+#include "service.hpp"
+#include "support/async_test.hpp"
 
 namespace {
 
@@ -18,10 +19,14 @@ name = "a"
 url = "http://a.test/m"
 )";
 
+gateway::configuration parse_configuration(std::string_view text, const char* folder) {
+  return gateway::read_configuration(leat::app::configuration::parse(text, "g.toml"), folder);
+}
+
 std::string error_of(std::string_view text) {
   try {
-    static_cast<void>(parse_configuration(text, "g.toml", "/etc", {}));
-  } catch (const leat::error& e) {
+    static_cast<void>(parse_configuration(text, "/etc"));
+  } catch (const leat::app::invalid_configuration& e) {
     return e.what();
   }
   return "";
@@ -30,7 +35,7 @@ std::string error_of(std::string_view text) {
 }  // namespace
 
 TEST_CASE("configuration: what is not said has a default") {
-  const auto read = parse_configuration(one_upstream, "g.toml", "/etc", {});
+  const auto read = parse_configuration(one_upstream, "/etc");
   CHECK(read.server.host == "127.0.0.1");
   CHECK(read.server.port == 8080);
   CHECK(read.server.drain == 10s);
@@ -39,21 +44,47 @@ TEST_CASE("configuration: what is not said has a default") {
   CHECK(read.upstreams[0].timeout == 5s);
 }
 
-TEST_CASE("configuration: the command line's port wins and moves the demo's with it") {
-  const auto read = parse_configuration(std::string("[demo]\n") + std::string(one_upstream),
-                                        "g.toml", "/etc", {.port = std::uint16_t{9000}});
+LEAT_ASYNC_TEST("configuration: the command line's port wins and moves the demo's with it") {
+  const auto text = "[server]\nport = 1\n[demo]\n" + std::string(one_upstream);
+  auto options = gateway::program_options_of(leat::app::configuration_source::text(text), "/etc",
+                                             std::uint16_t{9000});
+  options.prepare.variables =
+      leat::app::environment({{"HOME", "/home/ann"}, {"LEAT_GATEWAY_CONFIG_SERVER__PORT", "7000"}});
+  leat::exit_stack exits;
+  const auto prepared = co_await leat::app::prepare(exits, std::move(options.prepare));
+  const auto read = gateway::read_configuration(prepared.configuration(), "/etc");
   CHECK(read.server.port == 9000);
   CHECK(read.demo->port == 9001);
+  co_await exits.close();
+}
+
+LEAT_ASYNC_TEST("configuration: a variable wins over the file") {
+  auto options = gateway::program_options_of(
+      leat::app::configuration_source::text("[server]\nport = 1\n" + std::string(one_upstream)),
+      "/etc");
+  options.prepare.variables =
+      leat::app::environment({{"HOME", "/home/ann"}, {"LEAT_GATEWAY_CONFIG_SERVER__PORT", "7000"}});
+  leat::exit_stack exits;
+  const auto prepared = co_await leat::app::prepare(exits, std::move(options.prepare));
+  CHECK(gateway::read_configuration(prepared.configuration(), "/etc").server.port == 7000);
+  co_await exits.close();
 }
 
 TEST_CASE("configuration: the ledger's path is relative to the file") {
-  const auto read = parse_configuration("[demo]\nledger = \"l.csv\"\n" + std::string(one_upstream),
-                                        "g.toml", "/etc/leat", {});
+  const auto read =
+      parse_configuration("[demo]\nledger = \"l.csv\"\n" + std::string(one_upstream), "/etc/leat");
   CHECK(read.demo->ledger == "/etc/leat/l.csv");
 }
 
-TEST_CASE("configuration: the one that is shipped is valid") {
-  const auto read = gateway::load_configuration(GATEWAY_SOURCE_DIR "/leat-gateway.toml", {});
+LEAT_ASYNC_TEST("configuration: the one that is shipped is valid") {
+  auto options = gateway::program_options_of(
+      leat::app::configuration_source::file(GATEWAY_SOURCE_DIR "/leat-gateway.toml"),
+      GATEWAY_SOURCE_DIR);
+  options.prepare.variables = leat::app::environment({{"HOME", "/home/ann"}});
+  leat::exit_stack exits;
+  const auto prepared = co_await leat::app::prepare(exits, std::move(options.prepare));
+  const auto read = gateway::read_configuration(prepared.configuration(), GATEWAY_SOURCE_DIR);
+  co_await exits.close();
   REQUIRE(read.upstreams.size() == 3);
   CHECK(read.upstreams[0].name == "activity");
   CHECK(read.upstreams[1].name == "revenue");
@@ -79,12 +110,15 @@ timeout = "0s"
 
 TEST_CASE("configuration: two upstreams of one name are refused") {
   CHECK(error_of(std::string(one_upstream) + std::string(one_upstream)) ==
-        "g.toml: two upstreams are named \"a\"");
+        "configuration is not valid: g.toml line 7, column 8: upstreams[1].name: is the name of "
+        "another upstream too: \"a\"");
 }
 
 TEST_CASE("configuration: a URL that cannot be requested is refused without being shown") {
   const auto what = error_of("[[upstreams]]\nname=\"a\"\nurl=\"ftp://user:secret@h/\"\n");
-  CHECK(what == "g.toml: the url of upstream \"a\": only http is spoken yet");
+  CHECK(what ==
+        "configuration is not valid: g.toml line 3, column 5: upstreams[0].url: cannot be asked: "
+        "only http is spoken yet");
 }
 
 TEST_CASE("configuration: a demo path without a demo is refused") {
@@ -96,7 +130,34 @@ TEST_CASE("configuration: no upstream at all is refused") {
   CHECK(error_of("upstreams = []\n").find("upstreams") != std::string::npos);
 }
 
-TEST_CASE("configuration: a file that is not there is named") {
-  CHECK_THROWS_WITH_AS(static_cast<void>(gateway::load_configuration("/no/such.toml", {})),
-                       "/no/such.toml: cannot be read: No such file or directory", leat::error);
+LEAT_ASYNC_TEST("configuration: a file that is not there is named") {
+  auto options =
+      gateway::program_options_of(leat::app::configuration_source::file("/no/such.toml"), "/no");
+  options.prepare.variables = leat::app::environment({{"HOME", "/home/ann"}});
+  std::string what;
+  options.on_unlogged_failure = [&what](const std::exception_ptr& failure) {
+    what = leat::describe(failure);
+  };
+  const int status = co_await leat::app::run_lifespan(
+      std::move(options), [](leat::app::program&) -> leat::task<void> { co_return; });
+  CHECK(status == 1);
+  CHECK(what.find("/no/such.toml") != std::string::npos);
+  CHECK(what.find("No such file or directory") != std::string::npos);
+}
+
+TEST_CASE("configuration: problems of several kinds are told together") {
+  const auto what = error_of(R"([server]
+port = 65535
+[demo]
+[[upstreams]]
+name = "a"
+url = "gopher://a.test/"
+[[upstreams]]
+name = "a"
+url = "/x"
+)");
+  for (const char* part : {"demo.port", "upstreams[0].url", "upstreams[1].name"}) {
+    CAPTURE(part);
+    CHECK(what.find(part) != std::string::npos);
+  }
 }

@@ -47,24 +47,28 @@ timeout = "{timeout}"
 class Gateway:
     """A running gateway; its log lines are kept as objects."""
 
-    def __init__(self, folder, upstreams, server=""):
-        config = pathlib.Path(folder) / "gateway.toml"
-        config.write_text(f"[server]\nport = 0\n{server}\n{upstreams}")
+    def __init__(self, folder, upstreams, server="", until="serving", around=()):
+        self.config = pathlib.Path(folder) / "gateway.toml"
+        self.config.write_text(f"[server]\nport = 0\n{server}\n{upstreams}")
         # AddressSanitizer keeps what was freed for a while, which would look like a leak.
         environment = {**os.environ, "ASAN_OPTIONS": "quarantine_size_mb=1"}
-        self.process = subprocess.Popen([GATEWAY, "--config", config], stderr=subprocess.PIPE,
+        # At a terminal SIGHUP would mean something else.
+        self.process = subprocess.Popen([*around, GATEWAY, "--config", self.config],
+                                        stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                         text=True, env=environment)
         self.log = []
         self.changed = threading.Condition()
         self.reader = threading.Thread(target=self._read_log)
         self.reader.start()
-        address = self.wait_event("serving")["address"]
-        self.port = int(address.rsplit(":", 1)[1])
+        began = self.wait_event(until)
+        if until == "serving":
+            self.port = int(began["address"].rsplit(":", 1)[1])
 
     def _read_log(self):
         for line in self.process.stderr:
             with self.changed:
-                self.log.append(json.loads(line))
+                self.log.append(json.loads(line) if line.startswith("{")
+                                else {"event": "<text>", "text": line.strip()})
                 self.changed.notify_all()
         with self.changed:
             self.log.append({"event": "<end>"})
@@ -169,6 +173,96 @@ class Nginx:
             self.process.wait(PATIENCE)
 
 
+class HeldUpstream:
+    """Takes requests and holds them until it is told to answer; then all, and later ones at once."""
+
+    def __init__(self):
+        self.socket = socket.create_server(("127.0.0.1", 0), backlog=256)
+        self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}/"
+        self.changed = threading.Condition()
+        self.requests = 0
+        self.answers = False
+        self.is_closed = False
+        self.connections = []
+        self.threads = [threading.Thread(target=self._accept)]
+        self.threads[0].start()
+
+    def _accept(self):
+        while True:
+            try:
+                connection, _ = self.socket.accept()
+            except OSError:
+                return
+            with self.changed:
+                if self.is_closed:
+                    connection.close()
+                    return
+                self.connections.append(connection)
+            self.threads.append(threading.Thread(target=self._serve, args=(connection,)))
+            self.threads[-1].start()
+
+    def _serve(self, connection):
+        try:
+            received = b""
+            while part := connection.recv(65536):
+                received += part
+                while b"\r\n\r\n" in received:
+                    received = received.split(b"\r\n\r\n", 1)[1]
+                    with self.changed:
+                        self.requests += 1
+                        self.changed.notify_all()
+                        self.changed.wait_for(lambda: self.answers or self.is_closed)
+                    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        except OSError:
+            pass  # the gateway has given up
+
+    def wait_requests(self, count):
+        with self.changed:
+            if not self.changed.wait_for(lambda: self.requests >= count, PATIENCE):
+                raise AssertionError(f"only {self.requests} requests have come")
+
+    def answer(self, answers=True):
+        with self.changed:
+            self.answers = answers
+            self.changed.notify_all()
+
+    def close(self):
+        with self.changed:
+            self.is_closed = True
+            self.changed.notify_all()
+            for each in self.connections:
+                each.close()
+        # An accept() under way does not notice a close() on another thread.
+        self.socket.shutdown(socket.SHUT_RDWR)
+        self.socket.close()
+        for each in self.threads:
+            each.join(PATIENCE)
+
+
+def namespace_command():
+    """What runs a command as the first process of a PID namespace, or why nothing does."""
+    command = ["unshare", "--pid", "--fork", "--kill-child"]
+    if os.geteuid() != 0:
+        command += ["--user", "--map-root-user"]
+    tried = subprocess.run([*command, "true"], capture_output=True, text=True, check=False)
+    return command, tried.stderr.strip() if tried.returncode != 0 else ""
+
+
+def children_of(process):
+    """By /proc: not every kernel lists the children of a task."""
+    found = []
+    for each in pathlib.Path("/proc").iterdir():
+        if not each.name.isdigit():
+            continue
+        try:
+            status = (each / "status").read_text()
+        except OSError:
+            continue  # it has ended meanwhile
+        if re.search(rf"^PPid:\t{process}$", status, re.MULTILINE):
+            found.append(int(each.name))
+    return found
+
+
 def free_port():
     """Below the ports that the kernel gives to clients: somebody who tries again and again to
     connect to one of those may get it for his own side, and is then connected with himself."""
@@ -220,10 +314,10 @@ class GatewayTest(unittest.TestCase):
         self.folder = tempfile.mkdtemp(prefix="leat-gateway-")
         self.addCleanup(shutil.rmtree, self.folder)
 
-    def start(self, health="/system_health", timeout="5s", server=""):
+    def start(self, health="/system_health", timeout="5s", server="", more="", **how):
         text = SOURCES_WITH_DEMO.format(ledger=SOURCE_DIR / "apps/gateway/ledger.csv",
                                         health=health, timeout=timeout)
-        gateway = Gateway(self.folder, text, server)
+        gateway = Gateway(self.folder, text + more, server, **how)
         self.addCleanup(gateway.close)
         return gateway
 
@@ -236,9 +330,10 @@ class GatewayTest(unittest.TestCase):
 
     def test_default_configuration(self):
         port = free_port()
+        # Without an environment, as a supervisor may start it.
         process = subprocess.Popen(
             [GATEWAY, "--config", SOURCE_DIR / "apps/gateway/leat-gateway.toml", "--port",
-             str(port)], stderr=subprocess.DEVNULL)
+             str(port)], stderr=subprocess.DEVNULL, env={})
         try:
             wait_listening(port, process)
             out = subprocess.run(["curl", "-sS", "--fail", f"http://127.0.0.1:{port}/dashboard"],
@@ -383,17 +478,241 @@ class GatewayTest(unittest.TestCase):
             gateway.ask_to_stop()
             gateway.wait_event("draining")
             gateway.ask_to_stop()
-            self.assertEqual(gateway.wait_exit(), 0)
+            self.assertEqual(gateway.wait_exit(), 128 + signal.SIGTERM)
+            self.assertEqual(len(gateway.events("stopping at once")), 1)
+            self.assertEqual(len(gateway.events("application_shutdown")), 1)
             client.close()
             upstream.close()
 
+    def held_upstream(self):
+        upstream = HeldUpstream()
+        self.addCleanup(upstream.close)
+        return upstream
+
+    def test_sigterm_with_a_hundred_requests(self):
+        upstream = self.held_upstream()
+        gateway = self.start(health=upstream.url, timeout="1h")
+        before = gateway.descriptors()
+        probe = gateway.raw()
+        clients = [gateway.raw() for _ in range(100)]
+        # All of them are accepted before they ask.
+        self.assertTrue(settles(lambda: before + 101 - gateway.descriptors(), 0))
+        probe.sendall(b"GET /health/ready HTTP/1.1\r\nHost: x\r\n")
+        for each in clients:
+            each.sendall(b"GET /dashboard HTTP/1.1\r\nHost: x\r\n\r\n")
+        # As many as the gateway has connections for one host; the others wait for these.
+        upstream.wait_requests(32)
+        gateway.ask_to_stop()
+        self.assertEqual(gateway.wait_event("draining")["connections"], 101)
+        self.assertRaises(ConnectionRefusedError, gateway.raw)
+        probe.sendall(b"\r\n")
+        readiness = read_all(probe)
+        self.assertEqual(status_of(readiness), 503)
+        self.assertIn(b'"not ready"', readiness)
+        upstream.answer()
+        for each in clients:
+            answer = read_all(each)
+            self.assertEqual(status_of(answer), 200)
+            self.assertIn(b"connection: close", answer.lower())
+            self.assertIn(b'"health":{"status":"ok"', answer)
+        self.assertEqual(gateway.wait_exit(), 0)
+        names = [each["event"] for each in gateway.log]
+        for earlier, later in (("signal received", "draining"), ("draining", "stopped"),
+                               ("stopped", "application_shutdown")):
+            self.assertLess(names.index(earlier), names.index(later))
+        for each in (probe, *clients):
+            each.close()
+
+    def test_requests_that_do_not_end(self):
+        upstream = self.held_upstream()
+        gateway = self.start(health=upstream.url, timeout="1h", server='drain = "100ms"')
+        client = gateway.raw()
+        client.sendall(b"GET /dashboard HTTP/1.1\r\nHost: x\r\n\r\n")
+        upstream.wait_requests(1)
+        gateway.ask_to_stop()
+        self.assertEqual(gateway.wait_exit(), 0)
+        self.assertEqual(read_all(client), b"")
+        client.close()
+
+    def test_notice(self):
+        gateway = self.start(server='notice = "1h"')
+        gateway.ask_to_stop()
+        gateway.wait_event("signal received")
+        # It may take a turn from the record to the state that it announces.
+        self.assertTrue(settles(lambda: int(gateway.get("/health/ready")[0] != 503), 0))
+        self.assertEqual(gateway.get("/health/live")[0], 200)
+        self.assertEqual(gateway.dashboard()[0], 200)
+        gateway.ask_to_stop()
+        self.assertEqual(gateway.wait_exit(), 128 + signal.SIGTERM)
+
+    # --- dependencies that hang
+
+    def test_sigterm_during_start_up(self):
+        upstream = self.held_upstream()
+        required = f'[[upstreams]]\nname = "vital"\nurl = "{upstream.url}"\nrequired = true\n'
+        gateway = self.start(more=required, until="waiting for upstream", server='startup = "1h"')
+        upstream.wait_requests(1)
+        gateway.ask_to_stop()
+        self.assertEqual(gateway.wait_exit(), 0)
+        self.assertEqual(gateway.events("serving"), [])
+        self.assertEqual(gateway.events("application_startup"), [])
+        self.assertEqual(len(gateway.events("application_shutdown")), 1)
+
+    def test_start_up_with_a_hanging_dependency(self):
+        upstream = self.held_upstream()
+        required = (f'[[upstreams]]\nname = "vital"\nurl = "{upstream.url}"\ntimeout = "50ms"\n'
+                    "required = true\n")
+        gateway = self.start(more=required, until="waiting for upstream", server='startup = "200ms"')
+        self.assertEqual(gateway.wait_exit(), 1)
+        failure = gateway.wait_event("application_failure")
+        self.assertIn('the required upstream "vital" did not answer', failure["error"])
+        self.assertEqual(gateway.events("serving"), [])
+
+    def test_health_with_a_hanging_dependency(self):
+        upstream = self.held_upstream()
+        upstream.answer()
+        required = (f'[[upstreams]]\nname = "vital"\nurl = "{upstream.url}secret-path"\n'
+                    'timeout = "300ms"\nrequired = true\n')
+        gateway = self.start(more=required)
+        self.assertEqual(gateway.get("/health/ready"), (200, '{"status":"ready"}'))
+        self.assertEqual(gateway.get("/health/startup")[0], 200)
+        self.assertEqual(gateway.get("/health/"), (200, '{"status":"healthy"}'))
+        upstream.answer(False)
+        before = gateway.descriptors()
+        self.assertEqual(gateway.get("/health/ready"),
+                         (503, '{"status":"not ready","failing":["vital"]}'))
+        status, text = gateway.get("/health/detailed")
+        self.assertEqual(status, 503)
+        vital = json.loads(text)["dependencies"]["vital"]
+        self.assertFalse(vital["healthy"])
+        self.assertIn("error", vital)
+        for hidden in ("secret-path", "127.0.0.1"):
+            self.assertNotIn(hidden, text)
+        self.assertEqual(gateway.get("/health/live"), (200, '{"status":"ok"}'))
+        self.assertEqual(gateway.dashboard()[0], 200)
+        for _ in range(5):
+            gateway.get("/health/ready")
+        self.assertTrue(settles(gateway.descriptors, before))
+        upstream.answer()
+        self.assertEqual(gateway.get("/health/ready")[0], 200)
+        gateway.wait_event("dependency is healthy again")
+        gateway.ask_to_stop()
+        self.assertEqual(gateway.wait_exit(), 0)
+
+    def test_forced_end(self):
+        # A read that never ends, on a thread: nothing can stop it.
+        pipe = pathlib.Path(self.folder) / "pipe.toml"
+        os.mkfifo(pipe)
+        with subprocess.Popen([GATEWAY, "--config", pipe], stdin=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE, text=True) as process:
+            with open(pipe, "w"):  # returns when the gateway reads
+                process.send_signal(signal.SIGTERM)
+                process.send_signal(signal.SIGINT)
+                said = process.communicate(timeout=PATIENCE)[1]
+            self.assertIn(process.returncode, (128 + signal.SIGTERM, 128 + signal.SIGINT))
+            self.assertIn("ended without cleanup", said)
+
+    # --- the first process of a PID namespace, as in a container
+
+    def start_as_first_process(self):
+        command, refusal = namespace_command()
+        if refusal:
+            print(f"SKIPPED: this machine makes no PID namespaces: {refusal}", file=sys.stderr)
+            self.skipTest(refusal)
+        gateway = self.start(around=command)
+        (inner,) = children_of(gateway.process.pid)
+        status = pathlib.Path(f"/proc/{inner}/status").read_text()
+        self.assertRegex(status, r"(?m)^NSpid:.*\t1$")
+        return gateway, inner
+
+    def test_first_process(self):
+        gateway, inner = self.start_as_first_process()
+        self.assertEqual(gateway.get("/health/ready")[0], 200)
+        os.kill(inner, signal.SIGTERM)
+        self.assertEqual(gateway.wait_exit(), 0)
+        self.assertEqual(len(gateway.events("application_shutdown")), 1)
+
+    def test_first_process_forced(self):
+        upstream = self.held_upstream()
+        command, refusal = namespace_command()
+        if refusal:
+            print(f"SKIPPED: this machine makes no PID namespaces: {refusal}", file=sys.stderr)
+            self.skipTest(refusal)
+        gateway = self.start(health=upstream.url, timeout="1h", server='drain = "1h"',
+                             around=command)
+        client = gateway.raw()
+        client.sendall(b"GET /dashboard HTTP/1.1\r\nHost: x\r\n\r\n")
+        upstream.wait_requests(1)
+        (inner,) = children_of(gateway.process.pid)
+        os.kill(inner, signal.SIGTERM)
+        gateway.wait_event("draining")
+        os.kill(inner, signal.SIGTERM)
+        self.assertEqual(gateway.wait_exit(), 128 + signal.SIGTERM)
+        client.close()
+
+    def test_first_process_reaps(self):
+        gateway, inner = self.start_as_first_process()
+        pipe = pathlib.Path(self.folder) / "orphan"
+        os.mkfifo(pipe)
+        into = ["nsenter", "--target", str(inner), "--pid"]
+        if os.geteuid() != 0:
+            into += ["--user", "--preserve-credentials"]
+        # The inner shell ends, and its child, which waits for the pipe, becomes the gateway's.
+        subprocess.run([*into, "sh", "-c", f"(read line < {pipe}) & exit 0"], check=True,
+                       timeout=PATIENCE)
+        self.assertTrue(settles(lambda: int(not children_of(inner)), 0))
+        (orphan,) = children_of(inner)
+        with open(pipe, "w") as line:
+            line.write("go\n")
+        self.assertTrue(settles(lambda: int(os.path.exists(f"/proc/{orphan}")), 0), "a zombie")
+        os.kill(inner, signal.SIGTERM)
+        self.assertEqual(gateway.wait_exit(), 0)
+
+    def test_container_health(self):
+        dockerfile = (SOURCE_DIR / "Dockerfile").read_text().replace("\\\n", " ")
+        said = re.search(r"^HEALTHCHECK .*?CMD (\[.*\])$", dockerfile, re.MULTILINE)
+        command = json.loads(said.group(1))
+        command[0] = str(pathlib.Path(GATEWAY).with_name(command[0]))
+        gateway = self.start()
+        command[-1] = command[-1].replace(":8080/", f":{gateway.port}/")
+        healthy = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+        self.assertEqual((healthy.returncode, healthy.stdout), (0, '{"status":"ok"}'))
+        gateway.ask_to_stop()
+        self.assertEqual(gateway.wait_exit(), 0)
+        gone = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+        self.assertEqual(gone.returncode, 1)
+
+    # --- another configuration
+
+    def test_reload(self):
+        gateway = self.start()
+        text = gateway.config.read_text()
+        gateway.config.write_text(text + '[inscription]\nlevel = "debug"\n[locations]\n'
+                                         'state = "/nowhere"\n')
+        gateway.ask_to_stop(signal.SIGHUP)
+        said = gateway.wait_event("configuration reloaded")
+        self.assertEqual(said["changed"], "inscription.level")
+        self.assertEqual(said["needs_restart"], "locations.state")
+        gateway.config.write_text(text + "[inscription]\nlevel = 5\n[server]\n")
+        gateway.ask_to_stop(signal.SIGHUP)
+        refused = gateway.wait_event("configuration not reloaded")
+        self.assertRegex(refused["error"], r"gateway\.toml line \d+")
+        self.assertEqual(gateway.dashboard()[0], 200)
+        gateway.ask_to_stop()
+        self.assertEqual(gateway.wait_exit(), 0)
+
+    def test_variables(self):
+        said = self.refused_start('[[upstreams]]\nname = "a"\nurl = "/x"\n',
+                                  LEAT_GATEWAY_CONFIG_SERVER__PORT="many")
+        self.assertIn("environment variable LEAT_GATEWAY_CONFIG_SERVER__PORT", said)
+
     # --- a start that fails
 
-    def refused_start(self, config, *arguments):
+    def refused_start(self, config, *arguments, **variables):
         file = pathlib.Path(self.folder) / "bad.toml"
         file.write_text(config)
         out = subprocess.run([GATEWAY, "--config", file, *arguments], capture_output=True,
-                             text=True, timeout=PATIENCE)
+                             text=True, timeout=PATIENCE, env={**os.environ, **variables})
         self.assertEqual(out.returncode, 1)
         return out.stderr
 
@@ -401,6 +720,9 @@ class GatewayTest(unittest.TestCase):
         said = self.refused_start('[server]\nport = "x"\n[[upstreams]]\nname = "a b"\nurl = ""\n')
         for part in ("bad.toml", "server.port", "upstreams[0].name", "upstreams[0].url"):
             self.assertIn(part, said)
+        self.assertNotIn("serving", said)
+        for line in (2, 4, 5):
+            self.assertIn(f"bad.toml line {line}, column ", said)
 
     def test_port_in_use(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:

@@ -54,17 +54,25 @@ task<void> gateway_world::serve_while(std::string sources, std::function<task<vo
                                       std::string server) {
   const std::string text =
       "[server]\nport = 0\nhost = \"" + gateway_host + "\"\n" + server + "\n" + sources;
-  auto settings = gateway::parse_configuration(text, "test.toml", GATEWAY_SOURCE_DIR, {});
+  auto options =
+      gateway::program_options_of(app::configuration_source::text(text), GATEWAY_SOURCE_DIR);
+  options.prepare.variables = app::environment({{"HOME", "/home/ann"}});
+  options.prepare.inscribe = [this](const app::inscription&, std::string,
+                                    exit_stack&) -> task<log::logger> { co_return logs_.logger(); };
+  options.next_signal = [this] { return stop.next_signal(); };
   co_await with_task_group([&](task_group& group) -> task<void> {
-    group.spawn([this, &settings]() {
-      return gateway::serve(std::move(settings),
-                            {gateway_network(), logs_.logger(), [this]() { return stop.wait(); }});
+    group.spawn([this, &options]() -> task<void> {
+      status_ = co_await app::run_lifespan(std::move(options), [this](app::program& self) {
+        return gateway::serve(self, gateway_network(), GATEWAY_SOURCE_DIR);
+      });
     });
     co_await wait_event("serving");
     address_ = field_of(events("serving").front(), "address");
     co_await script();
     stop.ask();
   });
+  // A test that has asked already asks a second time with this.
+  CHECK((status_ == 0 || status_ == app::program_status::forced_by_signal + SIGTERM));
 }
 
 #ifdef LEAT_ON_SOCKETS

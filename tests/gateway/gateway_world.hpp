@@ -63,6 +63,9 @@ class gateway_world {
   [[nodiscard]] leat::testing::simulated_network& network() noexcept { return net_; }
 #endif
 
+  /// With what the gateway has ended.
+  [[nodiscard]] int status() const noexcept { return status_; }
+
   stop_requests stop;
 
  private:
@@ -76,6 +79,7 @@ class gateway_world {
   leat::event logged_;
   leat::log::backend logs_;
   std::string address_;
+  int status_ = -1;
 };
 
 /// The number or text that a JSON line has under `key`, as text.

@@ -30,8 +30,14 @@ http::async_client_options on(memory_network& net) {
   return options;
 }
 
-gateway::configuration settings(std::string text) {
-  return gateway::parse_configuration(text, "test.toml", GATEWAY_SOURCE_DIR, {});
+app::program_options options_of(std::string text, stop_requests& stop) {
+  auto options = gateway::program_options_of(app::configuration_source::text(std::move(text)),
+                                             GATEWAY_SOURCE_DIR);
+  options.prepare.variables = app::environment({{"HOME", "/home/ann"}});
+  options.prepare.inscribe = [](const app::inscription&, std::string,
+                                exit_stack&) -> task<log::logger> { co_return log::logger(); };
+  options.next_signal = [&stop] { return stop.next_signal(); };
+  return options;
 }
 
 const std::string with_patience = R"(
@@ -58,9 +64,11 @@ url = "http://absent.test/"
 task<void> beside_gateway(memory_network& net, std::string text, stop_requests& stop,
                           task<void> work) {
   co_await with_task_group([&](task_group& group) -> task<void> {
-    group.spawn([&net, &text, &stop]() {
-      return gateway::serve(settings(text),
-                            {net, log::logger(), [&stop]() { return stop.wait(); }});
+    group.spawn([&net, &text, &stop]() -> task<void> {
+      const int status = co_await app::run_lifespan(
+          options_of(text, stop),
+          [&net](app::program& self) { return gateway::serve(self, net, GATEWAY_SOURCE_DIR); });
+      CHECK(status == 0);
     });
     co_await sleep_for(1ms);
     co_await std::move(work);

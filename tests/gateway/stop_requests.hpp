@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <csignal>
+
 #include "leat/coro/event.hpp"
 #include "leat/coro/task.hpp"
 
@@ -17,6 +19,11 @@ class stop_requests {
       co_await changed_.wait();
     }
     --asked_;
+  }
+  /// The same as a signal of the process.
+  leat::task<int> next_signal() {
+    co_await wait();
+    co_return SIGTERM;
   }
 
  private:

@@ -27,6 +27,7 @@ leat_test(http NAME client_loopback_ LABELS loopback
     client_contract_test.cpp
     client_form_test.cpp
     client_loopback_test.cpp
+    client_origin_test.cpp
     client_policy_test.cpp
     client_routes_test.cpp
     client_text_test.cpp
@@ -43,6 +44,7 @@ leat_test(http NAME nonce_ LABELS loopback
 leat_test(http NAME server_
   FILES
     router_test.cpp
+    client_gone_test.cpp
     server_drain_test.cpp
     server_limits_test.cpp
     server_metrics_test.cpp

@@ -13,6 +13,7 @@ leat_consumer(io)
 leat_consumer(http)
 leat_consumer(testing)
 leat_consumer(app)
+leat_consumer(service)
 
 if(LAYERS)
   add_executable(links_everything ${CMAKE_CURRENT_LIST_DIR}/programs/base.cpp)

@@ -33,3 +33,10 @@ leat_tool_test("changes: a release collects the fragments by kind and removes th
   COMMAND ${CMAKE_CURRENT_LIST_DIR}/collect_changes_test.py)
 leat_tool_test("benchmarks: medians, ratios and budgets come from the samples, malformed ones are refused"
   COMMAND ${CMAKE_CURRENT_LIST_DIR}/bench_runner_test.py)
+leat_tool_test("container: the checker reports a Dockerfile that breaks any of its rules"
+  COMMAND ${CMAKE_CURRENT_LIST_DIR}/check_container_test.py)
+if(LEAT_BUILD_APPS)
+  leat_tool_test("container: the Dockerfile fits the tree and the programs that it is made for"
+    COMMAND ${PROJECT_SOURCE_DIR}/tools/check_container.py
+      $<TARGET_FILE:leat-gateway> $<TARGET_FILE:leat>)
+endif()

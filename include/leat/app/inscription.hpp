@@ -7,9 +7,9 @@
 
 #include "leat/coro/exit_stack.hpp"
 #include "leat/coro/task.hpp"
-#include "leat/log/backend.hpp"
 #include "leat/log/level.hpp"
 #include "leat/log/logger.hpp"
+#include "leat/log/presentation.hpp"
 #include "leat/log/sink.hpp"
 
 namespace leat::app {
@@ -46,5 +46,9 @@ using inscriber =
 /// second one that flushes on a crash.
 [[nodiscard]] task<log::logger> inscribe_to_target(const inscription& how, std::string name,
                                                    exit_stack& exits);
+/// The same to another sink.
+/// Cancellation: safe.
+[[nodiscard]] task<log::logger> inscribe_to_sink(log::sink where, const inscription& how,
+                                                 std::string name, exit_stack& exits);
 
 }  // namespace leat::app

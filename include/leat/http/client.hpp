@@ -65,26 +65,26 @@ class client {
   [[nodiscard]] response_stream open(http::request built);
 
   [[nodiscard]] response get(std::string url, blocking_request_options options = {}) {
-    return request("GET", std::move(url), std::move(options));
+    return start("GET", url, std::move(options));
   }
   [[nodiscard]] response head(std::string url, blocking_request_options options = {}) {
-    return request("HEAD", std::move(url), std::move(options));
+    return start("HEAD", url, std::move(options));
   }
   [[nodiscard]] response options(std::string url, blocking_request_options options = {}) {
-    return request("OPTIONS", std::move(url), std::move(options));
+    return start("OPTIONS", url, std::move(options));
   }
   [[nodiscard]] response post(std::string url, blocking_request_options options = {}) {
-    return request("POST", std::move(url), std::move(options));
+    return start("POST", url, std::move(options));
   }
   [[nodiscard]] response put(std::string url, blocking_request_options options = {}) {
-    return request("PUT", std::move(url), std::move(options));
+    return start("PUT", url, std::move(options));
   }
   [[nodiscard]] response patch(std::string url, blocking_request_options options = {}) {
-    return request("PATCH", std::move(url), std::move(options));
+    return start("PATCH", url, std::move(options));
   }
   /// DELETE; the word itself belongs to the language.
   [[nodiscard]] response del(std::string url, blocking_request_options options = {}) {
-    return request("DELETE", std::move(url), std::move(options));
+    return start("DELETE", url, std::move(options));
   }
 
   /// Closes idle connections and refuses new requests and those that wait for a connection.
@@ -97,6 +97,10 @@ class client {
   [[nodiscard]] client_statistics statistics() const noexcept;
 
  private:
+  /// As `request()`, which hands everything on at the price of moving it.
+  [[nodiscard]] response start(std::string method, const std::string& url,
+                               blocking_request_options&& options);
+
   class impl;
   std::unique_ptr<impl> impl_;
 };

@@ -36,11 +36,11 @@ class response_head {
   };
 
   explicit response_head(parts from) : parts_(std::make_shared<parts>(std::move(from))) {}
-
-  /// What it was made of.
-  [[nodiscard]] parts release() && {
-    if (parts_.use_count() != 1) return *parts_;
-    return std::move(*parts_);
+  /// Of `from`, which is not null, without copying it. It is not changed from now on.
+  [[nodiscard]] static response_head sharing(std::shared_ptr<parts> from) noexcept {
+    response_head made;
+    made.parts_ = std::move(from);
+    return made;
   }
 
   [[nodiscard]] int status() const noexcept { return parts_->status; }
@@ -86,6 +86,8 @@ class response_head {
   }
 
  private:
+  response_head() noexcept = default;
+
   // Never changed, so copies share it; and moved at next to no cost on the way to who asked.
   std::shared_ptr<parts> parts_;
 };

@@ -35,7 +35,7 @@ class response_reader : public response_head {
   /// `begun` and all that has not been read yet.
   typename Io::template task<std::string> read_to_end(std::string begun = {});
   /// Appends what is there without a wait to `into`. Returns whether that was all.
-  bool read_early(std::string& into);
+  void has_read(std::uint64_t bytes);
   typename Io::template task<std::string_view> read_text();
   typename Io::template task<std::string> read_text_to_end();
   typename Io::template task<std::optional<std::string_view>> read_next_line(std::size_t max_bytes);

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "leat/coro/task.hpp"
 #include "leat/http/headers.hpp"
 #include "leat/http/router.hpp"
 #include "leat/model/json.hpp"
@@ -26,6 +27,15 @@ struct request_parts {
   std::string_view peer = {};
 };
 
+/// Sees when the client of a request goes away.
+class client_watch {
+ public:
+  virtual task<void> wait_gone() = 0;
+
+ protected:
+  ~client_watch() = default;
+};
+
 /// To be called in a handler for what `model::from_json` throws: turns it into `http_error`.
 [[noreturn]] void throw_unreadable_body();
 
@@ -38,8 +48,9 @@ struct request_parts {
 /// Thread-safety: one loop.
 class server_request {
  public:
-  server_request(const detail::request_parts& parts, const route_match& route) noexcept
-      : parts_(parts), route_(route) {}
+  server_request(const detail::request_parts& parts, const route_match& route,
+                 detail::client_watch* client = nullptr) noexcept
+      : parts_(parts), route_(route), client_(client) {}
   server_request(const server_request&) = delete;
   server_request& operator=(const server_request&) = delete;
 
@@ -65,6 +76,17 @@ class server_request {
 
   /// Who sent it, as the stream names its peer.
   [[nodiscard]] std::string_view peer() const noexcept { return parts_.peer; }
+
+  /// Waits until the client has closed the connection, or its own side of it. For handlers whose
+  /// work is for nobody else, which a server does not stop by itself:
+  ///
+  ///     co_await when_any(find(), request.wait_client_gone());
+  ///
+  /// What the client sends ahead meanwhile is kept, up to 16 KiB; behind more than that its end is
+  /// not seen. Without a connection it never ends.
+  /// Cancellation: safe. Errors: none. To be awaited by one task at a time, before the handler
+  /// ends.
+  [[nodiscard]] task<void> wait_client_gone();
 
   /// The segment of the path that stands for `{name}` in the route, percent-decoded. It is
   /// never empty; it may hold any byte but NUL, a `/` too if it came as `%2F`.
@@ -99,6 +121,7 @@ class server_request {
  private:
   const detail::request_parts& parts_;
   const route_match& route_;
+  detail::client_watch* client_;
 };
 
 }  // namespace leat::http

@@ -81,6 +81,10 @@ class logger {
   /// A logger with another name, which JSON shows under "logger" and plain text in front.
   [[nodiscard]] logger named(std::string_view name) const;
 
+  /// The level of the backend, from now on and for all of its loggers; as
+  /// `backend::set_minimum()`, for a program that has only a logger in its hands.
+  void set_backend_minimum(level minimum) const noexcept;
+
  private:
   friend class core;
 
