@@ -10,6 +10,7 @@
 #include "leat/base/error.hpp"
 #include "leat/log/error.hpp"
 #include "leat/log/flush_on_crash.hpp"
+#include "leat/testing/cancellation.hpp"
 
 #include "support/async_test.hpp"
 #include "support/scratch_folder.hpp"
@@ -111,6 +112,14 @@ LEAT_LOOPBACK_TEST("inscription: one of a process may flush on a crash, until it
   });
   CHECK(was_refused);
   co_await say(how, "again");
+}
+
+TEST_CASE("inscription: can be cancelled anywhere, and leaves no file open") {
+  const scratch_folder folder;
+  const std::string path = folder / "demo.log";
+  testing::for_each_cancellation(
+      [&]() -> task<void> { co_await say(into(path, log::file_mode::append), "one"); });
+  CHECK_FALSE(is_open(path));
 }
 
 LEAT_LOOPBACK_TEST("prepare: the configuration says into which file it logs, from templates") {

@@ -5,9 +5,12 @@
 #include "leat/coro/event.hpp"
 #include "leat/coro/sleep.hpp"
 #include "leat/coro/task_group.hpp"
+#include "leat/http/async_client.hpp"
 #include "leat/http/metrics_page.hpp"
 #include "leat/http/server.hpp"
+#include "leat/http/server_transport.hpp"
 #include "leat/metrics/registry.hpp"
+#include "leat/testing/cancellation.hpp"
 
 #include "http/raw_client.hpp"
 
@@ -209,6 +212,22 @@ LEAT_ASYNC_TEST("metrics page: shows the registry as Prometheus wants it") {
     CHECK(got.status == 200);
     CHECK(got.has("ontent-type: text/plain; version=0.0.4; charset=utf-8\r\n"));
     CHECK(got.body == all.to_text());
+  });
+}
+
+TEST_CASE("metrics page: can be cancelled anywhere, and shows the registry again afterwards") {
+  metrics::registry all;
+  all.add_counter("a_total", "a").increment();
+  testing::for_each_cancellation([&all]() -> task<void> {
+    router routes;
+    routes.get("/metrics", http::metrics_page(all));
+    http::async_client_options options;
+    options.transport = std::make_shared<http::async_server_transport>(std::move(routes));
+    http::async_client client(options);
+    const auto ask = [](http::async_client& of) { return of.get("http://a.test/metrics"); };
+    const auto [one, other] = co_await when_all(ask(client), ask(client));
+    CHECK(one.content() == all.to_text());
+    CHECK(other.content() == all.to_text());
   });
 }
 
