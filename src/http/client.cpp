@@ -52,6 +52,28 @@ response_stream client::open(http::request built) {
   return run_blocking(impl_->open(std::move(built)));
 }
 
+response client::get(std::string url, blocking_request_options options) {
+  return start("GET", url, std::move(options));
+}
+response client::head(std::string url, blocking_request_options options) {
+  return start("HEAD", url, std::move(options));
+}
+response client::options(std::string url, blocking_request_options options) {
+  return start("OPTIONS", url, std::move(options));
+}
+response client::post(std::string url, blocking_request_options options) {
+  return start("POST", url, std::move(options));
+}
+response client::put(std::string url, blocking_request_options options) {
+  return start("PUT", url, std::move(options));
+}
+response client::patch(std::string url, blocking_request_options options) {
+  return start("PATCH", url, std::move(options));
+}
+response client::del(std::string url, blocking_request_options options) {
+  return start("DELETE", url, std::move(options));
+}
+
 void client::close() {
   impl_->close();
 }

@@ -15,10 +15,12 @@
 #include "leat/http/request.hpp"
 #include "leat/http/response.hpp"
 #include "leat/io/error.hpp"
+#include "leat/io/policy.hpp"
 #include "leat/pool/resource.hpp"
 #include "leat/proto/http1/client_connection.hpp"
 #include "leat/proto/http1/ready_fields.hpp"
 
+#include "http/begun_stream.hpp"
 #include "route/proxy_rules.hpp"
 
 namespace leat::http {
@@ -51,15 +53,17 @@ class client_machine {
                      const proto::http1::ready_fields* ready = nullptr) {
     proto::http1::outgoing_request head;
     head.method = request.method;
-    head.target = request.url.target();
+    head.target = request.target();
     head.fields = request.headers;
     head.body = size;
     head.ready = ready;
     std::string absolute;  // RFC 9112, section 3.2.2
     const proto::field login{"Proxy-Authorization", proxy_authorization_};
     if (is_forwarded_) {
-      absolute = std::string(request.url.origin()) + std::string(request.url.target());
-      head.target = absolute;
+      if (!request.has_own_target()) {
+        absolute = std::string(request.url.origin()) + std::string(request.url.target());
+        head.target = absolute;
+      }
       const bool has_own = request.headers.contains(login.name);
       if (!login.value.empty() && !has_own) head.more_fields = std::span(&login, 1);
     }
@@ -121,6 +125,9 @@ class client_machine {
   /// Whether anything of an answer has come in the current exchange.
   [[nodiscard]] bool has_received() const noexcept { return has_received_; }
   [[nodiscard]] bool has_unread() const noexcept { return !received_.is_empty(); }
+  /// Whether the connection is another protocol's now; what was read behind the answer is too.
+  [[nodiscard]] bool has_switched() const noexcept { return machine_.has_switched(); }
+  [[nodiscard]] byte_buffer take_unread() noexcept { return std::move(received_); }
 
  private:
   void check_sendable(std::error_code refused) const {
@@ -257,6 +264,11 @@ class client_connection final : public pool::resource {
   }
 
   [[nodiscard]] client_machine& machine() noexcept { return machine_; }
+
+  /// What another protocol goes on with. This connection has come to its end then.
+  [[nodiscard]] std::unique_ptr<typename Io::stream> release_stream() {
+    return make_begun_stream(std::move(stream_), machine_.take_unread());
+  }
 
  private:
   using task = typename Io::template task<void>;

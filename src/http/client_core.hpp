@@ -14,6 +14,7 @@
 #include "leat/http/client_options.hpp"
 #include "leat/http/error.hpp"
 #include "leat/http/response_stream.hpp"
+#include "leat/io/policy.hpp"
 
 #include "http/exchange_log.hpp"
 #include "http/redirects.hpp"
@@ -98,7 +99,7 @@ class client_core {
     check_method(method);
     built.method = std::move(method);
     const bool has_body = options.streamed != nullptr || !options.body.empty();
-    if (!options.headers.is_empty() || has_body) origin = nullptr;
+    if (!options.headers.is_empty() || has_body || options.extras != nullptr) origin = nullptr;
     if (origin == nullptr) {
       built.headers =
           merge_headers(built.url, options_.headers, options, has_body, options_.decoding.enabled);
@@ -109,6 +110,7 @@ class client_core {
       built.continue_wait = checked_limit(*options.continue_wait, "the wait for 100 Continue");
       built.headers.set("expect", "100-continue");
     }
+    built.extras = std::move(options.extras);
     built.redirects = options_.redirects;
     if (options.follows_redirects) built.redirects.follow = *options.follows_redirects;
     built.auth = options.auth != nullptr ? std::move(options.auth) : options_.auth;
@@ -332,6 +334,7 @@ class client_core {
     }
     apply_redirect(step, outgoing.headers);
     if (!step.keeps_credentials) outgoing.auth = nullptr;
+    outgoing.extras = nullptr;  // they were about the request that the caller made
     outgoing.url = std::move(step.url);
   }
 

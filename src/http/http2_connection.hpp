@@ -164,7 +164,7 @@ class http2_connection final : public pool::resource {
     proto::http2::outgoing_request head;
     const auto size =
         request.streamed != nullptr ? request.streamed->size() : std::optional<std::uint64_t>();
-    const std::string target(request.url.target());
+    const std::string target(request.target());
     head.method = request.method;
     head.scheme = request.url.scheme();
     head.target = target;

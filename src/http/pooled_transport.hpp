@@ -11,6 +11,7 @@
 
 #include "leat/coro/move_on_after.hpp"
 #include "leat/http/transport_options.hpp"
+#include "leat/io/policy.hpp"
 #include "leat/pool/error.hpp"
 
 #include "http/client_connection.hpp"
@@ -70,7 +71,7 @@ class pooled_transport final : public basic_transport<Io> {
       carrier_found found;
       if (is_in_place) {
         // In place, because it happens for every request.
-        if (origin == nullptr) own_key = route::proxy_rules::pool_key(request.url, nullptr);
+        if (origin == nullptr) own_key = key_of(request, nullptr);
         const std::string& key = origin != nullptr ? origin->pool_key : own_key;
         try {
           found.lease = co_await surface<Io>::acquire(connections_, key, request.timeouts.pool);
@@ -81,8 +82,7 @@ class pooled_transport final : public basic_transport<Io> {
         found.is_reused = found.lease.get() != nullptr;
         if (!found.is_reused) found.lease.put(co_await connect(request, via));
       } else {
-        found = co_await find_carrier(route::proxy_rules::pool_key(request.url, via), request, via,
-                                      before.was_lost);
+        found = co_await find_carrier(key_of(request, via), request, via, before.was_lost);
       }
       if (found.share != nullptr) {
         if (co_await carry_shared(std::move(found.share), request, before, head, body)) co_return;
@@ -107,7 +107,7 @@ class pooled_transport final : public basic_transport<Io> {
         throw;
       }
       if (lost == nullptr) {
-        body = std::make_unique<leased_body>(std::move(lease), request.timeouts.read);
+        body = std::make_unique<leased_body>(std::move(lease), request.timeouts.of_body());
         co_return;
       }
       const bool was_closed_idle =
@@ -131,6 +131,7 @@ class pooled_transport final : public basic_transport<Io> {
                                    .environment = std::move(options.environment),
                                    .unix_socket = std::move(options.unix_socket),
                                    .local_address = std::move(options.local_address),
+                                   .socket_options = std::move(options.socket_options),
                                    .retries = options.connect_retries,
                                    .tls = std::move(options.tls)});
     } catch (const route::invalid_proxy& why) {
@@ -175,6 +176,16 @@ class pooled_transport final : public basic_transport<Io> {
                                      const route::proxy_server* via) const noexcept {
     if (via != nullptr && via->forwards(request.url)) return false;
     return request.url.scheme() == "https" ? speaks_http2_ : knows_http2_;
+  }
+
+  /// Which connections the request may share.
+  [[nodiscard]] static std::string key_of(const basic_request<Io>& request,
+                                          const route::proxy_server* via) {
+    std::string key = route::proxy_rules::pool_key(request.url, via);
+    if (request.extras != nullptr && !request.extras->server_name.empty()) {
+      key += " as " + request.extras->server_name;
+    }
+    return key;
   }
 
   [[nodiscard]] bool is_always_http1(const basic_request<Io>& request) const noexcept {
@@ -282,7 +293,7 @@ class pooled_transport final : public basic_transport<Io> {
     }
     if (is_answered) {
       body = std::make_unique<http2_body<Io>>(std::move(share), std::move(mine),
-                                              request.timeouts.read);
+                                              request.timeouts.of_body());
       co_return true;
     }
     if (lost == nullptr) {
@@ -331,6 +342,14 @@ class pooled_transport final : public basic_transport<Io> {
       return piece;
     }
 
+    std::unique_ptr<typename Io::stream> take_stream() override {
+      if (is_over_ || !connection_of(lease_).machine().has_switched()) return nullptr;
+      auto taken = connection_of(lease_).release_stream();
+      is_over_ = true;
+      lease_.release();  // of a connection that is not clean, so it ends
+      return taken;
+    }
+
    private:
     typename Io::template task<std::string_view> read() {
       if (is_over_) co_return std::string_view();
@@ -357,8 +376,9 @@ class pooled_transport final : public basic_transport<Io> {
 
   typename Io::template task<std::unique_ptr<pool::resource>> connect(
       const basic_request<Io>& request, const route::proxy_server* via) {
-    auto made = co_await connector_.connect(request.url, via,
-                                            deadline::after(Io::now(), request.timeouts.connect));
+    auto made = co_await connector_.connect(
+        request.url, via, deadline::after(Io::now(), request.timeouts.connect),
+        request.extras != nullptr ? request.extras->server_name : std::string());
     if (via != nullptr && via->forwards(request.url)) {
       co_return std::make_unique<client_connection<Io>>(std::move(made.stream), machine_limits_,
                                                         via);

@@ -29,6 +29,7 @@ void check_limits(const timeouts& limits) {
   checked_limit(limits.connect, "the connect timeout");
   checked_limit(limits.write, "the write timeout");
   checked_limit(limits.read, "the read timeout");
+  if (limits.body) checked_limit(*limits.body, "the body timeout");
   checked_limit(limits.total, "the total timeout");
 }
 

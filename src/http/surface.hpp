@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "leat/http/async_response_stream.hpp"
 #include "leat/http/response_stream.hpp"
 #include "leat/io/policy.hpp"
 #include "leat/pool/blocking_resource_pool.hpp"

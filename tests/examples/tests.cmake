@@ -40,6 +40,8 @@ if(LEAT_BUILD_EXAMPLES)
     12_beast LABEL loopback)
   leat_example_test("logs: one record in each presentation, with what its task carries"
     18_logs LABEL unit)
+  leat_example_test("another protocol: goes on where a request was answered with 101"
+    19_another_protocol LABEL loopback)
   leat_example_test("application: is prepared, says where its settings are from, and what is wrong"
     20_application LABEL unit)
   leat_example_test("metrics: a service counts, and shows what it has counted"

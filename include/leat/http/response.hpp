@@ -35,7 +35,7 @@ class response_head {
     proto::charset default_charset = proto::charset::utf_8;
   };
 
-  explicit response_head(parts from) : parts_(std::make_shared<parts>(std::move(from))) {}
+  explicit response_head(parts from);
   /// Of `from`, which is not null, without copying it. It is not changed from now on.
   [[nodiscard]] static response_head sharing(std::shared_ptr<parts> from) noexcept {
     response_head made;
@@ -96,12 +96,7 @@ class response_head {
 class response : public response_head {
  public:
   response(response_head head, std::string body, duration elapsed,
-           std::vector<response_head> history = {}, std::uint64_t bytes_downloaded = 0) noexcept
-      : response_head(std::move(head)),
-        body_(std::move(body)),
-        elapsed_(elapsed),
-        bytes_downloaded_(bytes_downloaded),
-        history_(std::move(history)) {}
+           std::vector<response_head> history = {}, std::uint64_t bytes_downloaded = 0) noexcept;
 
   /// The body as it came.
   [[nodiscard]] const std::string& content() const& noexcept { return body_; }

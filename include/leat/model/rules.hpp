@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <concepts>
@@ -257,22 +256,31 @@ consteval void check_applies(const rule& each) {
   }
 }
 
+template <class Value>
+consteval void raise(Value& bound, Value to) {
+  if (bound < to) bound = to;
+}
+template <class Value>
+consteval void lower(Value& bound, Value to) {
+  if (to < bound) bound = to;
+}
+
 consteval void add(rule_set& to, const rule& each) {
   const rule_set& from = each.values;
   switch (each.subject) {
     case rule::about::length:
-      to.min_length = std::max(to.min_length, from.min_length);
-      to.max_length = std::min(to.max_length, from.max_length);
+      raise(to.min_length, from.min_length);
+      lower(to.max_length, from.max_length);
       break;
     case rule::about::range:
       if (to.range != range_kind::none && to.range != from.range) {
         throw "the bounds of a member are all integers or all not";
       }
       to.range = from.range;
-      to.min_integer = std::max(to.min_integer, from.min_integer);
-      to.max_integer = std::min(to.max_integer, from.max_integer);
-      to.min_real = std::max(to.min_real, from.min_real);
-      to.max_real = std::min(to.max_real, from.max_real);
+      raise(to.min_integer, from.min_integer);
+      lower(to.max_integer, from.max_integer);
+      raise(to.min_real, from.min_real);
+      lower(to.max_real, from.max_real);
       break;
     case rule::about::characters: to.characters = from.characters; break;
     case rule::about::name: to.name = from.name; break;

@@ -225,6 +225,10 @@ bool client_connection::is_idle() const noexcept {
   return exchange_.request() == phase::idle && exchange_.response() == phase::idle;
 }
 
+bool client_connection::has_switched() const noexcept {
+  return exchange_.response() == phase::switched;
+}
+
 bool client_connection::is_reusable() const noexcept {
   return exchange_.keep_alive() && exchange_.request() == phase::done &&
          exchange_.response() == phase::done;
