@@ -2,7 +2,7 @@
 // WebSockets: a conversation, a feed that survives its server, readings of which only the newest
 // count, and a thread without a loop. It needs a server that echoes:
 //
-//     17_websocket ws://127.0.0.1:8765/
+//     17_websocket ws://127.0.0.1:8765/ [http://proxy:3128]
 
 #include <chrono>
 #include <cstdio>
@@ -12,6 +12,7 @@
 #include <leat/coro/channel.hpp>
 #include <leat/coro/task_group.hpp>
 #include <leat/io/loop.hpp>
+#include <leat/route/error.hpp>
 #include <leat/ws/async_connection.hpp>
 #include <leat/ws/connection.hpp>
 
@@ -59,6 +60,22 @@ task<void> follow(std::string url) {
 }
 // endregion feed
 
+// region proxy
+/// `proxy` is for instance `http://user:password@proxy.test:3128`, or `socks5://proxy.test`.
+task<void> talk_through(std::string proxy, std::string url) {
+  ws::async_options options;
+  options.proxy = std::move(proxy);
+  try {
+    auto socket = co_await ws::async_connection::connect(std::move(url), std::move(options));
+    co_await socket.send_text("hello");
+    std::printf("%s\n", (co_await socket.receive()).data.c_str());
+    co_await socket.close();
+  } catch (const route::proxy_error& why) {  // it made no connection
+    std::printf("%s\n", why.what());
+  }
+}
+// endregion proxy
+
 // region readings
 task<void> send_all(ws::async_connection& to, channel<std::string>& readings) {
   while (auto next = co_await readings.receive()) co_await to.send_text(std::move(*next));
@@ -94,9 +111,13 @@ task<void> talk_and_measure(std::string url) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2) {
-    std::fputs("usage: 17_websocket ws://host:port/\n", stderr);
+  if (argc != 2 && argc != 3) {
+    std::fputs("usage: 17_websocket ws://host:port/ [proxy]\n", stderr);
     return 2;
+  }
+  if (argc == 3) {
+    leat::run(talk_through(argv[2], argv[1]));
+    return 0;
   }
   talk_blocking(argv[1]);
   leat::run(talk_and_measure(argv[1]));

@@ -6,6 +6,7 @@
 //
 // The first byte of an input chooses the codings.
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>

@@ -16,7 +16,7 @@ import sys
 
 PAIRS = [
     ("http/async_client.hpp", "async_client", "http/client.hpp", "client"),
-    ("http/response_stream.hpp", "async_response_stream", "http/response_stream.hpp",
+    ("http/async_response_stream.hpp", "async_response_stream", "http/response_stream.hpp",
      "response_stream"),
     ("http/event_stream.hpp", "async_event_stream", "http/event_stream.hpp", "event_stream"),
     ("ws/async_connection.hpp", "async_connection", "ws/connection.hpp", "connection"),
@@ -29,6 +29,7 @@ TWINS = {
     "async_client_options": "client_options",
     "async_connection": "connection",
     "async_options": "options",
+    "io::async_stream": "io::blocking_stream",
     "async_request": "http::request",
     "async_client": "client",
     "io::async": "io::blocking",

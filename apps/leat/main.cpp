@@ -6,6 +6,7 @@
 #include <exception>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <CLI/App.hpp>
@@ -18,9 +19,11 @@
 #include <leat/io/loop.hpp>
 #include <leat/io/signals.hpp>
 
+#include "app_command.hpp"
 #include "exit_status.hpp"
 #include "http_command.hpp"
 #include "http_request.hpp"
+#include "new_command.hpp"
 #include "visible_text.hpp"
 
 namespace {
@@ -129,18 +132,34 @@ void add_http_options(CLI::App& to, cli::http_arguments& into) {
 }
 
 int run(int count, char** arguments) {
+  if (count > 1 && std::string_view(arguments[1]) == "app") {
+    return cli::make_app_command().run(count - 1, arguments + 1);
+  }
   CLI::App app("Tools of Leat.", "leat");
   app.set_version_flag("--version", LEAT_VERSION);
   app.require_subcommand(1);
   cli::http_arguments http;
   auto* const command = app.add_subcommand("http", "Sends a request and shows the answer.");
   add_http_options(*command, http);
+  // For the help text; its own command line is read by itself.
+  app.add_subcommand("app", "Shows the configuration, variables and folders of an application.");
+  std::string name;
+  std::string folder = ".";
+  auto* const maker = app.add_subcommand("new", "Writes a small service to begin with.");
+  maker->add_option("NAME", name, "of the service, and of the folder that is made")->required();
+  maker->add_option("--in", folder, "where that folder is made")->capture_default_str();
   try {
     app.parse(count, arguments);
   } catch (const CLI::ParseError& refused) {
     return app.exit(refused) == 0 ? cli::exit_status::ok : cli::exit_status::usage;
   }
 
+  if (maker->parsed()) {
+    cli::make_service(cli::project_name(name), folder);
+    std::printf("%s/%s is there. \"make test\" in it builds it and runs its tests.\n",
+                folder.c_str(), name.c_str());
+    return cli::exit_status::ok;
+  }
   std::atomic<bool> is_stopping = false;
   auto request = cli::make_request(http, of_environment, is_stopping);
   return leat::run(run_until_signalled(http, std::move(request), is_stopping));

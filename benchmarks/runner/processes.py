@@ -7,6 +7,7 @@ import re
 import resource
 import socket
 import subprocess
+import sys
 import time
 
 # The server has one core and its load another, or both measure the scheduler.
@@ -51,8 +52,12 @@ class Server:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, kind, *_):
+        """Where a client failed, the server's log often says why."""
         self.stop()
+        if kind is not None:
+            print(f"The last lines of {self._child.args[0]}:\n{self.last_lines()}",
+                  file=sys.stderr)
 
     def _wait_until_it_listens(self, until: float) -> None:
         while True:
@@ -77,6 +82,10 @@ class Server:
 
     def output(self) -> str:
         return self._log.read_text(errors="replace")
+
+    def last_lines(self, most: int = 20) -> str:
+        """What it said at the end: errors, for those that log to where they write."""
+        return "\n".join(self.output().splitlines()[-most:]) or "(none)"
 
     def cpu_ns(self) -> int:
         """CPU time of all its threads, user and system, as the scheduler counts it."""

@@ -102,7 +102,7 @@ class configuration_reader final : public model::reader {
       const std::string name = to.substr(variable.size());
       auto found = secrets_->find(name);
       if (!found) {
-        return report(problem_kind::missing,
+        return report(problem_kind::bad_format,
                       "refers to the environment variable " + name + ", which is not set");
       }
       to = std::move(*found);
@@ -110,9 +110,9 @@ class configuration_reader final : public model::reader {
     }
     const std::string path = to.substr(file.size() - 1);
     if (!read_secret_file(path, to)) {
-      return report(problem_kind::missing, "refers to the file " + path +
-                                               ", which cannot be read or has more than " +
-                                               std::to_string(max_secret_bytes) + " bytes");
+      return report(problem_kind::bad_format, "refers to the file " + path +
+                                                  ", which cannot be read or has more than " +
+                                                  std::to_string(max_secret_bytes) + " bytes");
     }
     return true;
   }
@@ -163,7 +163,10 @@ void read_configuration(const configuration* what, const address& where, const e
   const std::string prefix = to_string(where);
   for (auto& each : problems) {
     // What is no table itself was looked for as one.
-    if (what == nullptr && each.key.empty()) each.message = "is required";
+    if (what == nullptr && each.key.empty()) {
+      each.message = "is required";
+      each.is_absence = true;
+    }
     if (prefix.empty()) break;
     const bool needs_dot = !each.key.empty() && each.key.front() != '[';
     each.key = prefix + (needs_dot ? "." : "") + each.key;

@@ -64,24 +64,6 @@ std::string in_small_letters(std::string_view name) {
   return key;
 }
 
-configuration value_of_variable(const std::string& text, const std::string& source) {
-  configuration value(text);
-  try {
-    const configuration read = configuration::parse("v = " + text);
-    // A line feed could begin another key.
-    if (read.entries().size() == 1) value = read.at("v");
-  } catch (const invalid_configuration&) {
-    // Then it is a string.
-  }
-  auto made = configuration_parts::of(
-      value.with_origin({.kind = origin::source_kind::environment, .source = source}));
-  if (made.kind != configuration_kind::string) {
-    made.is_also_string = true;
-    made.text = text;
-  }
-  return configuration_parts::make(std::move(made));
-}
-
 configuration overridden(const configuration& before, std::string_view path,
                          const std::string& text, const std::string& source) {
   std::vector<std::string> parts;
@@ -99,7 +81,9 @@ configuration overridden(const configuration& before, std::string_view path,
     if (end == path.npos) break;
     path.remove_prefix(end + 2);
   }
-  return before.with(address::of_parts(std::move(parts)), value_of_variable(text, source));
+  return before.with(
+      address::of_parts(std::move(parts)),
+      value_of_text(text, {.kind = origin::source_kind::environment, .source = source}));
 }
 
 }  // namespace
@@ -135,6 +119,23 @@ configuration apply_edits(configuration before, std::span<const edit> edits,
                           const environment& variables) {
   for (const auto& each : edits) before = each(before, variables);
   return before;
+}
+
+configuration value_of_text(const std::string& text, origin from) {
+  configuration value(text);
+  try {
+    const configuration read = configuration::parse("v = " + text);
+    // A line feed could begin another key.
+    if (read.entries().size() == 1) value = read.at("v");
+  } catch (const invalid_configuration&) {
+    // Then it is a string.
+  }
+  auto made = configuration_parts::of(value.with_origin(std::move(from)));
+  if (made.kind != configuration_kind::string) {
+    made.is_also_string = true;
+    made.text = text;
+  }
+  return configuration_parts::make(std::move(made));
 }
 
 configuration apply_overrides(const configuration& before, std::string_view prefix,

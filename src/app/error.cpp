@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "leat/base/error_detail.hpp"
+
 #include "app/text.hpp"
 
 namespace leat::app {
@@ -16,21 +18,51 @@ constexpr std::array entries{
                 caller_fault},
     error_entry{static_cast<int>(errc::address_not_found), "address leads nowhere", caller_fault},
     error_entry{static_cast<int>(errc::entry_mismatch), "entry is not as expected", caller_fault},
-    error_entry{static_cast<int>(errc::file_not_found), "file was not found", caller_fault},
+    error_entry{static_cast<int>(errc::file_not_found), "file was not found", caller_fault,
+                std::errc::no_such_file_or_directory},
     error_entry{static_cast<int>(errc::file_inaccessible), "file is not accessible", 0},
+    error_entry{static_cast<int>(errc::invalid_command_line), "command line is not valid",
+                caller_fault, std::errc::invalid_argument},
+    error_entry{static_cast<int>(errc::output_failed), "output cannot be written", 0,
+                std::errc::io_error},
 };
+
+constexpr std::string_view command_line = "command line";
 
 constinit const table_category app_category("leat.app", entries);
 
+std::string not_valid(std::string_view subject) {
+  return std::string(subject) + " is not valid";
+}
+
 std::string told(std::string_view subject, const std::vector<problem>& problems) {
-  std::string text(subject);
-  text += " is not valid";
+  std::string text = not_valid(subject);
   const char* separator = ": ";
   for (const auto& each : problems) {
     text += separator + to_string(each);
     separator = "; ";
   }
   return text;
+}
+
+/// Without what is not known.
+error_details details_of(const problem& what) {
+  error_details made;
+  if (!what.key.empty()) made.push_back({"key", what.key});
+  made.push_back({"message", what.message});
+  if (!what.source.empty()) made.push_back({"source", what.source});
+  if (what.line != 0) {
+    made.push_back({"line", static_cast<std::int64_t>(what.line)});
+    made.push_back({"column", static_cast<std::int64_t>(what.column)});
+  }
+  return made;
+}
+
+error_details details_of(std::string_view subject, const std::vector<problem>& problems) {
+  std::vector<error_details> all;
+  all.reserve(problems.size());
+  for (const auto& each : problems) all.push_back(details_of(each));
+  return {{summary_key, not_valid(subject)}, {"problems", std::move(all)}};
 }
 
 }  // namespace
@@ -55,7 +87,12 @@ std::string to_string(const problem& what) {
 invalid_configuration::invalid_configuration(std::string_view subject,
                                              std::vector<problem> problems)
     : configuration_error(errc::invalid_configuration, told(subject, problems)),
+      subject_(subject),
       problems_(std::move(problems)) {}
+
+error_details invalid_configuration::details() const {
+  return details_of(subject_, problems_);
+}
 
 address_locate_failure::address_locate_failure(std::string address, std::string part,
                                                std::string_view reason)
@@ -64,12 +101,20 @@ address_locate_failure::address_locate_failure(std::string address, std::string 
       address_(std::move(address)),
       part_(std::move(part)) {}
 
+error_details address_locate_failure::details() const {
+  return {{"address", address_}, {"part", part_}};
+}
+
 entry_assertion_failure::entry_assertion_failure(std::string address, std::size_t index,
                                                  std::string_view reason)
     : configuration_error(errc::entry_mismatch, "element " + std::to_string(index) + " of " +
                                                     one_line(address) + " " + one_line(reason)),
       address_(std::move(address)),
       index_(index) {}
+
+error_details entry_assertion_failure::details() const {
+  return {{"address", address_}, {"index", static_cast<std::int64_t>(index_)}};
+}
 
 file_locate_failure::file_locate_failure(std::string subject, std::string name,
                                          std::string_view reason)
@@ -79,6 +124,10 @@ file_locate_failure::file_locate_failure(std::string subject, std::string name,
       subject_(std::move(subject)),
       name_(std::move(name)) {}
 
+error_details file_locate_failure::details() const {
+  return {{"subject", subject_}, {"name", name_}};
+}
+
 file_access_failure::file_access_failure(std::string path, std::string_view attempt,
                                          std::string_view reason, std::error_code cause)
     : configuration_error(
@@ -87,5 +136,21 @@ file_access_failure::file_access_failure(std::string path, std::string_view atte
           cause),
       path_(std::move(path)),
       reason_(reason) {}
+
+error_details file_access_failure::details() const {
+  return {{"path", path_}, {"reason", reason_}};
+}
+
+invalid_command_line::invalid_command_line(std::vector<problem> problems)
+    : configuration_error(errc::invalid_command_line, told(command_line, problems)),
+      problems_(std::move(problems)) {}
+
+error_details invalid_command_line::details() const {
+  return details_of(command_line, problems_);
+}
+
+output_failure::output_failure(const std::string& target, std::error_code cause)
+    : io_error(errc::output_failed, "cannot write to " + one_line(target) + ": " + cause.message(),
+               cause) {}
 
 }  // namespace leat::app

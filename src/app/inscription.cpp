@@ -5,11 +5,19 @@
 #include <utility>
 
 #include "leat/coro/to_thread.hpp"
+#include "leat/log/backend.hpp"
+#include "leat/log/sink.hpp"
 
 namespace leat::app {
 
 task<log::logger> inscribe_to_stderr(const inscription& how, std::string name, exit_stack& exits) {
+  return inscribe_to_sink(log::sink::standard_error(), how, std::move(name), exits);
+}
+
+task<log::logger> inscribe_to_sink(log::sink where, const inscription& how, std::string name,
+                                   exit_stack& exits) {
   log::backend_options options;
+  options.sinks.push_back(std::move(where));
   options.minimum = how.level;
   options.presentation = how.presentation;
   log::backend& backend =

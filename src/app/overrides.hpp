@@ -17,6 +17,10 @@ namespace leat::app {
                                             const environment& variables,
                                             std::vector<problem>& problems);
 
+/// A value that somebody gave as a text without saying of which kind it is: of the kind that TOML
+/// would read, and a string as well; what TOML would not read is a string.
+[[nodiscard]] configuration value_of_text(const std::string& text, origin from);
+
 /// `{name}` and what it stands for.
 using template_variables = std::map<std::string, std::string, std::less<>>;
 
@@ -24,7 +28,8 @@ using template_variables = std::map<std::string, std::string, std::less<>>;
 /// part of either is itself. Returns the first name that is unknown, or nothing.
 [[nodiscard]] std::string expand_template(std::string& text, const template_variables& names);
 
-/// The same for every string in a tree that no variable gave: those are taken as they are.
+/// The same for every string in a tree that came from no variable and no command line: those are
+/// taken as they are.
 [[nodiscard]] configuration expand_templates(const configuration& before,
                                              const template_variables& names,
                                              std::vector<problem>& problems);

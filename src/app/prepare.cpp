@@ -4,6 +4,7 @@
 #include "leat/app/error.hpp"
 #include "leat/coro/to_thread.hpp"
 
+#include "app/configuration_parts.hpp"
 #include "app/dotenv_files.hpp"
 #include "app/locations.hpp"
 #include "app/overrides.hpp"
@@ -95,6 +96,17 @@ std::optional<std::string> configured_dotenv(const configuration& all, std::stri
   return found->as_string();
 }
 
+/// What has no source yet was said by the command line, as far as anybody can see.
+configuration from_command_line(const configuration& what) {
+  auto made = configuration_parts::of(what);
+  for (auto& each : made.entries) each.second = from_command_line(each.second);
+  for (auto& each : made.elements) each = from_command_line(each);
+  if (made.from.source.empty()) {
+    made.from = {.kind = origin::source_kind::command_line, .source = "command line"};
+  }
+  return configuration_parts::make(std::move(made));
+}
+
 task<distribution> find_out_distribution(const prepare_options& options, files& disk,
                                          const environment& variables) {
   if (options.distribution) co_return *options.distribution;
@@ -111,13 +123,30 @@ task<distribution> find_out_distribution(const prepare_options& options, files& 
   co_return distribution(options.application->name(), std::string(parent_path(executable)));
 }
 
+/// Of a configuration that is there in parts only, an edit may miss what it is about.
+configuration edited(configuration all, const std::vector<edit>& edits,
+                     const environment& variables, bool is_partial) {
+  if (!is_partial) return apply_edits(std::move(all), edits, variables);
+  try {
+    return apply_edits(all, edits, variables);
+  } catch (const configuration_error&) {
+    return all;
+  }
+}
+
+/// Of a configuration that is there in parts only, what is wrong with what is there is told, but
+/// not what is missing, nor what somebody finds by comparing values.
 void run_checks(const std::vector<configuration_check>& checks, const configuration& all,
-                const environment& variables, std::vector<problem>& problems) {
+                const environment& variables, bool is_partial, std::vector<problem>& problems) {
   for (const auto& check : checks) {
     try {
       check(all, variables);
+    } catch (const invalid_configuration& e) {
+      for (const auto& each : e.problems()) {
+        if (!is_partial || !each.is_absence) problems.push_back(each);
+      }
     } catch (const leat::error& e) {
-      append_problems(problems, e, {});
+      if (!is_partial) append_problems(problems, e, {});
     }
   }
 }
@@ -178,11 +207,13 @@ task<globals> prepare(exit_stack& exits, prepare_options options) {
   const template_variables names = template_variables_of(self, where);
 
   begin(prepare_step::configuration);
-  const acquisition sources{self, where, from, variables, options.source, *disk};
+  std::vector<problem> problems;
+  const acquisition sources{self, where, from, variables, options.source, *disk, &problems};
   configuration all = co_await options.acquire(sources);
+  // What nobody could read may have what is missing in the rest.
+  const bool is_partial = !problems.empty();
 
   begin(prepare_step::dotenv);
-  std::vector<problem> problems;
   if (options.reads_dotenv) {
     std::vector<std::string> paths;
     const std::string own = joined_path(from.location(), ".env");
@@ -197,8 +228,8 @@ task<globals> prepare(exit_stack& exits, prepare_options options) {
     variables = co_await with_dotenv_files(*disk, std::move(paths), variables, problems);
   }
 
-  auto read = co_await complete_configuration(options, std::move(all), self, variables, names,
-                                              std::move(problems));
+  auto read = co_await complete_configuration(
+      options, {std::move(all), is_partial, std::move(problems)}, self, variables, names);
 
   begin(prepare_step::inscription);
   log::logger logger = co_await options.inscribe(read.inscription, self.name(), exits);
@@ -211,22 +242,30 @@ task<globals> prepare(exit_stack& exits, prepare_options options) {
 }
 
 task<configuration_reading> complete_configuration(const prepare_options& options,
-                                                   configuration acquired, const application& whose,
+                                                   acquired_configuration acquired,
+                                                   const application& whose,
                                                    const environment& variables,
-                                                   const template_variables& names,
-                                                   std::vector<problem> problems) {
+                                                   const template_variables& names) {
   const std::string prefix = whose.variable_prefix();
+  const bool is_partial = acquired.is_partial;
+  std::vector<problem> problems = std::move(acquired.problems);
   if (options.observer) options.observer(prepare_step::edits);
-  configuration all = apply_edits(std::move(acquired), options.edits, variables);
+  configuration all = edited(std::move(acquired.values), options.edits, variables, is_partial);
 
   if (options.observer) options.observer(prepare_step::overrides);
-  all = expand_templates(apply_overrides(all, prefix, variables, problems), names, problems);
-  inscription how = options.inscription;
+  const configuration last = from_command_line(options.overrides);
+  const environment obeyed = options.obeys_variables ? variables : environment();
+  all = apply_overrides(all, prefix, obeyed, problems).merged_with(last);
+  all = expand_templates(all, names, problems);
   check_locations(all, problems);
+  inscription how = options.inscription;
   read_inscription(how, all, problems);
-  read_level_variables(how, prefix, variables, problems);
+  read_level_variables(how, prefix, obeyed, problems);
+  // Told already, if there is anything wrong with it.
+  std::vector<problem> known;
+  read_inscription(how, last, known);
   if (!options.checks.empty()) {
-    co_await to_thread([&] { run_checks(options.checks, all, variables, problems); });
+    co_await to_thread([&] { run_checks(options.checks, all, variables, is_partial, problems); });
   }
   if (!problems.empty()) throw invalid_configuration("configuration", std::move(problems));
   co_return configuration_reading{std::move(all), how};
@@ -234,13 +273,16 @@ task<configuration_reading> complete_configuration(const prepare_options& option
 
 task<configuration_reading> read_again(prepare_options options, const globals& prepared) {
   const std::shared_ptr<files> disk = options.disk != nullptr ? options.disk : disk_files();
+  acquired_configuration acquired;
   const acquisition sources{prepared.application(), prepared.directories(), prepared.distribution(),
-                            prepared.variables(),   options.source,         *disk};
-  configuration all = co_await options.acquire(sources);
+                            prepared.variables(),   options.source,         *disk,
+                            &acquired.problems};
+  acquired.values = co_await options.acquire(sources);
+  acquired.is_partial = !acquired.problems.empty();
   const template_variables names =
       template_variables_of(prepared.application(), prepared.directories());
-  co_return co_await complete_configuration(options, std::move(all), prepared.application(),
-                                            prepared.variables(), names, {});
+  co_return co_await complete_configuration(options, std::move(acquired), prepared.application(),
+                                            prepared.variables(), names);
 }
 
 }  // namespace leat::app

@@ -25,7 +25,8 @@ void append_problems(std::vector<problem>& to, const leat::error& failure,
                     .message = each.message,
                     .source = each.source.empty() ? std::string(source) : each.source,
                     .line = each.line,
-                    .column = each.column});
+                    .column = each.column,
+                    .is_absence = each.kind == model::problem_kind::missing});
     }
     if (!misfit->is_complete()) {
       to.push_back({.message = "there are more problems", .source = std::string(source)});

@@ -21,7 +21,10 @@ std::size_t name_size(std::string_view text) noexcept {
 configuration expanded(const configuration& before, const template_variables& names,
                        const std::string& key, std::vector<problem>& problems) {
   const auto& what = configuration_parts::of(before);
-  if (what.from.kind == origin::source_kind::environment) return before;
+  using source_kind = origin::source_kind;
+  if (what.from.kind == source_kind::environment || what.from.kind == source_kind::command_line) {
+    return before;
+  }
   switch (what.kind) {
     case configuration_kind::table: {
       auto made = what;

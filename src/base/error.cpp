@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include "leat/base/error_detail.hpp"
+
 namespace leat {
 namespace {
 
@@ -17,7 +19,8 @@ constexpr std::array entries{
     error_entry{static_cast<int>(errc::nested_run), "run() inside a running loop", caller_fault},
     error_entry{static_cast<int>(errc::blocking_call_on_loop), "blocking call on a loop thread",
                 caller_fault},
-    error_entry{static_cast<int>(errc::invalid_argument), "invalid argument", caller_fault},
+    error_entry{static_cast<int>(errc::invalid_argument), "invalid argument", caller_fault,
+                std::errc::invalid_argument},
     error_entry{static_cast<int>(errc::exit_stack_closed), "exit stack is closed", caller_fault},
     error_entry{static_cast<int>(errc::exit_stack_failed), "several cleanups failed", 0},
     error_entry{static_cast<int>(errc::value_absent), "value is absent", caller_fault},
@@ -51,6 +54,10 @@ std::string join(std::string text, const std::vector<std::exception_ptr>& errors
   return text;
 }
 
+std::string failed_of(std::size_t failed, std::size_t children) {
+  return std::to_string(failed) + " of " + std::to_string(children) + " children failed";
+}
+
 }  // namespace
 
 std::error_code make_error_code(errc value) noexcept {
@@ -80,6 +87,20 @@ bool table_category::equivalent(int value, const std::error_condition& condition
          (entry->failures & failure_bit(static_cast<failure>(condition.value()))) != 0;
 }
 
+std::error_condition table_category::default_error_condition(int value) const noexcept {
+  const auto* entry = find(value);
+  if (entry == nullptr) return {value, *this};
+  if (entry->generic != std::errc{}) return std::make_error_condition(entry->generic);
+  if ((entry->failures & failure_bit(failure::timed_out)) != 0) {
+    return std::make_error_condition(std::errc::timed_out);
+  }
+  return {value, *this};
+}
+
+std::vector<error_detail> error::details() const {
+  return {};
+}
+
 nested_run::nested_run()
     : usage_error(errc::nested_run,
                   "run() was called on a thread whose loop is already running: co_await the task, "
@@ -98,18 +119,33 @@ exit_stack_failed::exit_stack_failed(std::vector<std::exception_ptr> errors)
             join(std::to_string(errors.size()) + " errors while closing an exit stack", errors)),
       errors_(std::move(errors)) {}
 
+std::vector<error_detail> exit_stack_failed::details() const {
+  return {{summary_key, std::to_string(errors_.size()) + " errors while closing an exit stack"},
+          {"errors", errors_}};
+}
+
 error_group::error_group(std::vector<std::exception_ptr> errors, std::size_t children)
-    : error(errc::error_group, join(std::to_string(errors.size()) + " of " +
-                                        std::to_string(children) + " children failed",
-                                    errors)),
-      errors_(std::move(errors)) {}
+    : error(errc::error_group, join(failed_of(errors.size(), children), errors)),
+      errors_(std::move(errors)),
+      children_(children) {}
+
+std::vector<error_detail> error_group::details() const {
+  return {{summary_key, failed_of(errors_.size(), children_)}, {"errors", errors_}};
+}
 
 channel_closed::channel_closed()
     : error(errc::channel_closed, "nothing can be sent to a channel that is closed") {}
 
 background_failed::background_failed(const std::string& child, std::exception_ptr failure)
     : error(errc::background_failed, child + " failed: " + describe(failure)),
+      child_(child),
       failure_(std::move(failure)) {}
+
+std::vector<error_detail> background_failed::details() const {
+  return {{summary_key, child_ + " failed"},
+          {"child", child_},
+          {"errors", std::vector<std::exception_ptr>{failure_}}};
+}
 
 std::string describe(const std::exception_ptr& failure) {
   if (failure == nullptr) return "no error";

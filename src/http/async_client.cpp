@@ -48,6 +48,28 @@ task<async_response_stream> async_client::open(async_request built) {
   return impl_->open(std::move(built));
 }
 
+task<response> async_client::get(std::string url, async_request_options options) {
+  return start("GET", url, std::move(options));
+}
+task<response> async_client::head(std::string url, async_request_options options) {
+  return start("HEAD", url, std::move(options));
+}
+task<response> async_client::options(std::string url, async_request_options options) {
+  return start("OPTIONS", url, std::move(options));
+}
+task<response> async_client::post(std::string url, async_request_options options) {
+  return start("POST", url, std::move(options));
+}
+task<response> async_client::put(std::string url, async_request_options options) {
+  return start("PUT", url, std::move(options));
+}
+task<response> async_client::patch(std::string url, async_request_options options) {
+  return start("PATCH", url, std::move(options));
+}
+task<response> async_client::del(std::string url, async_request_options options) {
+  return start("DELETE", url, std::move(options));
+}
+
 void async_client::close() {
   impl_->close();
 }

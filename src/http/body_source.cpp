@@ -4,8 +4,17 @@
 #include <functional>
 #include <utility>
 
+#include "leat/coro/stream.hpp"
+#include "leat/http/transport.hpp"
+#include "leat/io/policy.hpp"
+
 namespace leat::http {
 namespace {
+
+template <class Io>
+typename Io::template task<void> nothing() {
+  co_return;
+}
 
 class streamed final : public async_body_source {
  public:
@@ -34,6 +43,21 @@ class generated final : public body_source {
 };
 
 }  // namespace
+
+template <class Io>
+typename Io::template result<void> basic_body_source<Io>::prepare() {
+  return Io::expose(nothing<Io>());
+}
+
+template <class Io>
+std::unique_ptr<typename Io::stream> basic_response_body<Io>::take_stream() {
+  return nullptr;
+}
+
+template class basic_response_body<io::async>;
+template class basic_response_body<io::blocking>;
+template class basic_body_source<io::async>;
+template class basic_body_source<io::blocking>;
 
 std::shared_ptr<async_body_source> stream_body(leat::stream<std::string> pieces,
                                                std::optional<std::uint64_t> size) {

@@ -17,6 +17,11 @@ client::client(client_options options) : impl_(std::make_unique<impl>(std::move(
 client::~client() = default;
 
 response client::request(std::string method, std::string url, blocking_request_options options) {
+  return start(std::move(method), url, std::move(options));
+}
+
+response client::start(std::string method, const std::string& url,
+                       blocking_request_options&& options) {
   refuse_on_loop("http::async_client::request");
   return run_blocking(impl_->request(std::move(method), url, std::move(options)));
 }
@@ -45,6 +50,28 @@ response client::send(http::request built) {
 response_stream client::open(http::request built) {
   refuse_on_loop("http::async_client::open");
   return run_blocking(impl_->open(std::move(built)));
+}
+
+response client::get(std::string url, blocking_request_options options) {
+  return start("GET", url, std::move(options));
+}
+response client::head(std::string url, blocking_request_options options) {
+  return start("HEAD", url, std::move(options));
+}
+response client::options(std::string url, blocking_request_options options) {
+  return start("OPTIONS", url, std::move(options));
+}
+response client::post(std::string url, blocking_request_options options) {
+  return start("POST", url, std::move(options));
+}
+response client::put(std::string url, blocking_request_options options) {
+  return start("PUT", url, std::move(options));
+}
+response client::patch(std::string url, blocking_request_options options) {
+  return start("PATCH", url, std::move(options));
+}
+response client::del(std::string url, blocking_request_options options) {
+  return start("DELETE", url, std::move(options));
 }
 
 void client::close() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "http/client_connection.hpp"
 
+#include <algorithm>
+
 namespace leat::http {
 
 using proto::http1::event_kind;

@@ -15,9 +15,12 @@
 #include "leat/http/request.hpp"
 #include "leat/http/response.hpp"
 #include "leat/io/error.hpp"
+#include "leat/io/policy.hpp"
 #include "leat/pool/resource.hpp"
 #include "leat/proto/http1/client_connection.hpp"
+#include "leat/proto/http1/ready_fields.hpp"
 
+#include "http/begun_stream.hpp"
 #include "route/proxy_rules.hpp"
 
 namespace leat::http {
@@ -46,17 +49,21 @@ class client_machine {
   // incomplete must not be used again, whatever was answered.
   // Errors: `local_protocol_error`.
   template <class Request>
-  void begin_request(byte_buffer& out, const Request& request, proto::http1::body_size size) {
+  void begin_request(byte_buffer& out, const Request& request, proto::http1::body_size size,
+                     const proto::http1::ready_fields* ready = nullptr) {
     proto::http1::outgoing_request head;
     head.method = request.method;
-    head.target = request.url.target();
+    head.target = request.target();
     head.fields = request.headers;
     head.body = size;
+    head.ready = ready;
     std::string absolute;  // RFC 9112, section 3.2.2
     const proto::field login{"Proxy-Authorization", proxy_authorization_};
     if (is_forwarded_) {
-      absolute = std::string(request.url.origin()) + std::string(request.url.target());
-      head.target = absolute;
+      if (!request.has_own_target()) {
+        absolute = std::string(request.url.origin()) + std::string(request.url.target());
+        head.target = absolute;
+      }
       const bool has_own = request.headers.contains(login.name);
       if (!login.value.empty() && !has_own) head.more_fields = std::span(&login, 1);
     }
@@ -65,13 +72,15 @@ class client_machine {
     has_head_ = false;
     check_sendable(machine_.send_head(out, head));
   }
-  /// Writes a whole request into the memory that is there for the answer. Once it has been sent
+  /// Writes a whole request into the memory that is there for the answer, with the fields that are
+  /// `ready`, if that is set, in place of its own. Once it has been sent
   /// or given up, the memory is emptied; then only what has been sent is reported.
   template <class Request>
-  [[nodiscard]] byte_buffer& gather(const Request& request, proto::http1::body_size size) {
+  [[nodiscard]] byte_buffer& gather(const Request& request, proto::http1::body_size size,
+                                    const proto::http1::ready_fields* ready) {
     LEAT_ASSERT(received_.is_empty());
     static_cast<void>(room());
-    begin_request(received_, request, size);
+    begin_request(received_, request, size, ready);
     begin_data(received_, request.content.size());
     received_.append(request.content);
     return received_;
@@ -116,6 +125,9 @@ class client_machine {
   /// Whether anything of an answer has come in the current exchange.
   [[nodiscard]] bool has_received() const noexcept { return has_received_; }
   [[nodiscard]] bool has_unread() const noexcept { return !received_.is_empty(); }
+  /// Whether the connection is another protocol's now; what was read behind the answer is too.
+  [[nodiscard]] bool has_switched() const noexcept { return machine_.has_switched(); }
+  [[nodiscard]] byte_buffer take_unread() noexcept { return std::move(received_); }
 
  private:
   void check_sendable(std::error_code refused) const {
@@ -138,8 +150,9 @@ class client_machine {
 /// A request while it is being sent, however that ends.
 struct gathered_request {
   template <class Request>
-  gathered_request(client_machine& machine, const Request& request, proto::http1::body_size size)
-      : bytes(machine.gather(request, size)) {}
+  gathered_request(client_machine& machine, const Request& request, proto::http1::body_size size,
+                   const proto::http1::ready_fields* ready)
+      : bytes(machine.gather(request, size, ready)) {}
   gathered_request(const gathered_request&) = delete;
   gathered_request& operator=(const gathered_request&) = delete;
   ~gathered_request() { bytes.clear(); }
@@ -161,18 +174,20 @@ class client_connection final : public pool::resource {
   }
 
   /// Sends `request` and reads the head of the answer into `into`. The answer may come before
-  /// the request has been sent whole; then no more of it is (RFC 9112, section 9.5).
+  /// the request has been sent whole; then no more of it is (RFC 9112, section 9.5). Fields that
+  /// are `ready` go out in place of those of the request, which has no body then.
   ///
   /// Cancellation: lossy. Errors: those of the stream and of the request's body;
   /// `local_protocol_error`, `remote_protocol_error`.
   typename Io::template task<void> exchange(basic_request<Io>& request,
+                                            const proto::http1::ready_fields* ready,
                                             response_head::parts& into) {
     std::exception_ptr unsent;
     try {
       if (request.streamed == nullptr && request.content.size() < most_gathered &&
           !request.continue_wait) {
         // In place, as the reading below, because it happens for every request.
-        const gathered_request sent(machine_, request, size_of(request));
+        const gathered_request sent(machine_, request, size_of(request), ready);
         if (!write_at_once(sent.bytes)) {
           co_await Io::write_all(*stream_, sent.bytes.bytes(), in(request.timeouts.write));
         }
@@ -191,8 +206,9 @@ class client_connection final : public pool::resource {
     if (machine_.has_head()) co_return;
     try {
       // Mostly nothing has come yet.
-      for (bool looks = machine_.has_unread();; looks = true) {
+      for (bool looks = machine_.has_unread();;) {
         if (looks && machine_.find_head(stream_->peer_name(), into)) break;
+        looks = true;
         if constexpr (!Io::is_blocking) {
           const auto room = machine_.room();
           if (const auto size = stream_->try_read_some(room)) {
@@ -204,10 +220,14 @@ class client_connection final : public pool::resource {
             if (!co_await input->wait("read from ", stream_->peer_name(), until)) {
               io::detail::throw_read_timeout(stream_->peer_name());
             }
+            looks = false;
             continue;
           }
+          co_await read_more(request.timeouts.read);
+        } else {
+          const deadline until = in(request.timeouts.read);
+          machine_.take(stream_->read_some(machine_.room(), until));
         }
-        co_await read_more(request.timeouts.read);
       }
     } catch (const io_error&) {
       if (unsent == nullptr) throw;
@@ -245,6 +265,11 @@ class client_connection final : public pool::resource {
 
   [[nodiscard]] client_machine& machine() noexcept { return machine_; }
 
+  /// What another protocol goes on with. This connection has come to its end then.
+  [[nodiscard]] std::unique_ptr<typename Io::stream> release_stream() {
+    return make_begun_stream(std::move(stream_), machine_.take_unread());
+  }
+
  private:
   using task = typename Io::template task<void>;
 
@@ -262,9 +287,7 @@ class client_connection final : public pool::resource {
 
   /// Writes what the stream takes without a wait. Returns whether that was all.
   bool write_at_once(byte_buffer& out) {
-    if constexpr (!Io::is_blocking) {
-      if (const auto sent = stream_->try_write_some(out.bytes())) out.consume(*sent);
-    }
+    if (const auto sent = stream_->try_write_some(out.bytes())) out.consume(*sent);
     return out.is_empty();
   }
 

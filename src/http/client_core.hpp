@@ -3,15 +3,18 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "leat/http/client_options.hpp"
 #include "leat/http/error.hpp"
 #include "leat/http/response_stream.hpp"
+#include "leat/io/policy.hpp"
 
 #include "http/exchange_log.hpp"
 #include "http/redirects.hpp"
@@ -31,8 +34,8 @@ class client_core {
     check_limits(options_.timeouts);
     check_limits(options_.limits);
     if (!options_.base_url.empty()) {
-      base_ = parse_absolute(options_.base_url);
-      usual_headers_ = merge_headers(base_, options_.headers, {}, false, options_.decoding.enabled);
+      base_ = make_known_origin({}, parse_absolute(options_.base_url), options_.headers,
+                                options_.decoding.enabled);
     }
     if (options_.cookies == nullptr) options_.cookies = std::make_shared<cookies>();
     transports_.emplace(options_);
@@ -41,7 +44,9 @@ class client_core {
   [[nodiscard]] basic_request<Io> build_request(std::string method, const std::string& url,
                                                 basic_request_options<Io>&& options) const {
     basic_request<Io> built;
-    build(built, std::move(method), url, std::move(options));
+    if (const auto known = build(built, std::move(method), url, std::move(options))) {
+      built.headers = known->usual;
+    }
     return built;
   }
 
@@ -77,9 +82,12 @@ class client_core {
   [[nodiscard]] client_statistics statistics() const noexcept { return transports_->statistics(); }
 
  private:
-  void build(basic_request<Io>& built, std::string&& method, const std::string& url,
-             basic_request_options<Io>&& options) const {
-    const headers* const usual = resolve(url, built.url);
+  using known = std::shared_ptr<const known_origin>;
+
+  /// Returns the origin whose usual fields are the request's, which are not written into it yet.
+  [[nodiscard]] known build(basic_request<Io>& built, std::string&& method, const std::string& url,
+                            basic_request_options<Io>&& options) const {
+    known origin = resolve(url, built.url);
     add_query(options, built.url);
     built.timeouts = options_.timeouts;
     if (options.timeouts.has_any()) {
@@ -90,9 +98,8 @@ class client_core {
     check_method(method);
     built.method = std::move(method);
     const bool has_body = options.streamed != nullptr || !options.body.empty();
-    if (usual != nullptr && options.headers.is_empty() && !has_body) {
-      built.headers = *usual;
-    } else {
+    if (!options.headers.is_empty() || has_body || options.extras != nullptr) origin = nullptr;
+    if (origin == nullptr) {
       built.headers =
           merge_headers(built.url, options_.headers, options, has_body, options_.decoding.enabled);
     }
@@ -102,44 +109,38 @@ class client_core {
       built.continue_wait = checked_limit(*options.continue_wait, "the wait for 100 Continue");
       built.headers.set("expect", "100-continue");
     }
+    built.extras = std::move(options.extras);
     built.redirects = options_.redirects;
     if (options.follows_redirects) built.redirects.follow = *options.follows_redirects;
     built.auth = options.auth != nullptr ? std::move(options.auth) : options_.auth;
     if (built.auth == nullptr && !built.url.userinfo().empty()) {
       built.auth = basic_auth(built.url.username(), built.url.password());
     }
+    return origin;
   }
 
-  /// Returns the fields of a request that brings none, where they are known.
-  const headers* resolve(const std::string& url, proto::url& target) const {
-    if constexpr (!Io::is_blocking) {
-      if (known_.is_in_front_of(url)) {
-        const auto path = std::string_view(url).substr(known_.spelled.size());
-        if (!proto::append(known_.root, path, target)) return &known_.usual;
-        // What is refused is looked at as a whole, and told as always.
-      }
+  /// Returns what is known of the origin of `url`, or null.
+  known resolve(const std::string& url, proto::url& target) const {
+    if (known origin = memory_.find(url)) {
+      const auto path = std::string_view(url).substr(origin->spelled.size());
+      if (!proto::append(origin->root, path, target)) return origin;
+      // What is refused is looked at as a whole, and told as always.
     }
-    resolve_url(base_, url, target);
-    if (target.authority() == base_.authority()) return &usual_headers_;
-    if constexpr (!Io::is_blocking) learn(spelled_origin(url));
+    resolve_url(base_ != nullptr ? &base_->root : nullptr, url, target);
+    if (base_ != nullptr && target.origin() == base_->root.origin()) return base_;
+    learn(url);
     return nullptr;
   }
 
-  /// Takes note of an origin that has been asked for twice in a row.
-  void learn(std::string_view spelled) const {
-    if (spelled.empty()) return;
-    if (spelled != last_spelled_) {
-      last_spelled_ = spelled;
-      return;
-    }
-    known_.spelled.clear();
-    if (proto::parse_url(spelled, known_.root)) return;
-    known_.usual =
-        merge_headers(known_.root, options_.headers, {}, false, options_.decoding.enabled);
-    known_.spelled = spelled;
+  void learn(const std::string& url) const {
+    const auto spelled = spelled_origin(url);
+    proto::url root;
+    if (!memory_.has_come_again(spelled) || proto::parse_url(spelled, root)) return;
+    memory_.learn(make_known_origin(std::string(spelled), std::move(root), options_.headers,
+                                    options_.decoding.enabled));
   }
 
-  /// A request on its way into a task, where it is one pointer: moving one costs as much as
+  /// A request on its way into a task, where it is few pointers: moving one costs as much as
   /// sending it. What is wrong with it shows at the await.
   class prepared {
    public:
@@ -147,14 +148,23 @@ class client_core {
 
     [[nodiscard]] basic_request<Io>& built() noexcept { return *built_; }
     void fail(std::exception_ptr wrong) noexcept { wrong_ = std::move(wrong); }
-
-    [[nodiscard]] basic_request<Io>& take() {
+    void check() const {
       if (wrong_ != nullptr) std::rethrow_exception(wrong_);
-      return *built_;
+    }
+
+    /// The origin whose usual fields are those of the request; null if it has its own.
+    [[nodiscard]] const known_origin* origin() const noexcept { return origin_.get(); }
+    void set_origin(known origin) noexcept { origin_ = std::move(origin); }
+    /// Writes its fields into the request, for whoever looks at them or changes them.
+    void complete() {
+      if (origin_ == nullptr) return;
+      built_->headers = origin_->usual;
+      origin_.reset();
     }
 
    private:
     std::unique_ptr<basic_request<Io>> built_;
+    known origin_;
     std::exception_ptr wrong_;
   };
 
@@ -162,7 +172,7 @@ class client_core {
                                    basic_request_options<Io>&& options) const {
     prepared made;
     try {
-      build(made.built(), std::move(method), url, std::move(options));
+      made.set_origin(build(made.built(), std::move(method), url, std::move(options)));
     } catch (...) {
       made.fail(std::current_exception());
     }
@@ -177,32 +187,39 @@ class client_core {
 
   /// Sends and reads the answer to its end.
   typename Io::template task<response> send_built(prepared request) {
-    auto& outgoing = request.take();
+    request.check();
     const time_point began = Io::read_clock();
-    if (outgoing.timeouts.total == no_timeout) {
-      auto answer = co_await start(outgoing, deadline::never());
+    const duration total = request.built().timeouts.total;
+    if (total == no_timeout) {
+      opened begun;
+      co_await start(request, begun);
       std::string body;
-      if (!answer.read_early(body)) body = co_await answer.read_to_end(std::move(body));
-      co_return completed(std::move(answer), std::move(body), began);
+      if (read_at_once(begun, body)) {
+        const duration elapsed = Io::read_clock() - began;
+        const std::uint64_t size = body.size();
+        co_return response(response_head::sharing(std::move(begun.head)), std::move(body), elapsed,
+                           std::move(begun.history), size);
+      }
+      co_return co_await read_rest(std::move(begun), std::move(body), began);
     }
     try {
-      co_return co_await Io::with_total(outgoing.timeouts.total, [this, &outgoing, began] {
-        return send_and_read(outgoing, began);
-      });
+      co_return co_await Io::with_total(
+          total, [this, &request, began] { return send_and_read(request, began); });
     } catch (const deadline_exceeded&) {
-      throw_total_exceeded(outgoing);
+      throw_total_exceeded(request.built());
     }
   }
 
   /// Sends and reads the head of the answer.
   typename Io::template task<stream_type> open_built(prepared request) {
-    auto& outgoing = request.take();
-    const deadline until = deadline::after(Io::now(), outgoing.timeouts.total);
+    request.check();
+    const deadline until = deadline::after(Io::now(), request.built().timeouts.total);
     try {
-      co_return stream_type(
-          co_await Io::within(until, [this, &outgoing, until] { return start(outgoing, until); }));
+      opened begun;
+      co_await Io::within(until, [this, &request, &begun] { return start(request, begun); });
+      co_return stream_type(reader_of(std::move(begun), until));
     } catch (const deadline_exceeded&) {
-      throw_total_exceeded(outgoing);
+      throw_total_exceeded(request.built());
     }
   }
 
@@ -215,42 +232,71 @@ class client_core {
 
   using reader = detail::response_reader<Io>;
 
+  /// An answer whose head is there.
+  struct opened {
+    std::shared_ptr<response_head::parts> head;
+    std::unique_ptr<basic_response_body<Io>> body;
+    std::vector<response_head> history;
+  };
+
+  [[nodiscard]] reader reader_of(opened&& answer, deadline until) const {
+    return reader(response_head::sharing(std::move(answer.head)), std::move(answer.body), until,
+                  options_.max_body_bytes, std::move(answer.history), options_.decoding);
+  }
+
   /// The call as its caller sees it: with redirects, and the hooks around them.
-  typename Io::template task<reader> start(basic_request<Io>& outgoing, deadline until) {
+  typename Io::template task<void> start(prepared& request, opened& answer) {
     if (is_closed_) throw client_closed();
+    auto& outgoing = request.built();
+    const bool has_hooks = !(options_.on_request.empty() && options_.on_response.empty());
     const bool hooks_see_hops = options_.hook_scope == hook_scope::per_hop;
+    if (has_hooks || outgoing.auth != nullptr) request.complete();
     if (!hooks_see_hops && !options_.on_request.empty()) co_await call_request_hooks(outgoing);
 
-    std::vector<response_head> history;
     std::set<std::string> seen;
     for (;;) {
-      // What most requests need is done in place.
-      const bool is_plain = !Io::is_blocking && outgoing.auth == nullptr &&
-                            outgoing.streamed == nullptr && !has_hop_hooks();
-      const bool took_cookies = is_plain && take_cookies(outgoing);
-      const time_point began = is_plain ? exchange_begin() : time_point();
-      auto answer = co_await send_hop(outgoing, is_plain);
-      if (is_plain) note_answer(outgoing, answer.head, took_cookies, began);
+      answer.head = std::make_shared<response_head::parts>();
+      if (outgoing.auth != nullptr) {
+        co_await send_authenticated(outgoing, answer);
+      } else if (outgoing.streamed != nullptr || (hooks_see_hops && has_hooks)) {
+        co_await send_hooked(outgoing, answer);
+      } else {
+        // What most requests need is done in place.
+        const auto to = transports_->find(outgoing.url);
+        if (to.own == nullptr) request.complete();
+        const bool took_cookies = take_cookies(request);
+        const time_point began = exchange_begin();
+        if (to.own != nullptr) {
+          co_await to.own->carry(outgoing, request.origin(), *answer.head, answer.body);
+        } else {
+          take(answer, co_await Io::await(to.any->handle(outgoing)));
+        }
+        note_answer(outgoing, *answer.head, took_cookies, began);
+      }
       if (outgoing.redirects.follow) {
-        response_head head(std::move(answer.head));
+        const auto head = response_head::sharing(answer.head);
         if (redirect_location(head)) {
-          if (history.size() == outgoing.redirects.max) {
-            throw_too_many_redirects(head, history.size());
+          if (answer.history.size() == outgoing.redirects.max) {
+            throw_too_many_redirects(head, answer.history.size());
           }
-          co_await drain(answer);
+          co_await drain(std::move(answer.body));
+          request.complete();
           check_cycle(outgoing, head, seen);
           redirect(outgoing, head);
-          history.push_back(std::move(head));
+          answer.history.push_back(head);
           continue;
         }
-        answer.head = std::move(head).release();
       }
       if (!hooks_see_hops && !options_.on_response.empty()) {
-        co_await call_response_hooks(outgoing, answer.head);
+        co_await call_response_hooks(outgoing, *answer.head);
       }
-      co_return reader(response_head(std::move(answer.head)), std::move(answer.body), until,
-                       options_.max_body_bytes, std::move(history), options_.decoding);
+      co_return;
     }
+  }
+
+  static void take(opened& answer, basic_transport_response<Io>&& given) {
+    *answer.head = std::move(given.head);
+    answer.body = std::move(given.body);
   }
 
   static void check_cycle(const basic_request<Io>& outgoing, const response_head& answer,
@@ -276,53 +322,42 @@ class client_core {
     }
     apply_redirect(step, outgoing.headers);
     if (!step.keeps_credentials) outgoing.auth = nullptr;
+    outgoing.extras = nullptr;  // they were about the request that the caller made
     outgoing.url = std::move(step.url);
   }
 
-  auto send_hop(basic_request<Io>& outgoing, bool is_plain) {
-    if constexpr (!Io::is_blocking) {
-      if (is_plain) return transports_->find(outgoing.url).handle(outgoing);
-    }
-    return outgoing.auth != nullptr ? send_authenticated(outgoing) : send_hooked(outgoing);
-  }
-
   /// One hop, in as many rounds as its authentication takes.
-  typename Io::template task<basic_transport_response<Io>> send_authenticated(
-      basic_request<Io>& outgoing) {
+  typename Io::template task<void> send_authenticated(basic_request<Io>& outgoing, opened& answer) {
     const auto flow = outgoing.auth->start();
     auth_target target{outgoing.method, outgoing.url, outgoing.content, outgoing.headers};
     flow->begin(target);
     for (;;) {
-      auto answer = co_await send_hooked(outgoing);
-      response_head head(std::move(answer.head));
-      const bool goes_on = flow->again(target, head);
-      answer.head = std::move(head).release();
-      if (!goes_on) co_return answer;
-      if (outgoing.streamed != nullptr && !outgoing.streamed->rewind()) co_return answer;
-      co_await drain(answer);
+      answer.head = std::make_shared<response_head::parts>();
+      co_await send_hooked(outgoing, answer);
+      const bool goes_on = flow->again(target, response_head::sharing(answer.head));
+      // What the flow has kept is not changed any more.
+      if (answer.head.use_count() != 1) {
+        answer.head = std::make_shared<response_head::parts>(*answer.head);
+      }
+      if (!goes_on) co_return;
+      if (outgoing.streamed != nullptr && !outgoing.streamed->rewind()) co_return;
+      co_await drain(std::move(answer.body));
     }
   }
 
-  [[nodiscard]] bool has_hop_hooks() const noexcept {
-    return options_.hook_scope == hook_scope::per_hop &&
-           !(options_.on_request.empty() && options_.on_response.empty());
-  }
-
   /// One request on the wire, and the head of its answer.
-  typename Io::template task<basic_transport_response<Io>> send_hooked(
-      basic_request<Io>& outgoing) {
-    const bool has_hooks = has_hop_hooks();
-    if (has_hooks) co_await call_request_hooks(outgoing);
+  typename Io::template task<void> send_hooked(basic_request<Io>& outgoing, opened& answer) {
+    const bool has_hop_hooks = options_.hook_scope == hook_scope::per_hop;
+    if (has_hop_hooks) co_await call_request_hooks(outgoing);
     const bool took_cookies = take_cookies(outgoing);
     if (outgoing.streamed != nullptr) {
       const auto prepare = [&outgoing] { return outgoing.streamed->prepare(); };
       co_await Io::call(prepare);
     }
     const time_point began = exchange_begin();
-    auto answer = co_await Io::await(transports_->find(outgoing.url).handle(outgoing));
-    note_answer(outgoing, answer.head, took_cookies, began);
-    if (has_hooks) co_await call_response_hooks(outgoing, answer.head);
-    co_return answer;
+    take(answer, co_await Io::await(transports_->find(outgoing.url).any->handle(outgoing)));
+    note_answer(outgoing, *answer.head, took_cookies, began);
+    if (has_hop_hooks) co_await call_response_hooks(outgoing, *answer.head);
   }
 
   /// Adds what the jar has. Returns whether it did: a Cookie field that the caller has written
@@ -331,6 +366,18 @@ class client_core {
     if (outgoing.headers.contains("cookie")) return false;
     const std::string sent = options_.cookies->header_for(outgoing.url);
     if (sent.empty()) return false;
+    outgoing.headers.set("cookie", sent);
+    return true;
+  }
+
+  /// The same for a request whose fields may be the usual ones.
+  [[nodiscard]] bool take_cookies(prepared& request) {
+    auto& outgoing = request.built();
+    if (request.origin() == nullptr) return take_cookies(outgoing);
+    if (request.origin()->has_cookie) return false;
+    const std::string sent = options_.cookies->header_for(outgoing.url);
+    if (sent.empty()) return false;
+    request.complete();
     outgoing.headers.set("cookie", sent);
     return true;
   }
@@ -363,20 +410,38 @@ class client_core {
 
   /// Reads the body of an answer that nobody wants, so that its connection can be used again.
   /// A long one costs more than a new connection.
-  static typename Io::template task<void> drain(basic_transport_response<Io>& unwanted) {
+  static typename Io::template task<void> drain(std::unique_ptr<basic_response_body<Io>> unwanted) {
     constexpr std::size_t most_drained = std::size_t{64} << 10;
-    const auto body = std::move(unwanted.body);
     for (std::size_t size = 0; size < most_drained;) {
-      const auto piece = co_await Io::await(body->read_some());
+      const auto piece = co_await Io::await(unwanted->read_some());
       if (piece.empty()) break;
       size += piece.size();
     }
   }
 
-  typename Io::template task<response> send_and_read(basic_request<Io>& outgoing,
-                                                     time_point began) {
-    auto answer = co_await start(outgoing, deadline::never());
-    std::string body = co_await answer.read_to_end();
+  typename Io::template task<response> send_and_read(prepared& request, time_point began) {
+    opened begun;
+    co_await start(request, begun);
+    co_return co_await read_rest(std::move(begun), {}, began);
+  }
+
+  /// Reads a body that is in no coding and came with its head, as most do. Returns false if that
+  /// was not all, or too much: then it takes a reader.
+  [[nodiscard]] bool read_at_once(opened& answer, std::string& into) const {
+    if (answer.body == nullptr || answer.head->headers.contains("content-encoding")) return false;
+    while (into.size() <= options_.max_body_bytes) {
+      const auto piece = answer.body->try_read_some();
+      if (!piece) return false;
+      if (piece->empty()) return true;
+      into += *piece;
+    }
+    return false;
+  }
+
+  typename Io::template task<response> read_rest(opened begun, std::string body, time_point began) {
+    reader answer = reader_of(std::move(begun), deadline::never());
+    answer.has_read(body.size());
+    body = co_await answer.read_to_end(std::move(body));
     co_return completed(std::move(answer), std::move(body), began);
   }
 
@@ -387,12 +452,15 @@ class client_core {
     return response(std::move(answer), std::move(body), elapsed, std::move(history), downloaded);
   }
 
+  // A client that blocks is used by several threads.
+  struct no_mutex {
+    void lock() const noexcept {}
+    void unlock() const noexcept {}
+  };
+
   basic_client_options<Io> options_;
-  proto::url base_;
-  headers usual_headers_;  // of a request to the base's authority that brings none
-  // Of the async surface, whose clients are used on one thread.
-  mutable known_origin known_;
-  mutable std::string last_spelled_;
+  known base_;  // null without a base URL
+  mutable origin_memory<std::conditional_t<Io::is_blocking, std::mutex, no_mutex>> memory_;
   std::optional<transport_table<Io>> transports_;  // made when the options have been checked
   std::atomic<bool> is_closed_ = false;
 };

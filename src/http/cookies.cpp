@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "leat/http/cookies.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <mutex>
 
@@ -23,6 +24,22 @@ class cookies::impl {
 
   std::mutex mutex;
   proto::cookie_jar jar;
+  std::atomic<bool> has_any = false;  // looked at without the lock: most jars stay empty
+};
+
+/// The jar while it is changed.
+class cookies::changing {
+ public:
+  explicit changing(impl& which) : of_(which), lock_(which.mutex) {}
+  changing(const changing&) = delete;
+  changing& operator=(const changing&) = delete;
+  ~changing() { of_.has_any = of_.jar.size() != 0; }
+
+  proto::cookie_jar* operator->() const noexcept { return &of_.jar; }
+
+ private:
+  impl& of_;
+  const std::lock_guard<std::mutex> lock_;
 };
 
 cookies::cookies(proto::cookie_limits limits) : impl_(std::make_unique<impl>(limits)) {}
@@ -47,20 +64,20 @@ void cookies::set(std::string name, std::string value, std::string host) {
 }
 
 void cookies::set(proto::cookie made) {
-  const std::lock_guard lock(impl_->mutex);
-  if (impl_->jar.set(std::move(made), now()) != proto::cookie_refusal::none) {
+  const changing jar(*impl_);
+  if (jar->set(std::move(made), now()) != proto::cookie_refusal::none) {
     throw invalid_argument("the cookie cannot be sent as it is");
   }
 }
 
 std::size_t cookies::remove(std::string_view name, std::string_view domain, std::string_view path) {
-  const std::lock_guard lock(impl_->mutex);
-  return impl_->jar.remove(name, domain, path);
+  const changing jar(*impl_);
+  return jar->remove(name, domain, path);
 }
 
 void cookies::clear(std::string_view domain) {
-  const std::lock_guard lock(impl_->mutex);
-  impl_->jar.clear(domain);
+  const changing jar(*impl_);
+  jar->clear(domain);
 }
 
 std::vector<proto::cookie> cookies::all() const {
@@ -74,24 +91,25 @@ std::string cookies::save() const {
 }
 
 void cookies::load(std::string_view text) {
-  const std::lock_guard lock(impl_->mutex);
+  const changing jar(*impl_);
   std::size_t bad_line = 0;
-  if (impl_->jar.load(text, now(), bad_line)) {
+  if (jar->load(text, now(), bad_line)) {
     throw invalid_argument("line " + std::to_string(bad_line) + " of the cookies cannot be read");
   }
 }
 
 std::string cookies::header_for(const proto::url& to) {
-  const std::lock_guard lock(impl_->mutex);
-  return impl_->jar.header_for(to, now());
+  if (!impl_->has_any) return {};
+  const changing jar(*impl_);
+  return jar->header_for(to, now());
 }
 
 void cookies::store(const proto::url& from, const http::headers& answer) {
   if (!answer.contains("set-cookie")) return;
-  const std::lock_guard lock(impl_->mutex);
+  const changing jar(*impl_);
   for (const auto each : answer.get_all("set-cookie")) {
     // What a server may not set is not kept, and is no reason to refuse its answer.
-    static_cast<void>(impl_->jar.store(each, from, now()));
+    static_cast<void>(jar->store(each, from, now()));
   }
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "leat/base/error_detail.hpp"
 #include "leat/http/response.hpp"
 #include "leat/http/status.hpp"
 
@@ -69,6 +70,10 @@ status_error::status_error(const std::string& message, std::shared_ptr<const res
       status_(answer->status()),
       answer_(std::move(answer)),
       body_(std::make_shared<const std::string>(std::move(body))) {}
+
+error_details status_error::details() const {
+  return {{"status", status_}};
+}
 
 decode_error::decode_error(const std::string& message, std::error_code cause)
     : error(errc::undecodable_body, message, cause) {}

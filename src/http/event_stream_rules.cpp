@@ -62,7 +62,7 @@ request_options event_stream_request(const event_stream_options& options,
   }
   if (!request.follows_redirects) request.follows_redirects = true;
   if (!request.timeouts.total) request.timeouts.total = no_timeout;
-  request.timeouts.read = options.max_idle;
+  request.timeouts.body = options.max_idle;
   return request;
 }
 

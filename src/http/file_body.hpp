@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "leat/http/body_source.hpp"
+#include "leat/io/policy.hpp"
 
 namespace leat::http {
 

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "leat/base/error.hpp"
+#include "leat/io/policy.hpp"
 #include "leat/proto/multipart/form_writer.hpp"
 
 #include "http/file_body.hpp"
@@ -117,6 +118,70 @@ auto basic_form_data<Io>::encode() && -> encoded {
   if (is_in_memory) return {writer.content_type(), std::move(text), nullptr};
   row->add(std::move(text));
   return {writer.content_type(), {}, std::move(row)};
+}
+
+template <class Io>
+basic_form_data<Io>::basic_form_data() noexcept = default;
+template <class Io>
+basic_form_data<Io>::basic_form_data(const basic_form_data&) = default;
+template <class Io>
+basic_form_data<Io>::basic_form_data(basic_form_data&&) noexcept = default;
+template <class Io>
+basic_form_data<Io>& basic_form_data<Io>::operator=(const basic_form_data&) = default;
+template <class Io>
+basic_form_data<Io>& basic_form_data<Io>::operator=(basic_form_data&&) noexcept = default;
+template <class Io>
+basic_form_data<Io>::~basic_form_data() = default;
+
+template <class Io>
+basic_form_data<Io>& basic_form_data<Io>::add(part&& added) {
+  parts_.push_back(std::move(added));
+  return *this;
+}
+
+template <class Io>
+basic_form_data<Io>& basic_form_data<Io>::field(std::string name, std::string value) & {
+  return add({std::move(name), {}, {}, std::move(value), nullptr, false});
+}
+template <class Io>
+basic_form_data<Io>&& basic_form_data<Io>::field(std::string name, std::string value) && {
+  return std::move(field(std::move(name), std::move(value)));
+}
+
+template <class Io>
+basic_form_data<Io>&& basic_form_data<Io>::file(std::string name, std::string path,
+                                                std::string type) && {
+  return std::move(file(std::move(name), std::move(path), std::move(type)));
+}
+
+template <class Io>
+basic_form_data<Io>& basic_form_data<Io>::content(std::string name, std::string filename,
+                                                  std::string bytes, std::string type) & {
+  return add(
+      {std::move(name), std::move(filename), std::move(type), std::move(bytes), nullptr, true});
+}
+template <class Io>
+basic_form_data<Io>&& basic_form_data<Io>::content(std::string name, std::string filename,
+                                                   std::string bytes, std::string type) && {
+  return std::move(
+      content(std::move(name), std::move(filename), std::move(bytes), std::move(type)));
+}
+
+template <class Io>
+basic_form_data<Io>& basic_form_data<Io>::stream(std::string name, std::string filename,
+                                                 source_ptr source, std::string type) & {
+  return add({std::move(name), std::move(filename), std::move(type), {}, std::move(source), true});
+}
+template <class Io>
+basic_form_data<Io>&& basic_form_data<Io>::stream(std::string name, std::string filename,
+                                                  source_ptr source, std::string type) && {
+  return std::move(
+      stream(std::move(name), std::move(filename), std::move(source), std::move(type)));
+}
+
+template <class Io>
+basic_form_data<Io>&& basic_form_data<Io>::boundary(std::string text) && {
+  return std::move(boundary(std::move(text)));
 }
 
 template class basic_form_data<io::async>;

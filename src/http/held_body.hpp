@@ -7,6 +7,7 @@
 
 #include "leat/http/request.hpp"
 #include "leat/http/transport.hpp"
+#include "leat/io/policy.hpp"
 
 namespace leat::http {
 

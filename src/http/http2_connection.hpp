@@ -164,7 +164,7 @@ class http2_connection final : public pool::resource {
     proto::http2::outgoing_request head;
     const auto size =
         request.streamed != nullptr ? request.streamed->size() : std::optional<std::uint64_t>();
-    const std::string target(request.url.target());
+    const std::string target(request.target());
     head.method = request.method;
     head.scheme = request.url.scheme();
     head.target = target;
@@ -221,29 +221,42 @@ class http2_connection final : public pool::resource {
   /// The next piece of the body; empty at its end.
   /// Cancellation: as `send()`. Errors: those of the stream; `remote_protocol_error`.
   typename Io::template task<std::string_view> read_body(exchange& mine, duration limit) {
-    if (mine.shown_size_ != 0) {
-      session_.give_credit(mine.id_, std::exchange(mine.shown_size_, 0));
-      mine.shown_.clear();
-    }
+    give_back_shown(mine);
     const auto id = mine.id_;
     const bool in_time = co_await wait_for(mine, in(limit), [&] {
       return !session_.data(id).empty() || session_.is_complete(id) || mine.has_failed();
     });
-    if (!session_.data(id).empty()) {
-      session_.take_data(id, mine.shown_);
-      mine.shown_size_ = mine.shown_.size();
-      co_return mine.shown_.text();
-    }
-    if (session_.is_complete(id)) co_return std::string_view();
+    if (const auto piece = find_data(mine)) co_return *piece;
     if (in_time) throw_failure(mine);
     probe();
     throw io::read_timeout("read timed out: the body from " + stream_->peer_name());
+  }
+
+  /// The same without a wait: nothing, if there would be one, or if nothing more will come.
+  std::optional<std::string_view> try_read_body(exchange& mine) {
+    give_back_shown(mine);
+    return find_data(mine);
   }
 
  private:
   using task = typename Io::template task<void>;
 
   static deadline in(duration limit) { return deadline::after(Io::now(), limit); }
+
+  void give_back_shown(exchange& mine) {
+    if (mine.shown_size_ == 0) return;
+    session_.give_credit(mine.id_, std::exchange(mine.shown_size_, 0));
+    mine.shown_.clear();
+  }
+  std::optional<std::string_view> find_data(exchange& mine) {
+    if (!session_.data(mine.id_).empty()) {
+      session_.take_data(mine.id_, mine.shown_);
+      mine.shown_size_ = mine.shown_.size();
+      return mine.shown_.text();
+    }
+    if (session_.is_complete(mine.id_)) return std::string_view();
+    return std::nullopt;
+  }
 
   [[nodiscard]] bool is_lost() const noexcept { return is_lost_ || bool(session_.error()); }
   [[nodiscard]] bool has_news_of_head(const exchange& mine) const noexcept {

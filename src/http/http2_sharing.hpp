@@ -3,7 +3,9 @@
 
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -53,15 +55,24 @@ class http2_body final : public basic_response_body<Io> {
 
   typename Io::template result<std::string_view> read_some() override { return Io::expose(read()); }
 
+  std::optional<std::string_view> try_read_some() override {
+    if (mine_ == nullptr) return std::string_view();
+    const auto piece = share_->connection().try_read_body(*mine_);
+    if (piece && piece->empty()) end();
+    return piece;
+  }
+
  private:
   typename Io::template task<std::string_view> read() {
     if (mine_ == nullptr) co_return std::string_view();
     const auto piece = co_await share_->connection().read_body(*mine_, limit_);
-    if (piece.empty()) {
-      mine_.reset();
-      share_.reset();
-    }
+    if (piece.empty()) end();
     co_return piece;
+  }
+
+  void end() noexcept {
+    mine_.reset();
+    share_.reset();
   }
 
   std::shared_ptr<http2_share<Io>> share_;

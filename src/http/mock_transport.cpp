@@ -5,6 +5,7 @@
 #include <string>
 
 #include "leat/http/error.hpp"
+#include "leat/io/policy.hpp"
 #include "leat/proto/fields/validation.hpp"
 #include "leat/proto/http1/events.hpp"
 

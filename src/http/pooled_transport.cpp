@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "http/pooled_transport.hpp"
 
+#include <algorithm>
+
 namespace leat::http {
 
 bool is_idempotent(std::string_view method) noexcept {

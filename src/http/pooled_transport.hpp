@@ -11,6 +11,7 @@
 
 #include "leat/coro/move_on_after.hpp"
 #include "leat/http/transport_options.hpp"
+#include "leat/io/policy.hpp"
 #include "leat/pool/error.hpp"
 
 #include "http/client_connection.hpp"
@@ -43,7 +44,76 @@ class pooled_transport final : public basic_transport<Io> {
 
   typename Io::template result<basic_transport_response<Io>> handle(
       basic_request<Io>& request) override {
-    return Io::expose(carry(request));
+    return Io::expose(answer(request));
+  }
+
+  /// As `handle()`, into `head` and `body`. If `origin` is set, the fields of the request are its
+  /// usual ones, and have not been written into the request, which has no body.
+  typename Io::template task<void> carry(basic_request<Io>& request, const known_origin* origin,
+                                         response_head::parts& head,
+                                         std::unique_ptr<basic_response_body<Io>>& body) {
+    if (request.url.scheme() != "http" && request.url.scheme() != "https") {
+      throw unsupported_protocol("this client speaks http and https, not " +
+                                 std::string(request.url.scheme()));
+    }
+    const route::proxy_server* const via = connector_.proxy_for(request.url);
+    const bool is_in_place = via == nullptr && is_always_http1(request);
+    if (origin != nullptr && !(is_in_place && origin->ready.is_ready())) {
+      request.headers = origin->usual;
+      origin = nullptr;
+    }
+    // What is meant for a proxy is not the origin's to know.
+    if (via == nullptr || !via->forwards(request.url)) request.headers.remove(proxy_authorization);
+    const auto* const ready = origin != nullptr ? &origin->ready : nullptr;
+    std::string own_key;
+    for (attempts before;;) {
+      carrier_found found;
+      if (is_in_place) {
+        // In place, because it happens for every request.
+        if (origin == nullptr) own_key = key_of(request, nullptr);
+        const std::string& key = origin != nullptr ? origin->pool_key : own_key;
+        try {
+          found.lease = co_await surface<Io>::acquire(connections_, key, request.timeouts.pool);
+        } catch (const pool::pool_closed&) {
+          throw client_closed();
+        }
+        if (before.was_lost) found.lease.put(nullptr);
+        found.is_reused = found.lease.get() != nullptr;
+        if (!found.is_reused) found.lease.put(co_await connect(request, via));
+      } else {
+        found = co_await find_carrier(key_of(request, via), request, via, before.was_lost);
+      }
+      if (found.share != nullptr) {
+        if (co_await carry_shared(std::move(found.share), request, before, head, body)) co_return;
+        continue;
+      }
+      auto lease = std::move(found.lease);
+      const bool is_reused = found.is_reused;
+      auto& carrier = connection_of(lease);
+      lease.mark_in_use();
+      std::exception_ptr lost;
+      try {
+        co_await carrier.exchange(request, ready, head);
+      } catch (const io::read_error&) {
+        lost = std::current_exception();
+      } catch (const io::write_error&) {
+        lost = std::current_exception();
+      } catch (const no_response&) {
+        lost = std::current_exception();
+      } catch (const local_protocol_error&) {
+        // A request that HTTP does not allow has not touched the connection.
+        if (carrier.machine().is_unused()) lease.mark_clean();
+        throw;
+      }
+      if (lost == nullptr) {
+        body = std::make_unique<leased_body>(std::move(lease), request.timeouts.of_body());
+        co_return;
+      }
+      const bool was_closed_idle =
+          is_reused && !carrier.machine().has_received() && can_be_repeated(request);
+      if (!was_closed_idle) std::rethrow_exception(lost);
+      before.was_lost = true;
+    }
   }
 
   void close() noexcept override { connections_.close(); }
@@ -60,6 +130,7 @@ class pooled_transport final : public basic_transport<Io> {
                                    .environment = std::move(options.environment),
                                    .unix_socket = std::move(options.unix_socket),
                                    .local_address = std::move(options.local_address),
+                                   .socket_options = std::move(options.socket_options),
                                    .retries = options.connect_retries,
                                    .tls = std::move(options.tls)});
     } catch (const route::invalid_proxy& why) {
@@ -79,64 +150,10 @@ class pooled_transport final : public basic_transport<Io> {
   using pool_type = typename surface<Io>::pool;
   using lease_type = typename pool_type::lease;
 
-  typename Io::template task<basic_transport_response<Io>> carry(basic_request<Io>& request) {
-    if (request.url.scheme() != "http" && request.url.scheme() != "https") {
-      throw unsupported_protocol("this client speaks http and https, not " +
-                                 std::string(request.url.scheme()));
-    }
-    const route::proxy_server* const via = connector_.proxy_for(request.url);
-    // What is meant for a proxy is not the origin's to know.
-    if (via == nullptr || !via->forwards(request.url)) request.headers.remove(proxy_authorization);
-    for (attempts before;;) {
-      carrier_found found;
-      if (via == nullptr && is_always_http1(request)) {
-        // In place, because it happens for every request.
-        try {
-          found.lease = co_await acquire(route::proxy_rules::pool_key(request.url, via),
-                                         request.timeouts.pool);
-        } catch (const pool::pool_closed&) {
-          throw client_closed();
-        }
-        if (before.was_lost) found.lease.put(nullptr);
-        found.is_reused = found.lease.get() != nullptr;
-        if (!found.is_reused) found.lease.put(co_await connect(request, via));
-      } else {
-        found = co_await find_carrier(route::proxy_rules::pool_key(request.url, via), request, via,
-                                      before.was_lost);
-      }
-      if (found.share != nullptr) {
-        auto answer = co_await carry_shared(std::move(found.share), request, before);
-        if (answer) co_return std::move(*answer);
-        continue;
-      }
-      auto lease = std::move(found.lease);
-      const bool is_reused = found.is_reused;
-      auto& carrier = connection_of(lease);
-      lease.mark_in_use();
-      basic_transport_response<Io> answer;
-      std::exception_ptr lost;
-      try {
-        co_await carrier.exchange(request, answer.head);
-      } catch (const io::read_error&) {
-        lost = std::current_exception();
-      } catch (const io::write_error&) {
-        lost = std::current_exception();
-      } catch (const no_response&) {
-        lost = std::current_exception();
-      } catch (const local_protocol_error&) {
-        // A request that HTTP does not allow has not touched the connection.
-        if (carrier.machine().is_unused()) lease.mark_clean();
-        throw;
-      }
-      if (lost == nullptr) {
-        answer.body = std::make_unique<leased_body>(std::move(lease), request.timeouts.read);
-        co_return answer;
-      }
-      const bool was_closed_idle =
-          is_reused && !carrier.machine().has_received() && can_be_repeated(request);
-      if (!was_closed_idle) std::rethrow_exception(lost);
-      before.was_lost = true;
-    }
+  typename Io::template task<basic_transport_response<Io>> answer(basic_request<Io>& request) {
+    basic_transport_response<Io> given;
+    co_await carry(request, nullptr, given.head, given.body);
+    co_return given;
   }
 
   /// Why a request is sent again; each reason counts once.
@@ -158,6 +175,16 @@ class pooled_transport final : public basic_transport<Io> {
                                      const route::proxy_server* via) const noexcept {
     if (via != nullptr && via->forwards(request.url)) return false;
     return request.url.scheme() == "https" ? speaks_http2_ : knows_http2_;
+  }
+
+  /// Which connections the request may share.
+  [[nodiscard]] static std::string key_of(const basic_request<Io>& request,
+                                          const route::proxy_server* via) {
+    std::string key = route::proxy_rules::pool_key(request.url, via);
+    if (request.extras != nullptr && !request.extras->server_name.empty()) {
+      key += " as " + request.extras->server_name;
+    }
+    return key;
   }
 
   [[nodiscard]] bool is_always_http1(const basic_request<Io>& request) const noexcept {
@@ -227,7 +254,8 @@ class pooled_transport final : public basic_transport<Io> {
                                                        bool is_retry) {
     carrier_found found;
     try {
-      found.lease = co_await acquire(std::move(key), request.timeouts.pool);
+      found.lease =
+          co_await surface<Io>::acquire(connections_, std::move(key), request.timeouts.pool);
     } catch (const pool::pool_closed&) {
       throw client_closed();
     }
@@ -242,18 +270,19 @@ class pooled_transport final : public basic_transport<Io> {
     co_return found;
   }
 
-  /// Nothing, if the request has to be sent again on another connection.
-  typename Io::template task<std::optional<basic_transport_response<Io>>> carry_shared(
-      std::shared_ptr<http2_share<Io>> share, basic_request<Io>& request, attempts& before) {
+  /// Returns false if the request has to be sent again on another connection.
+  typename Io::template task<bool> carry_shared(std::shared_ptr<http2_share<Io>> share,
+                                                basic_request<Io>& request, attempts& before,
+                                                response_head::parts& head,
+                                                std::unique_ptr<basic_response_body<Io>>& body) {
     using exchange = typename http2_connection<Io>::exchange;
     auto& connection = share->connection();
     const bool is_reused = connection.has_served();
     auto mine = std::make_unique<exchange>(connection, before.room_until);
-    basic_transport_response<Io> answer;
     std::exception_ptr lost;
     bool is_answered = false;
     try {
-      is_answered = co_await connection.send(*mine, request, answer.head);
+      is_answered = co_await connection.send(*mine, request, head);
     } catch (const io::read_error&) {
       lost = std::current_exception();
     } catch (const io::write_error&) {
@@ -262,9 +291,9 @@ class pooled_transport final : public basic_transport<Io> {
       lost = std::current_exception();
     }
     if (is_answered) {
-      answer.body = std::make_unique<http2_body<Io>>(std::move(share), std::move(mine),
-                                                     request.timeouts.read);
-      co_return answer;
+      body = std::make_unique<http2_body<Io>>(std::move(share), std::move(mine),
+                                              request.timeouts.of_body());
+      co_return true;
     }
     if (lost == nullptr) {
       // The server has not looked at it, so even a POST may go out again (RFC 9113, section 8.7):
@@ -279,14 +308,14 @@ class pooled_transport final : public basic_transport<Io> {
           !mine->has_begun_body() || request.streamed == nullptr || request.streamed->rewind();
       if ((is_free || !before.was_refused) && is_untouched) {
         before.was_refused = before.was_refused || !is_free;
-        co_return std::nullopt;
+        co_return false;
       }
       throw no_response("the server refused the request before it had looked at it",
                         proto::http2::errc::refused_stream);
     }
     if (!before.was_lost && is_reused && can_be_repeated(request)) {
       before.was_lost = true;
-      co_return std::nullopt;
+      co_return false;
     }
     std::rethrow_exception(lost);
   }
@@ -310,6 +339,14 @@ class pooled_transport final : public basic_transport<Io> {
       const auto piece = connection_of(lease_).try_read_body();
       if (piece && piece->empty()) end();
       return piece;
+    }
+
+    std::unique_ptr<typename Io::stream> take_stream() override {
+      if (is_over_ || !connection_of(lease_).machine().has_switched()) return nullptr;
+      auto taken = connection_of(lease_).release_stream();
+      is_over_ = true;
+      lease_.release();  // of a connection that is not clean, so it ends
+      return taken;
     }
 
    private:
@@ -336,14 +373,11 @@ class pooled_transport final : public basic_transport<Io> {
            (request.streamed == nullptr || request.streamed->rewind());
   }
 
-  auto acquire(std::string key, duration limit) {
-    return surface<Io>::acquire(connections_, std::move(key), deadline::after(Io::now(), limit));
-  }
-
   typename Io::template task<std::unique_ptr<pool::resource>> connect(
       const basic_request<Io>& request, const route::proxy_server* via) {
-    auto made = co_await connector_.connect(request.url, via,
-                                            deadline::after(Io::now(), request.timeouts.connect));
+    auto made = co_await connector_.connect(
+        request.url, via, deadline::after(Io::now(), request.timeouts.connect),
+        request.extras != nullptr ? request.extras->server_name : std::string());
     if (via != nullptr && via->forwards(request.url)) {
       co_return std::make_unique<client_connection<Io>>(std::move(made.stream), machine_limits_,
                                                         via);
@@ -354,8 +388,6 @@ class pooled_transport final : public basic_transport<Io> {
     }
     co_return std::make_unique<client_connection<Io>>(std::move(made.stream), machine_limits_);
   }
-
-  static constexpr std::string_view proxy_authorization = "proxy-authorization";
 
   route::connector<Io> connector_;
   pool_type connections_;

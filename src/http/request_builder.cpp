@@ -6,6 +6,8 @@
 #include "leat/proto/fields/validation.hpp"
 #include "leat/proto/url/query.hpp"
 
+#include "route/proxy_rules.hpp"
+
 namespace leat::http {
 namespace {
 
@@ -27,6 +29,7 @@ void check_limits(const timeouts& limits) {
   checked_limit(limits.connect, "the connect timeout");
   checked_limit(limits.write, "the write timeout");
   checked_limit(limits.read, "the read timeout");
+  if (limits.body) checked_limit(*limits.body, "the body timeout");
   checked_limit(limits.total, "the total timeout");
 }
 
@@ -38,12 +41,12 @@ proto::url parse_absolute(std::string_view text) {
   return parsed;
 }
 
-void resolve_url(const proto::url& base, const std::string& url, proto::url& target) {
+void resolve_url(const proto::url* base, const std::string& url, proto::url& target) {
   if (!url.starts_with('/') && proto::has_scheme(url)) {
     target = parse_absolute(url);
-  } else if (base.is_empty()) {
+  } else if (base == nullptr) {
     throw invalid_url("a URL without a scheme needs a client with a base_url");
-  } else if (const auto refused = proto::append(base, url, target)) {
+  } else if (const auto refused = proto::append(*base, url, target)) {
     throw invalid_url("not a path that can be appended to the base URL: " + refused.message(),
                       refused);
   }
@@ -79,6 +82,20 @@ headers merge_headers(const proto::url& url, const headers& of_client,
     merged.add("accept-encoding", proto::accept_encoding());
   }
   return merged;
+}
+
+std::shared_ptr<const known_origin> make_known_origin(std::string spelled, proto::url root,
+                                                      const headers& of_client, bool decodes) {
+  auto made = std::make_shared<known_origin>();
+  made->spelled = std::move(spelled);
+  made->root = std::move(root);
+  made->usual = merge_headers(made->root, of_client, {}, false, decodes);
+  headers ready = made->usual;
+  ready.remove(proxy_authorization);
+  made->ready = proto::http1::ready_fields(ready);
+  made->pool_key = route::proxy_rules::pool_key(made->root, nullptr);
+  made->has_cookie = made->usual.contains("cookie");
+  return made;
 }
 
 void check_method(const std::string& method) {

@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "leat/http/client_options.hpp"
 #include "leat/http/request.hpp"
+#include "leat/proto/http1/ready_fields.hpp"
 #include "leat/proto/url/url.hpp"
 
 /// How a request comes from its options and those of the client; the same for both surfaces.
 namespace leat::http {
+
+// RFC 9110, section 11.7.1.
+inline constexpr std::string_view proxy_authorization = "proxy-authorization";
 
 /// Errors: `invalid_argument`.
 void check_limits(const connection_limits& limits);
@@ -18,8 +25,9 @@ void check_limits(const timeouts& limits);
 /// Errors: `invalid_url`. Its message does not hold the text, which may have a password in it.
 [[nodiscard]] proto::url parse_absolute(std::string_view text);
 
-/// Makes `target` `url` as it stands, or appended to `base`. Errors: `invalid_url`.
-void resolve_url(const proto::url& base, const std::string& url, proto::url& target);
+/// Makes `target` `url` as it stands, or appended to `base`, which is null if there is none.
+/// Errors: `invalid_url`.
+void resolve_url(const proto::url* base, const std::string& url, proto::url& target);
 
 /// Adds the query parameters of `options` to `target`. Errors: `invalid_url`.
 void add_query(const request_options& options, proto::url& target);
@@ -28,11 +36,14 @@ void add_query(const request_options& options, proto::url& target);
 /// or if there are none.
 [[nodiscard]] std::string_view spelled_origin(std::string_view url) noexcept;
 
-/// An origin that is asked again and again: its URLs need not be read as a whole each time.
+/// An origin that is asked again and again: what its requests have in common is made once.
 struct known_origin {
-  std::string spelled;
+  std::string spelled;  ///< As it stands in front of URLs; empty for that of the base URL.
   proto::url root;
-  headers usual;  ///< Of a request that brings none and has no body.
+  headers usual;                     ///< Of a request that brings none and has no body.
+  proto::http1::ready_fields ready;  ///< The same for the origin itself; a proxy's are left out.
+  std::string pool_key;              ///< Of connections that go through no proxy.
+  bool has_cookie = false;           ///< `usual` has a Cookie.
 
   /// Whether `url` is a path below this origin, and behind it nothing that could be taken for
   /// more of an authority.
@@ -41,6 +52,45 @@ struct known_origin {
     return size != 0 && url.size() > size && url[size] == '/' && url.starts_with(spelled) &&
            (url.size() == size + 1 || url[size + 1] != '/');
   }
+};
+
+/// Errors: none that `merge_headers()` does not have.
+[[nodiscard]] std::shared_ptr<const known_origin> make_known_origin(std::string spelled,
+                                                                    proto::url root,
+                                                                    const headers& of_client,
+                                                                    bool decodes);
+
+/// The origin that was asked twice in a row. `Mutex` is a lock that costs nothing where a client
+/// belongs to one thread.
+template <class Mutex>
+class origin_memory {
+ public:
+  using known = std::shared_ptr<const known_origin>;
+
+  /// What is known of the origin of `url`, or null.
+  [[nodiscard]] known find(std::string_view url) {
+    const std::lock_guard lock(mutex_);
+    return known_ != nullptr && known_->is_in_front_of(url) ? known_ : nullptr;
+  }
+
+  /// Takes note of a request to `url`. Returns true if its origin is worth being known.
+  [[nodiscard]] bool has_come_again(std::string_view spelled) {
+    if (spelled.empty()) return false;
+    const std::lock_guard lock(mutex_);
+    if (spelled == last_spelled_) return true;
+    last_spelled_ = spelled;
+    return false;
+  }
+
+  void learn(known made) {
+    const std::lock_guard lock(mutex_);
+    known_ = std::move(made);
+  }
+
+ private:
+  Mutex mutex_;
+  known known_;
+  std::string last_spelled_;
 };
 
 /// The fields of a request: those every request has, then the client's, then its own. All fields

@@ -23,6 +23,16 @@ std::string_view kind_of(int status) noexcept {
 
 }  // namespace
 
+response_head::response_head(parts from) : parts_(std::make_shared<parts>(std::move(from))) {}
+
+response::response(response_head head, std::string body, duration elapsed,
+                   std::vector<response_head> history, std::uint64_t bytes_downloaded) noexcept
+    : response_head(std::move(head)),
+      body_(std::move(body)),
+      elapsed_(elapsed),
+      bytes_downloaded_(bytes_downloaded),
+      history_(std::move(history)) {}
+
 proto::charset response_head::charset() const {
   const auto type = parts_->headers.get("content-type");
   if (!type) return parts_->default_charset;

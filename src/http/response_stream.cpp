@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "leat/coro/refuse_on_loop.hpp"
+#include "leat/http/async_response_stream.hpp"
 #include "leat/http/error.hpp"
+#include "leat/io/policy.hpp"
 #include "leat/proto/coding/error.hpp"
 
 namespace leat::http::detail {
@@ -27,6 +30,13 @@ response_reader<Io>::response_reader(response_head head,
     refuse_content(refused);
   }
 }
+
+template <class Io>
+response_reader<Io>::response_reader(response_reader&&) noexcept = default;
+template <class Io>
+response_reader<Io>& response_reader<Io>::operator=(response_reader&&) noexcept = default;
+template <class Io>
+response_reader<Io>::~response_reader() = default;
 
 template <class Io>
 typename Io::template task<std::string_view> response_reader<Io>::read() {
@@ -138,15 +148,21 @@ typename Io::template task<std::string_view> response_reader<Io>::read_body() {
 }
 
 template <class Io>
-bool response_reader<Io>::read_early(std::string& into) {
-  if (!decoder_.is_identity() || body_ == nullptr) return false;
-  while (!is_at_end_) {
-    const auto piece = body_->try_read_some();
-    if (!piece) return false;
-    into += received(*piece);
-    bytes_read_ += piece->size();
+void response_reader<Io>::has_read(std::uint64_t bytes) {
+  bytes_read_ = bytes_downloaded_ = bytes;
+  check_size(bytes);
+}
+
+template <class Io>
+std::unique_ptr<typename Io::stream> response_reader<Io>::take() {
+  auto taken = body_ == nullptr ? nullptr : body_->take_stream();
+  if (taken == nullptr) {
+    throw invalid_argument("take_stream: the answer to " + method() + " " + url() + ", which was " +
+                           std::to_string(status()) +
+                           ", has not switched its connection to another protocol");
   }
-  return true;
+  body_.reset();
+  return taken;
 }
 
 template <class Io>
@@ -270,3 +286,75 @@ template class response_reader<io::async>;
 template class response_reader<io::blocking>;
 
 }  // namespace leat::http::detail
+
+namespace leat::http {
+
+async_response_stream::async_response_stream(detail::response_reader<io::async> reader) noexcept
+    : response_reader(std::move(reader)) {}
+
+task<std::string_view> async_response_stream::read_some() {
+  return read();
+}
+task<std::string_view> async_response_stream::read_raw_some() {
+  return read_raw();
+}
+task<std::string_view> async_response_stream::read_chunk(std::size_t size) {
+  return read_chunk_of(size);
+}
+task<std::string> async_response_stream::read_all() {
+  return read_to_end();
+}
+task<std::string_view> async_response_stream::read_text_some() {
+  return read_text();
+}
+task<std::string> async_response_stream::read_text_all() {
+  return read_text_to_end();
+}
+task<std::optional<std::string_view>> async_response_stream::read_line(std::size_t max_bytes) {
+  return read_next_line(max_bytes);
+}
+
+response_stream::response_stream(detail::response_reader<io::blocking> reader) noexcept
+    : response_reader(std::move(reader)) {}
+
+std::unique_ptr<io::async_stream> async_response_stream::take_stream() {
+  return take();
+}
+
+std::string_view response_stream::read_some() {
+  refuse_on_loop("http::async_response_stream::read_some");
+  return run_blocking(read());
+}
+std::string_view response_stream::read_raw_some() {
+  refuse_on_loop("http::async_response_stream::read_raw_some");
+  return run_blocking(read_raw());
+}
+std::string_view response_stream::read_chunk(std::size_t size) {
+  refuse_on_loop("http::async_response_stream::read_chunk");
+  return run_blocking(read_chunk_of(size));
+}
+std::string response_stream::read_all() {
+  refuse_on_loop("http::async_response_stream::read_all");
+  return run_blocking(read_to_end());
+}
+std::string_view response_stream::read_text_some() {
+  refuse_on_loop("http::async_response_stream::read_text_some");
+  return run_blocking(read_text());
+}
+std::string response_stream::read_text_all() {
+  refuse_on_loop("http::async_response_stream::read_text_all");
+  return run_blocking(read_text_to_end());
+}
+std::optional<std::string_view> response_stream::read_line(std::size_t max_bytes) {
+  refuse_on_loop("http::async_response_stream::read_line");
+  return run_blocking(read_next_line(max_bytes));
+}
+std::unique_ptr<io::blocking_stream> response_stream::take_stream() {
+  return take();
+}
+std::string response_stream::read_document() {
+  refuse_on_loop("http::async_response_stream::read_json");
+  return run_blocking(read_to_end());
+}
+
+}  // namespace leat::http

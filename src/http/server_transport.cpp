@@ -9,6 +9,7 @@
 #include "leat/coro/task_group.hpp"
 #include "leat/coro/with_deadline.hpp"
 #include "leat/io/loop.hpp"
+#include "leat/io/policy.hpp"
 
 #include "http/client_connection.hpp"
 #include "http/held_body.hpp"
@@ -26,9 +27,9 @@ struct whole_answer {
 task<void> ask(std::unique_ptr<io::async_stream> over, async_request& request,
                whole_answer& answer) {
   client_connection<io::async> connection(std::move(over), proto::http1::limits());
-  co_await connection.exchange(request, answer.head);
+  co_await connection.exchange(request, nullptr, answer.head);
   for (;;) {
-    const auto piece = co_await connection.read_body(request.timeouts.read);
+    const auto piece = co_await connection.read_body(request.timeouts.of_body());
     if (piece.empty()) break;
     answer.body += piece;
   }

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "leat/http/async_response_stream.hpp"
 #include "leat/http/response_stream.hpp"
 #include "leat/io/policy.hpp"
 #include "leat/pool/blocking_resource_pool.hpp"
@@ -20,8 +21,8 @@ struct surface<io::async> {
   using pool = pool::resource_pool;
   using response_stream = async_response_stream;
 
-  static auto acquire(pool& from, std::string key, deadline until) {
-    return from.acquire(std::move(key), until);
+  static auto acquire(pool& from, std::string key, duration limit) {
+    return from.acquire(std::move(key), deadline::after(io::async::now(), limit));
   }
 };
 
@@ -30,8 +31,10 @@ struct surface<io::blocking> {
   using pool = pool::blocking_resource_pool;
   using response_stream = http::response_stream;
 
-  static ready<pool::lease> acquire(pool& from, const std::string& key, deadline until) {
-    return ready(from.acquire(key, until));
+  static ready<pool::lease> acquire(pool& from, const std::string& key, duration limit) {
+    // Mostly there is a slot, and the clock need not be read.
+    if (auto lent = from.try_acquire(key); lent.is_held()) return ready(std::move(lent));
+    return ready(from.acquire(key, deadline::after(io::blocking::now(), limit)));
   }
 };
 

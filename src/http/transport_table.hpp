@@ -22,15 +22,23 @@ class transport_table {
   /// Errors: `invalid_argument`, `invalid_url`.
   explicit transport_table(const basic_client_options<Io>& options)
       : by_default_(options.transport) {
-    if (by_default_ == nullptr) by_default_ = keep(make_pooled_transport<Io>(options));
+    if (by_default_ == nullptr) {
+      auto made = keep(make_pooled_transport<Io>(options));
+      by_default_own_ = made.get();
+      by_default_ = std::move(made);
+    }
     for (const auto& each : options.mounts) add(each, options);
   }
 
-  [[nodiscard]] basic_transport<Io>& find(const proto::url& to) const noexcept {
+  struct found {
+    basic_transport<Io>* any;
+    pooled_transport<Io>* own;  ///< The same, if the client has made it; otherwise null.
+  };
+  [[nodiscard]] found find(const proto::url& to) const noexcept {
     for (const auto& each : mounts_) {
-      if (each.pattern.matches(to)) return *each.transport;
+      if (each.pattern.matches(to)) return {each.transport.get(), nullptr};
     }
-    return *by_default_;
+    return {by_default_.get(), by_default_own_};
   }
 
   /// Closes each of them once, whatever the others do.
@@ -96,12 +104,13 @@ class transport_table {
     return direct_;
   }
 
-  transport_ptr keep(std::shared_ptr<pooled_transport<Io>> made) {
+  std::shared_ptr<pooled_transport<Io>> keep(std::shared_ptr<pooled_transport<Io>> made) {
     own_.push_back(made);
     return made;
   }
 
   transport_ptr by_default_;
+  pooled_transport<Io>* by_default_own_ = nullptr;
   transport_ptr direct_;
   std::vector<entry> mounts_;  // in the order in which they are looked at
   std::vector<std::shared_ptr<pooled_transport<Io>>> own_;

@@ -16,8 +16,11 @@ namespace {
 class connection_race {
  public:
   connection_race(endpoint to, std::vector<socket_address> addresses, deadline until,
-                  std::optional<socket_address> local)
-      : to_(std::move(to)), addresses_(std::move(addresses)), local_(local), until_(until) {}
+                  socket_plan plan)
+      : to_(std::move(to)),
+        addresses_(std::move(addresses)),
+        plan_(std::move(plan)),
+        until_(until) {}
 
   task<std::unique_ptr<async_stream>> run() {
     co_await with_task_group([this](task_group& group) { return start_attempts(group); });
@@ -65,7 +68,7 @@ class connection_race {
   task<epoll_backend::connect_result> connect_one(const socket_address& address) {
     epoll_backend::connect_result failed;
     try {
-      co_return co_await epoll_backend::connect_socket(address, to_.to_string(), until_, local_);
+      co_return co_await epoll_backend::connect_socket(address, to_.to_string(), until_, plan_);
     } catch (const std::system_error& e) {
       failed.failure = e.code();
     }
@@ -82,7 +85,7 @@ class connection_race {
 
   endpoint to_;
   std::vector<socket_address> addresses_;
-  std::optional<socket_address> local_;
+  socket_plan plan_;
   deadline until_;
   std::unique_ptr<async_stream> winner_;
   std::error_code last_failure_ = std::make_error_code(std::errc::address_not_available);
@@ -93,9 +96,8 @@ class connection_race {
 
 task<std::unique_ptr<async_stream>> connect_to_first(endpoint to,
                                                      std::vector<socket_address> addresses,
-                                                     deadline until,
-                                                     std::optional<socket_address> local) {
-  connection_race race(std::move(to), std::move(addresses), until, local);
+                                                     deadline until, socket_plan plan) {
+  connection_race race(std::move(to), std::move(addresses), until, std::move(plan));
   co_return co_await race.run();
 }
 

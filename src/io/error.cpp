@@ -24,6 +24,8 @@ constexpr std::array entries{
     error_entry{static_cast<int>(errc::tls_failed), "TLS failed", failure_bit(failure::peer_fault)},
     error_entry{static_cast<int>(errc::operation_failed), "operation failed", transient},
     error_entry{static_cast<int>(errc::operation_timeout), "operation timed out", timed_out},
+    error_entry{static_cast<int>(errc::socket_option_refused), "socket option refused",
+                failure_bit(failure::caller_fault)},
 };
 
 constinit const table_category io_category("leat.io", entries);

@@ -8,6 +8,10 @@
 
 namespace leat::log {
 
+bool operator==(const value& a, const value& b) noexcept {
+  return a.held_ == b.held_;
+}
+
 const field* record::find(std::string_view key) const noexcept {
   const auto found = std::ranges::find(fields_, key, &field::key);
   return found == fields_.end() ? nullptr : &*found;

@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "leat/base/error_detail.hpp"
+
 namespace leat::model {
 namespace {
 
@@ -90,10 +92,35 @@ parse_error::parse_error(std::string_view source, std::string_view reason, std::
       line_(line),
       column_(column) {}
 
+error_details parse_error::details() const {
+  return {{"reason", reason_},
+          {"line", static_cast<std::int64_t>(line_)},
+          {"column", static_cast<std::int64_t>(column_)}};
+}
+
 validation_error::validation_error(std::string_view source, std::vector<problem> problems,
                                    bool is_complete)
     : error(errc::invalid, told(source, problems, is_complete)),
       problems_(std::move(problems)),
+      subject_(source),
       is_complete_(is_complete) {}
+
+error_details validation_error::details() const {
+  std::vector<error_details> all;
+  for (const auto& each : problems_) {
+    error_details one;
+    if (!each.where.empty()) one.push_back({"key", each.where});
+    one.push_back({"message", each.message});
+    if (!each.source.empty()) one.push_back({"source", each.source});
+    if (each.line != 0) {
+      one.push_back({"line", static_cast<std::int64_t>(each.line)});
+      one.push_back({"column", static_cast<std::int64_t>(each.column)});
+    }
+    all.push_back(std::move(one));
+  }
+  return {{summary_key, subject_ + " is not valid"},
+          {"problems", std::move(all)},
+          {"is_complete", is_complete_}};
+}
 
 }  // namespace leat::model

@@ -12,8 +12,7 @@
 #include "leat/base/assert.hpp"
 #include "leat/base/utf8.hpp"
 #include "leat/model/duration.hpp"
-
-#include "model/spelling.hpp"
+#include "leat/model/spelling.hpp"
 
 namespace leat::model {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "model/spelling.hpp"
+#include "leat/model/spelling.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "leat/pool/blocking_resource_pool.hpp"
 
+#include <chrono>
 #include <condition_variable>
+#include <ctime>
 #include <mutex>
 #include <new>
 
@@ -14,6 +16,14 @@
 
 namespace leat::pool {
 namespace {
+
+// Of the last tick of the system: how long something lay idle is counted in seconds, and this
+// reading costs a third of an exact one.
+time_point coarse_now() noexcept {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+  return time_point(std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec));
+}
 
 struct waiter_tag;
 
@@ -37,10 +47,14 @@ class blocking_resource_pool::impl {
   impl& operator=(const impl&) = delete;
   ~impl() { LEAT_ASSERT(slots_.lent() == 0 && waiters_.is_empty()); }
 
+  detail::slot_ledger::slot try_acquire(const std::string& key) {
+    const std::lock_guard lock(mutex_);
+    return try_lend(key);
+  }
+
   detail::slot_ledger::slot acquire(const std::string& key, deadline until) {
     std::unique_lock lock(mutex_);
-    if (is_closed_) detail::throw_pool_closed(key);
-    auto found = slots_.try_lend(key, std::chrono::steady_clock::now());
+    auto found = try_lend(key);
     if (found.key != nullptr) return found;
 
     // A slot that is free is lent anywhere; only waiting for one holds a loop up.
@@ -60,7 +74,7 @@ class blocking_resource_pool::impl {
   void take_back(detail::slot_ledger::key_entry& key, std::unique_ptr<resource> returned) noexcept {
     const std::lock_guard lock(mutex_);
     if (is_closed_) returned.reset();
-    const time_point now = std::chrono::steady_clock::now();
+    const time_point now = coarse_now();
     slots_.drop_expired(now);
     slots_.take_back(key, std::move(returned), now);
     serve_waiters(now);
@@ -89,6 +103,11 @@ class blocking_resource_pool::impl {
   }
 
  private:
+  detail::slot_ledger::slot try_lend(const std::string& key) {
+    if (is_closed_) detail::throw_pool_closed(key);
+    return slots_.try_lend(key, coarse_now());
+  }
+
   static void wait(std::unique_lock<std::mutex>& lock, waiter& self, deadline until) {
     const auto is_over = [&self] { return self.is_refused || self.granted.key != nullptr; };
     if (until.is_never()) {
@@ -126,6 +145,10 @@ blocking_resource_pool::blocking_resource_pool(pool_options options)
     : impl_(std::make_unique<impl>(options)) {}
 
 blocking_resource_pool::~blocking_resource_pool() = default;
+
+blocking_resource_pool::lease blocking_resource_pool::try_acquire(const std::string& key) {
+  return {*this, impl_->try_acquire(key)};
+}
 
 blocking_resource_pool::lease blocking_resource_pool::acquire(const std::string& key,
                                                               deadline until) {

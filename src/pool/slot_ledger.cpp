@@ -13,7 +13,8 @@ slot_ledger::slot_ledger(pool_options options) : options_(options) {
 }
 
 slot_ledger::slot slot_ledger::try_lend(const std::string& key, time_point now) {
-  key_entry& entry = *keys_.try_emplace(key).first;
+  if (latest_ == nullptr || latest_->first != key) latest_ = &*keys_.try_emplace(key).first;
+  key_entry& entry = *latest_;
   const pin keeps(*this, entry);
   auto idle = take_idle(entry, now);
   if (idle == nullptr && !make_room(entry)) return {};
@@ -95,6 +96,7 @@ void slot_ledger::drop(idle_list::iterator idle) noexcept {
 
 void slot_ledger::forget_if_unused(key_entry& key) noexcept {
   if (key.second.size() != 0 || key.second.pins != 0) return;
+  if (latest_ == &key) latest_ = nullptr;
   const auto at = keys_.find(key.first);
   if (at != keys_.end()) keys_.erase(at);
 }

@@ -32,15 +32,15 @@ struct system_networks;
 template <>
 struct system_networks<io::async> {
   static io::network& get() noexcept { return io::system_network(); }
-  static auto make(const std::string& local_address) {
-    return io::make_system_network(local_address);
+  static auto make(const io::socket_options& options, const std::string& local_address) {
+    return io::make_system_network(options, local_address);
   }
 };
 template <>
 struct system_networks<io::blocking> {
   static io::blocking_network& get() noexcept { return io::system_blocking_network(); }
-  static auto make(const std::string& local_address) {
-    return io::make_system_blocking_network(local_address);
+  static auto make(const io::socket_options& options, const std::string& local_address) {
+    return io::make_system_blocking_network(options, local_address);
   }
 };
 
@@ -51,6 +51,7 @@ struct connector_options {
   route::environment environment{};         ///< Empty: it says nothing.
   std::string unix_socket{};                ///< Empty: none.
   std::string local_address{};              ///< Empty: any.
+  io::socket_options socket_options{};
   std::size_t retries = 0;
   io::tls_client_options tls{};
   std::optional<io::tls_context> tls_context{};  ///< In place of `tls`, for origins.
@@ -109,7 +110,8 @@ class connector {
     bool has_chosen_http2 = false;  ///< By ALPN.
   };
 
-  /// Errors: `invalid_proxy`; `invalid_argument` for options that exclude each other.
+  /// Errors: `invalid_proxy`; `invalid_argument` for options that exclude each other;
+  /// `io::socket_option_refused`.
   explicit connector(connector_options<Io> options)
       : network_(options.network),
         unix_socket_(std::move(options.unix_socket)),
@@ -124,11 +126,15 @@ class connector {
     } else if (options.environment && unix_socket_.empty()) {
       rules_ = proxy_rules(options.environment);
     }
-    if (options.local_address.empty()) return;
-    if (network_ != nullptr || !unix_socket_.empty()) {
-      throw invalid_argument("local_address is one of the system's network, not of another");
+    if (options.local_address.empty() && !options.socket_options.has_any()) return;
+    if (network_ != nullptr) {
+      throw invalid_argument(
+          "local_address and socket_options are those of the system's network, not of another");
     }
-    own_network_ = system_networks<Io>::make(options.local_address);
+    if (!options.local_address.empty() && !unix_socket_.empty()) {
+      throw invalid_argument("a Unix socket cannot be reached from a local_address");
+    }
+    own_network_ = system_networks<Io>::make(options.socket_options, options.local_address);
     network_ = own_network_.get();
   }
 
@@ -137,12 +143,13 @@ class connector {
     return rules_.find(to);
   }
 
-  /// `via` is what `proxy_for(to)` says.
+  /// `via` is what `proxy_for(to)` says. Whom the origin has to be in TLS is `server_name`; the
+  /// host of `to`, if that is empty.
   ///
   /// Cancellation: lossy; nothing is left of it. Errors: `io::resolve_error`, `io::connect_error`,
   /// `io::connect_timeout`, `io::tls_error`; `proxy_error`.
   typename Io::template task<connection> connect(const proto::url& to, const proxy_server* via,
-                                                 deadline until) {
+                                                 deadline until, std::string server_name = {}) {
     connection made;
     if (via != nullptr) {
       made.stream = co_await reach_proxy(*via, to, until);
@@ -153,9 +160,10 @@ class connector {
       made.stream = co_await reach(endpoint_of(to), until);
     }
     if (to.scheme() == "https" || to.scheme() == "wss") {
+      if (server_name.empty()) server_name = to.host();
       auto context = co_await tls_.get();
       auto secure = co_await Io::await(io::connect_tls(std::move(made.stream), std::move(context),
-                                                       std::string(to.host()), until));
+                                                       std::move(server_name), until));
       made.has_chosen_http2 = secure->tls().alpn == "h2";
       made.stream = std::move(secure);
     }

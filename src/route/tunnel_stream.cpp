@@ -46,6 +46,9 @@ class blocking_tunnel_stream final : public io::blocking_stream {
   std::optional<std::size_t> try_read_some(std::span<std::byte> into) override {
     return below_->try_read_some(into);
   }
+  std::optional<std::size_t> try_write_some(std::span<const std::byte> from) override {
+    return below_->try_write_some(from);
+  }
   void write_all(std::span<const std::byte> from, deadline until) override {
     below_->write_all(from, until);
   }

@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "leat/base/error_detail.hpp"
+
 namespace leat::ws {
 namespace {
 
@@ -48,6 +50,10 @@ std::error_code make_error_code(errc value) noexcept {
 handshake_error::handshake_error(const std::string& message, int status, std::error_code cause)
     : protocol_error(errc::handshake_failed, message, cause), status_(status) {}
 
+error_details handshake_error::details() const {
+  return {{"status", status_}};
+}
+
 remote_protocol_error::remote_protocol_error(const std::string& message, std::error_code cause)
     : protocol_error(errc::remote_protocol, message, cause) {}
 
@@ -60,6 +66,10 @@ closed::closed(const std::string& peer, std::uint16_t close_code, std::string re
       close_code_(close_code),
       reason_(std::move(reason)) {}
 
+error_details closed::details() const {
+  return {{"close_code", close_code_}};
+}
+
 reconnect_failed::reconnect_failed(std::size_t attempts, std::exception_ptr last)
     : error(errc::reconnect_failed,
             "the WebSocket was lost, and " + std::to_string(attempts) +
@@ -67,5 +77,10 @@ reconnect_failed::reconnect_failed(std::size_t attempts, std::exception_ptr last
             code_of(last)),
       attempts_(attempts),
       last_(std::move(last)) {}
+
+error_details reconnect_failed::details() const {
+  return {{"attempts", static_cast<std::int64_t>(attempts_)},
+          {"errors", std::vector<std::exception_ptr>{last_}}};
+}
 
 }  // namespace leat::ws

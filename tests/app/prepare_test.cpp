@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "leat/app/prepare.hpp"
 
+#include <algorithm>
+
 #include "leat/app/error.hpp"
 #include "leat/app/secret.hpp"
 #include "leat/coro/when_all.hpp"
+#include "leat/log/backend.hpp"
 #include "leat/log/sink.hpp"
 #include "leat/model/describe.hpp"
 #include "leat/testing/async_test.hpp"
@@ -529,12 +532,141 @@ LEAT_ASYNC_TEST("globals: settings have their secrets") {
   co_await exits.close();
 }
 
+LEAT_ASYNC_TEST("prepare: files that cannot be read and values that do not fit are one list") {
+  auto disk = std::make_shared<imaginary_files>();
+  disk->contents["/main.toml"] =
+      "includes = [\"/gone.toml\", \"/closed\", \"/bad.toml\", \"/good.toml\"]\n"
+      "[server]\nport = \"many\"\n[locations]\ncash = 1\n";
+  disk->contents["/bad.toml"] = "[server\n";
+  disk->contents["/good.toml"] = "[server]\npasskey = \"a\"\n";
+  disk->contents["/closed/a.toml"] = "";
+  disk->unreadable.insert("/closed");
+  prepare_options options;
+  options.application = application("demo");
+  options.source = configuration_source::file("/main.toml");
+  options.variables = environment({{"HOME", "/home/ann"}, {"DEMO_LOG_LEVEL", "loud"}});
+  options.inscribe = silent;
+  options.disk = disk;
+  options.edits = {update_entry("server.name", "there is none, as far as anybody knows")};
+  options.checks = {fits<server_settings>("server"), [](const configuration&, const environment&) {
+                      throw leat::limit_exceeded("found by comparing");
+                    }};
+  const auto before = disk->contents;
+  const auto told = co_await error_of<invalid_configuration>(std::move(options));
+  REQUIRE(told.has_value());
+  lines places;
+  for (const auto& each : told->problems()) places.push_back(each.source + "|" + each.key);
+  CHECK(places == lines{"/closed|", "/gone.toml|", "/bad.toml|", "/main.toml|locations.cash",
+                        "environment variable DEMO_LOG_LEVEL|", "/main.toml|server.port",
+                        "/good.toml|server.passkey"});
+  CHECK(disk->contents == before);
+  CHECK(disk->made.empty());
+}
+
+namespace {
+
+struct strict_settings {
+  std::string name;
+  int port = 0;
+};
+BOOST_DESCRIBE_STRUCT(strict_settings, (), (name, port))
+
+}  // namespace
+
+LEAT_ASYNC_TEST("prepare: what could be in a file that cannot be read is not called missing") {
+  for (const bool has_include : {true, false}) {
+    auto disk = std::make_shared<imaginary_files>();
+    disk->contents["/main.toml"] =
+        std::string(has_include ? "includes = [\"/gone.toml\"]\n" : "") + "[server]\nport = true\n";
+    prepare_options options;
+    options.application = application("demo");
+    options.source = configuration_source::file("/main.toml");
+    options.variables = environment({{"HOME", "/home/ann"}});
+    options.inscribe = silent;
+    options.disk = disk;
+    options.checks = {fits<strict_settings>("server"), fits<strict_settings>("other")};
+    const auto told = co_await error_of<invalid_configuration>(std::move(options));
+    REQUIRE(told.has_value());
+    lines keys;
+    for (const auto& each : told->problems()) keys.push_back(each.key);
+    CHECK(keys == (has_include ? lines{"", "server.port"}
+                               : lines{"server.port", "server.name", "other.name", "other.port"}));
+  }
+}
+
+LEAT_ASYNC_TEST("prepare: a main file that is no TOML leaves what variables say to be told") {
+  prepare_options options;
+  options.application = application("demo");
+  options.source = configuration_source::text("[server\nport = 1\n");
+  options.variables = environment(
+      {{"HOME", "/home/ann"}, {"DEMO_LOG_LEVEL", "loud"}, {"DEMO_CONFIG_SERVER__PORT", "0"}});
+  options.inscribe = silent;
+  options.disk = std::make_shared<imaginary_files>();
+  options.checks = {fits<server_settings>("server")};
+  const auto told = co_await error_of<invalid_configuration>(std::move(options));
+  REQUIRE(told.has_value());
+  REQUIRE(told->problems().size() == 3);
+  CHECK(told->problems()[0].line == 1);
+  CHECK(told->problems()[1].source == "environment variable DEMO_LOG_LEVEL");
+  CHECK(told->problems()[2].key == "server.port");
+}
+
+LEAT_ASYNC_TEST("prepare: an acquirer of one's own can take part in the list") {
+  prepare_options options;
+  options.application = application("demo");
+  options.variables = environment({{"HOME", "/home/ann"}});
+  options.inscribe = silent;
+  options.disk = std::make_shared<imaginary_files>();
+  options.acquire = [](const acquisition& from) -> task<configuration> {
+    from.problems->push_back({.message = "no answer", .source = "configuration server"});
+    co_return configuration().with("server.port", "x");
+  };
+  options.checks = {fits<server_settings>("server")};
+  const auto told = co_await error_of<invalid_configuration>(std::move(options));
+  REQUIRE(told.has_value());
+  CHECK(told->problems().size() == 2);
+}
+
+LEAT_ASYNC_TEST("prepare: what a command line says wins over variables, and is named when wrong") {
+  auto options = demo_options(demo_files());
+  options.overrides = configuration().with("server.port", 7).with("server.log", "{user_home}");
+  exit_stack exits;
+  const globals made = co_await prepare(exits, std::move(options));
+  CHECK(made.configuration().at("server.port").as_integer() == 7);
+  CHECK(made.configuration().at("server.port").origin().source == "command line");
+  // It is taken as it is, as that of a variable is.
+  CHECK(made.configuration().at("server.log").as_string() == "{user_home}");
+  co_await exits.close();
+
+  auto wrong = demo_options(demo_files());
+  wrong.overrides = configuration().with("server.port", 0).with("inscription.level", "loud");
+  wrong.checks = {fits<server_settings>("server")};
+  const auto told = co_await error_of<invalid_configuration>(std::move(wrong));
+  REQUIRE(told.has_value());
+  CHECK(std::ranges::count(told->problems(), "command line", &problem::source) == 2);
+}
+
+LEAT_ASYNC_TEST("prepare: variables count only where they are obeyed") {
+  auto options = demo_options(demo_files());
+  options.variables = process.with_overrides({{"DEMO_LOG_LEVEL", "loud"}});
+  options.obeys_variables = false;
+  options.reads_dotenv = false;
+  exit_stack exits;
+  const globals made = co_await prepare(exits, std::move(options));
+  CHECK(made.configuration().at("server.port").as_integer() == 1);
+  CHECK(made.variables().find("DEMO_LOG_LEVEL") == "loud");
+  co_await exits.close();
+}
+
 TEST_CASE("globals: settings and inscribe_to_stderr can be cancelled anywhere") {
   testing::for_each_cancellation([]() -> task<void> {
     co_await with_exit_stack([](exit_stack& exits) -> task<void> {
       const inscription quiet{.level = log::level::off};
       auto logger = co_await inscribe_to_stderr(quiet, "demo", exits);
       logger.error("never seen");
+      auto other = co_await inscribe_to_sink(log::sink::custom([](log::level, std::string_view) {}),
+                                             quiet, "demo", exits);
+      other.error("never seen");
       const globals made(exits, {.application = application("demo"),
                                  .distribution = distribution("demo", "/"),
                                  .configuration = configuration().with("port", 5)});

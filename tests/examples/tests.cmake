@@ -40,10 +40,14 @@ if(LEAT_BUILD_EXAMPLES)
     12_beast LABEL loopback)
   leat_example_test("logs: one record in each presentation, with what its task carries"
     18_logs LABEL unit)
+  leat_example_test("another protocol: goes on where a request was answered with 101"
+    19_another_protocol LABEL loopback)
   leat_example_test("application: is prepared, says where its settings are from, and what is wrong"
     20_application LABEL unit)
   leat_example_test("service: opens, answers, tells its health, and ends in order"
     21_service LABEL loopback)
+  leat_example_test("command line: commands are structs, and errors have an exit code"
+    23_command_line LABEL unit)
   add_test(NAME "examples/testing: its tests pass" COMMAND 07_testing)
   set_tests_properties("examples/testing: its tests pass" PROPERTIES LABELS contract)
   add_test(NAME "examples/simulated network: its tests pass" COMMAND 10_simulated_network)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "dashboard.hpp"
 
+#include <algorithm>
 #include <mutex>
 #include <string>
 

@@ -192,6 +192,26 @@ LEAT_BOTH_SURFACES("a peer that says nothing meets the read timeout") {
   CHECK(api.client().statistics().active == 0);
 }
 
+LEAT_BOTH_SURFACES("a body may be waited for longer than a head, and a head no longer for that") {
+  raw_peer peer(std::vector<raw_peer::script>(2, [](auto& talk) {
+    if (talk.read_until().starts_with("GET /body")) {
+      talk.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this");
+    }
+    talk.wait_closed();
+  }));
+  Surface api;
+  typename Surface::request_options options;
+  options.timeouts.read = 1h;
+  options.timeouts.body = 5ms;
+  CHECK_THROWS_AS(static_cast<void>(api.get(peer.url("/body"), options)), io::read_timeout);
+  options.timeouts.read = 5ms;
+  options.timeouts.body = 1h;
+  CHECK_THROWS_AS(static_cast<void>(api.get(peer.url("/head"), options)), io::read_timeout);
+  CHECK(api.client().statistics().active == 0);
+  options.timeouts.body = -1s;
+  CHECK_THROWS_AS(static_cast<void>(api.get(peer.url(), options)), invalid_argument);
+}
+
 LEAT_BOTH_SURFACES("a peer that drips meets the total timeout") {
   raw_peer peer([](auto& talk) {
     talk.read_until();

@@ -8,7 +8,9 @@
 #include "leat/http/error.hpp"
 #include "leat/http/mock_transport.hpp"
 #include "leat/http/server_transport.hpp"
+#include "leat/io/blocking_network.hpp"
 #include "leat/io/error.hpp"
+#include "leat/io/network.hpp"
 #include "leat/proto/http1/error.hpp"
 #include "leat/proto/socks5/error.hpp"
 
@@ -61,6 +63,13 @@ std::string tunnel_message(const http::proxy_error& e) {
   const std::string what = e.what();
   const auto at = what.find(e.proxy());
   return what.substr(0, at) + "PROXY" + what.substr(at + e.proxy().size());
+}
+
+io::network& some_network(const http::async_client_options&) {
+  return io::system_network();
+}
+io::blocking_network& some_network(const http::client_options&) {
+  return io::system_blocking_network();
 }
 
 http::environment made_of(std::map<std::string, std::string> variables) {
@@ -460,6 +469,21 @@ LEAT_BOTH_SURFACES("connections begin at the address that was asked for") {
   CHECK_THROWS_AS(Surface{options}, invalid_argument);
 }
 
+LEAT_BOTH_SURFACES("sockets have the options that were asked for, or there is no client") {
+  http::router site;
+  site.get("/", [](server_request&) -> task<server_response> {
+    co_return server_response::text("hello");
+  });
+  const server_thread origin(std::move(site));
+  typename Surface::options options;
+  options.socket_options.keep_alive.emplace();
+  options.socket_options.congestion_control = "reno";
+  Surface api(options);
+  CHECK(api.get(origin.url()).content() == "hello");
+  options.socket_options.congestion_control = "carrier-pigeon";
+  CHECK_THROWS_AS(Surface{options}, io::socket_option_refused);
+}
+
 LEAT_BOTH_SURFACES("options that exclude each other are refused") {
   typename Surface::options socket;
   socket.unix_socket = "/tmp/x";
@@ -468,6 +492,13 @@ LEAT_BOTH_SURFACES("options that exclude each other are refused") {
   socket.proxy.clear();
   socket.local_address = "127.0.0.1";
   CHECK_THROWS_AS(Surface{socket}, invalid_argument);
+  socket.local_address.clear();
+  socket.socket_options.send_buffer = 100'000;
+  CHECK_NOTHROW(Surface{socket});
+  typename Surface::options elsewhere;
+  elsewhere.socket_options.send_buffer = 100'000;
+  elsewhere.network = &some_network(elsewhere);
+  CHECK_THROWS_AS(Surface{elsewhere}, invalid_argument);
   typename Surface::options proxy;
   proxy.proxy = "ftp://proxy.test";
   CHECK_THROWS_AS(Surface{proxy}, http::invalid_url);

@@ -324,6 +324,19 @@ LEAT_ASYNC_TEST("event stream: a server that falls silent is lost") {
   });
 }
 
+LEAT_ASYNC_TEST("event stream: a head that does not come is waited for as that of any request") {
+  memory_network net;
+  scripted_peer peer(net, a_test);
+  peer.accept().expect_until("\r\n\r\n").expect_close();
+  peer.accept().expect_until("\r\n\r\n").answer(head + "data: 1\n\n").expect_close();
+  auto options = exact();
+  options.request.timeouts.read = 7s;
+  co_await with_events(net, peer, options, [&loop](async_event_stream& events) -> task<void> {
+    CHECK(co_await next(events) == "message=1#");
+    CHECK(loop.elapsed() == 7s + 1s);
+  });
+}
+
 LEAT_ASYNC_TEST("event stream: the client's limits of read and total do not end it") {
   memory_network net;
   scripted_peer peer(net, a_test);

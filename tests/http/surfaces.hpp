@@ -1,21 +1,31 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "leat/http/async_client.hpp"
 #include "leat/http/client.hpp"
+#include "leat/io/blocking_stream.hpp"
 #include "leat/io/loop.hpp"
+#include "leat/io/stream.hpp"
 
 #include "support/test.hpp"
 
 inline std::optional<std::string> owned(std::optional<std::string_view> view) {
   if (!view) return std::nullopt;
   return std::string(*view);
+}
+
+/// Longer than anything here takes.
+inline leat::deadline soon() {
+  return leat::deadline::after(std::chrono::steady_clock::now(), std::chrono::seconds(10));
 }
 
 /// The two surfaces of the client behind one face, so that a case is written once and runs on
@@ -78,6 +88,15 @@ class async_surface {
     return leat::run(loop_, client_.send(std::move(built)));
   }
 
+  std::string read_from(leat::io::async_stream& from) {
+    std::string room(1000, '\0');
+    room.resize(leat::run(loop_, from.read_some(std::as_writable_bytes(std::span(room)), soon())));
+    return room;
+  }
+  void write_to(leat::io::async_stream& to, std::string_view text) {
+    leat::run(loop_, to.write_all(leat::as_bytes(text), soon()));
+  }
+
   using form_data = leat::http::async_form_data;
   static auto file(std::string path) { return leat::http::async_file_body(std::move(path)); }
 
@@ -138,6 +157,15 @@ class blocking_surface {
     return from.read_json<Value>();
   }
   leat::http::response send(leat::http::request built) { return client_.send(std::move(built)); }
+
+  static std::string read_from(leat::io::blocking_stream& from) {
+    std::string room(1000, '\0');
+    room.resize(from.read_some(std::as_writable_bytes(std::span(room)), soon()));
+    return room;
+  }
+  static void write_to(leat::io::blocking_stream& to, std::string_view text) {
+    to.write_all(leat::as_bytes(text), soon());
+  }
 
   using form_data = leat::http::form_data;
   static auto file(std::string path) { return leat::http::file_body(std::move(path)); }

@@ -1,6 +1,7 @@
 leat_test(http NAME client_
   FILES
     async_client_test.cpp
+    begun_stream_test.cpp
     cancellation_sweep_test.cpp
     client_http2_body_test.cpp
     client_http2_refusal_test.cpp
@@ -26,10 +27,12 @@ leat_test(http NAME client_loopback_ LABELS loopback
     client_contract_test.cpp
     client_form_test.cpp
     client_loopback_test.cpp
+    client_origin_test.cpp
     client_policy_test.cpp
     client_routes_test.cpp
     client_text_test.cpp
     client_tls_test.cpp
+    client_upgrade_test.cpp
     event_stream_contract_test.cpp
   DEPENDS leat::http leat::testing leat_test_certificates)
 
@@ -128,8 +131,11 @@ leat_test(http NAME allocation_
 # Against servers that others have written, started by the tests.
 leat_test(http NAME service_ LABELS service
   FILES
+    client_extras_test.cpp
     client_http2_nginx_test.cpp
+    client_nghttpd_test.cpp
     client_nginx_test.cpp
     client_proxy_test.cpp
+    client_squid_test.cpp
     nginx_storm_test.cpp
   DEPENDS leat::http leat::testing leat_test_certificates)

@@ -128,6 +128,22 @@ TEST_CASE("blocking stream: writing to a peer that is gone is a write_error") {
   CHECK_THROWS_AS(near->write_all(as_bytes("x"), soon()), io::write_error);
 }
 
+TEST_CASE("blocking stream: writes what fits without a wait") {
+  auto [near, far] = io::make_blocking_stream_pair();
+  CHECK(near->try_write_some(as_bytes("there")) == 5);
+  CHECK(read_text(*far) == "there");
+  const std::string much(std::size_t{1} << 20, 'x');
+  std::size_t written = 0;
+  while (const auto size = near->try_write_some(as_bytes(much))) {
+    REQUIRE(*size != 0);
+    written += *size;
+  }
+  near->shut_down_write(soon());
+  CHECK(read_all(*far) == written);
+  far.reset();
+  CHECK_THROWS_AS(static_cast<void>(near->try_write_some(as_bytes("x"))), io::write_error);
+}
+
 TEST_CASE("blocking stream: input ends a write that waits for room") {
   const auto [near, far] = io::make_blocking_stream_pair();
   const std::string much(std::size_t{32} << 20, 'x');

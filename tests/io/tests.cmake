@@ -20,6 +20,7 @@ leat_test(io NAME loopback_ LABELS loopback
     policy_test.cpp
     network_test.cpp
     signals_test.cpp
+    socket_options_test.cpp
     socket_stream_test.cpp
     watchdog_test.cpp
   DEPENDS leat::io leat::testing)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "leat/io/tls.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include "leat/coro/task_group.hpp"

@@ -7,6 +7,33 @@ if(LEAT_BUILD_APPS)
       visible_text_test.cpp
     DEPENDS leat_tool leat::testing)
 
+  # On files of the system.
+  leat_test(leat NAME files_ LABELS loopback
+    FILES new_command_test.cpp
+    DEPENDS leat_tool)
+  target_compile_definitions(leat_files_test PRIVATE
+    LEAT_SERVICE_TEMPLATE="${PROJECT_SOURCE_DIR}/apps/leat/templates/service")
+
+  # What it shows of applications, and the project that it writes.
+  function(leat_app_e2e sentence test)
+    add_test(NAME "leat/${sentence}"
+      COMMAND Python3::Interpreter ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/leat_app_e2e.py
+        $<TARGET_FILE:leat> LeatAppTest.test_${test})
+    set_tests_properties("leat/${sentence}" PROPERTIES LABELS service TIMEOUT 60)
+  endfunction()
+  leat_app_e2e("leat app: shows the configuration in each presentation" configuration)
+  leat_app_e2e("leat app: shows the variables of an application, without its secrets" environment)
+  leat_app_e2e("leat app: shows where files are" directories)
+  leat_app_e2e("leat app: output and log land where they are told to" targets)
+  leat_app_e2e("leat app: takes a file, and no variables" configfile_and_no_environment)
+  leat_app_e2e("leat app: tells everything that is wrong, with exit code 1" bad_input)
+  leat_app_e2e("leat app: shows errors in each presentation" errors_in_each_presentation)
+  leat_app_e2e("leat app: refuses what cannot be meant, with exit code 2" usage)
+  leat_app_e2e("leat app: helps on any terminal" help_on_any_terminal)
+  leat_app_e2e("leat app: shows colours on a terminal, and where it is told to" colours)
+  leat_app_e2e("leat app: is quiet when nobody reads, and says when a disk is full" broken_pipe)
+  leat_app_e2e("leat new: writes a project, once" new)
+
   # The built program against scripted peers and nginx.
   function(leat_tool_e2e sentence test)
     add_test(NAME "leat/${sentence}"

@@ -121,6 +121,36 @@ TEST_CASE("blocking pool: a thread that runs a loop may take a slot that is free
   CHECK(connections.statistics().lent == 0);
 }
 
+TEST_CASE("blocking pool: a slot that is free is lent without a wait, and none if there is none") {
+  blocking_resource_pool connections(at_most(1));
+  {
+    auto held = connections.try_acquire("a");
+    CHECK(held.is_held());
+    CHECK(held.get() == nullptr);
+    CHECK_FALSE(connections.try_acquire("a").is_held());
+    CHECK_FALSE(connections.try_acquire("b").is_held());
+    CHECK(connections.statistics().waiting == 0);
+    held.put(std::make_unique<counted>(7));
+    held.mark_clean();
+  }
+  CHECK(number_of(connections.try_acquire("a")) == 7);
+  connections.close();
+  CHECK_THROWS_AS(static_cast<void>(connections.try_acquire("a")), pool::pool_closed);
+}
+
+TEST_CASE("blocking pool: keys that take turns are not taken for each other") {
+  auto options = at_most(3);
+  options.max_idle = 2;
+  blocking_resource_pool connections(options);
+  for (int round = 0; round < 3; ++round) {
+    for (const char* key : {"a", "b", "c", "a", "c"}) {
+      CAPTURE(key);
+      CHECK(number_of(lend(connections, key, key[0])) == key[0]);
+    }
+  }
+  CHECK(connections.statistics().idle == 2);
+}
+
 TEST_CASE("blocking pool: the deadline of the whole ends the wait as such") {
   blocking_resource_pool connections(at_most(1));
   const auto held = connections.acquire("a", in(1h));

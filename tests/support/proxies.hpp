@@ -13,6 +13,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "support/child_process.hpp"
@@ -125,5 +126,49 @@ class microsocks {
   [[nodiscard]] std::string at() const { return "127.0.0.1:" + std::to_string(server_.port()); }
 
  private:
+  server_on_free_port server_;
+};
+
+/// The proxy that most companies have. It caches nothing.
+class squid {
+ public:
+  /// With `user` it wants that name and `password`, and lets nobody else through.
+  explicit squid(const std::string& user = {}, const std::string& password = {})
+      : server_([&, this](std::uint16_t port) {
+          // Started by root it becomes somebody else, who has to find its files.
+          ::chmod(file("").c_str(), 0777);
+          if (!user.empty()) {
+            std::ofstream(file("authenticate.sh"))
+                << "while read -r user password; do\n"
+                << "  if [ \"$user $password\" = \"" << user << ' ' << password
+                << "\" ]; then echo OK; else echo ERR; fi\ndone\n";
+          }
+          std::ofstream(file("squid.conf")) << configuration(port, !user.empty());
+          return std::vector<std::string>{"squid", "-N", "-f", file("squid.conf")};
+        }) {}
+
+  [[nodiscard]] std::string at() const { return "127.0.0.1:" + std::to_string(server_.port()); }
+
+ private:
+  [[nodiscard]] std::string file(const char* name) const { return folder_ / name; }
+
+  [[nodiscard]] std::string configuration(std::uint16_t port, bool wants_credentials) const {
+    std::string text = "http_port 127.0.0.1:" + std::to_string(port) + "\ncache_log " +
+                       file("cache.log") + "\ncoredump_dir " + file("") +
+                       "\naccess_log none\npid_filename none\ncache deny all\ncache_mem 1 MB\n"
+                       "memory_cache_shared off\nvisible_hostname squid.test\n"
+                       // It has a table of them all.
+                       "max_filedescriptors 1024\nshutdown_lifetime 0 seconds\npinger_enable off\n";
+    if (wants_credentials) {
+      text += "auth_param basic program /bin/sh " + file("authenticate.sh") +
+              "\nauth_param basic children 1 startup=1\nacl known proxy_auth REQUIRED\n"
+              "http_access allow known\nhttp_access deny all\n";
+    } else {
+      text += "http_access allow all\n";
+    }
+    return text;
+  }
+
+  scratch_folder folder_;
   server_on_free_port server_;
 };

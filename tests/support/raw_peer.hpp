@@ -12,7 +12,9 @@
 #include <vector>
 
 #include <arpa/inet.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -65,6 +67,16 @@ class raw_peer {
     void wait_closed() {
       char some[4096];
       while (::recv(socket_, some, sizeof some, 0) > 0) {
+      }
+    }
+    /// Says that nothing more will come.
+    void end() { ::shutdown(socket_, SHUT_WR); }
+    /// Waits until all that was sent, the end included, has reached the client's system. A delayed
+    /// acknowledgement takes some milliseconds.
+    void wait_received() {
+      for (int unacknowledged = 1; unacknowledged != 0;) {
+        if (::ioctl(socket_, SIOCOUTQ, &unacknowledged) != 0) return;
+        std::this_thread::yield();
       }
     }
     /// Closes with a reset, as a server does that dies with unread input.

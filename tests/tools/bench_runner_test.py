@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What the benchmark runner makes of samples: medians, ratios, budgets and a table."""
 
+import contextlib
+import io
 import json
 import pathlib
 import sys
@@ -39,6 +41,43 @@ class Parsing(unittest.TestCase):
                          305)
         with self.assertRaises(ValueError):
             processes.instructions_of("==1== killed\n")
+
+
+SPEAKS_AND_LISTENS = """
+import socket, sys
+for number in range(30):
+    print("line", number)
+sys.stdout.flush()
+listening = socket.socket()
+listening.bind(("127.0.0.1", int(sys.argv[1])))
+listening.listen()
+while True:
+    listening.accept()
+"""
+
+
+class Servers(unittest.TestCase):
+    def use(self, act) -> str:
+        """What is printed when `act()` is done while a server runs that has written 30 lines."""
+        with tempfile.TemporaryDirectory() as folder:
+            port = processes.free_port()
+            command = [sys.executable, "-c", SPEAKS_AND_LISTENS, port]
+            printed = io.StringIO()
+            with contextlib.redirect_stderr(printed), contextlib.suppress(RuntimeError):
+                with processes.Server(command, port, pathlib.Path(folder) / "log"):
+                    act()
+            return printed.getvalue()
+
+    def test_its_last_lines_are_printed_where_a_client_failed(self):
+        def fail():
+            raise RuntimeError("the client failed")
+        printed = self.use(fail)
+        self.assertIn("line 10\n", printed)
+        self.assertIn("line 29\n", printed)
+        self.assertNotIn("line 9\n", printed)
+
+    def test_nothing_is_printed_where_all_went_well(self):
+        self.assertEqual(self.use(lambda: None), "")
 
 
 def rows(**values):

@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "leat/app/application.hpp"
 #include "leat/app/configuration.hpp"
 #include "leat/app/directories.hpp"
 #include "leat/app/distribution.hpp"
 #include "leat/app/environment.hpp"
+#include "leat/app/error.hpp"
 #include "leat/app/files.hpp"
 #include "leat/coro/task.hpp"
 
@@ -43,6 +45,10 @@ struct acquisition {
   const environment& variables;
   const configuration_source& source;
   files& disk;
+  /// For what is wrong with one source while others can be read: an acquirer that adds to this
+  /// list returns what it has, and `prepare` tells all of it together with what is wrong with
+  /// values. Null where nobody asks.
+  std::vector<problem>* problems = nullptr;
 };
 
 /// Gets a configuration from somewhere: files, a database, another service. `prepare` applies
@@ -70,7 +76,8 @@ struct toml_acquirer {
   std::size_t max_files = 1000;          ///< Included ones.
 
   /// Cancellation: safe; a template that is being copied is copied to the end.
-  /// Errors: `invalid_configuration` with everything that is wrong with any of the files.
+  /// Errors: everything that is wrong with any of the files is added to `from.problems`, or
+  /// without that thrown as `invalid_configuration`.
   [[nodiscard]] task<configuration> operator()(const acquisition& from) const;
 };
 

@@ -30,10 +30,11 @@ enum class configuration_kind : std::uint8_t {
 
 /// Where a value comes from.
 struct origin {
-  enum class source_kind : std::uint8_t { code, text, file, environment };
+  enum class source_kind : std::uint8_t { code, text, file, environment, command_line };
 
   source_kind kind = source_kind::code;
-  /// The file's path, "environment variable DEMO_CONFIG_PORT", or what code says; may be empty.
+  /// The file's path, "environment variable DEMO_CONFIG_PORT", "option --port", or what code says;
+  /// may be empty.
   std::string source{};
   std::size_t line = 0;  ///< Counted from 1; 0 where there is none.
   std::size_t column = 0;
@@ -136,6 +137,13 @@ class configuration {
     read(where, &secrets,
          [&](model::reader& in) { static_cast<void>(model::codec<Value>::read(in, value)); });
     return value;
+  }
+
+  /// The same into a value that has its defaults already.
+  template <class Value>
+  void read_into(Value& to, const address& where = {}) const {
+    read(where, nullptr,
+         [&](model::reader& in) { static_cast<void>(model::codec<Value>::read(in, to)); });
   }
 
   friend bool operator==(const configuration& a, const configuration& b) noexcept;

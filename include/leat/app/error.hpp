@@ -18,9 +18,13 @@
 ///         ├── address_locate_failure    a key of an address is not there, or is no table
 ///         ├── entry_assertion_failure   an element of an array is not as an edit expects it
 ///         ├── file_locate_failure       a search ended without what it looked for
-///         └── file_access_failure       the system refuses a file, or it is not as it should be
+///         ├── file_access_failure       the system refuses a file, or it is not as it should be
+///         └── invalid_command_line      what stands there cannot be meant
+///     io_error
+///     └── app::output_failure           what a program has to say cannot be written
 ///
-/// All of them are `failure::caller_fault`, except `file_access_failure`, which may pass.
+/// All of them are `failure::caller_fault`, except `file_access_failure` and `output_failure`,
+/// which may pass.
 namespace leat::app {
 
 enum class errc {
@@ -29,6 +33,8 @@ enum class errc {
   entry_mismatch,
   file_not_found,
   file_inaccessible,
+  invalid_command_line,
+  output_failed,
 };
 
 std::error_code make_error_code(errc value) noexcept;
@@ -49,6 +55,8 @@ struct problem {
   /// Counted from 1; 0 where the source has no lines.
   std::size_t line = 0;
   std::size_t column = 0;
+  /// Something has to be there and is not, which nobody knows of before everything was read.
+  bool is_absence = false;
 };
 
 /// One line: source, line and column, key, message.
@@ -67,8 +75,10 @@ class invalid_configuration : public configuration_error {
   invalid_configuration(std::string_view subject, std::vector<problem> problems);
 
   [[nodiscard]] const std::vector<problem>& problems() const noexcept { return problems_; }
+  [[nodiscard]] std::vector<error_detail> details() const override;
 
  private:
+  std::string subject_;
   std::vector<problem> problems_;
 };
 
@@ -80,6 +90,7 @@ class address_locate_failure : public configuration_error {
 
   [[nodiscard]] const std::string& address() const noexcept { return address_; }
   [[nodiscard]] const std::string& part() const noexcept { return part_; }
+  [[nodiscard]] std::vector<error_detail> details() const override;
 
  private:
   std::string address_;
@@ -93,6 +104,7 @@ class entry_assertion_failure : public configuration_error {
 
   [[nodiscard]] const std::string& address() const noexcept { return address_; }
   [[nodiscard]] std::size_t index() const noexcept { return index_; }
+  [[nodiscard]] std::vector<error_detail> details() const override;
 
  private:
   std::string address_;
@@ -107,6 +119,7 @@ class file_locate_failure : public configuration_error {
 
   [[nodiscard]] const std::string& subject() const noexcept { return subject_; }
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
+  [[nodiscard]] std::vector<error_detail> details() const override;
 
  private:
   std::string subject_;
@@ -122,10 +135,33 @@ class file_access_failure : public configuration_error {
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   /// Why, without the path: "No such file or directory".
   [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
+  [[nodiscard]] std::vector<error_detail> details() const override;
 
  private:
   std::string path_;
   std::string reason_;
+};
+
+/// A command line cannot be meant: an unknown option, a value that does not fit. Lists all that
+/// is wrong with values; keys are options as they are written, such as `--port`.
+class invalid_command_line : public configuration_error {
+ public:
+  explicit invalid_command_line(std::vector<problem> problems);
+
+  [[nodiscard]] const std::vector<problem>& problems() const noexcept { return problems_; }
+  [[nodiscard]] std::vector<error_detail> details() const override;
+
+ private:
+  std::vector<problem> problems_;
+};
+
+/// What a program has to say cannot be written; `cause()` is the system's reason.
+class output_failure : public io_error {
+ public:
+  output_failure(const std::string& target, std::error_code cause);
+
+  /// Whether nobody reads it any more, which is no reason to complain.
+  [[nodiscard]] bool is_closed() const noexcept { return cause() == std::errc::broken_pipe; }
 };
 
 }  // namespace leat::app

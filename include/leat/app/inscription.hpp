@@ -6,9 +6,13 @@
 
 #include "leat/coro/exit_stack.hpp"
 #include "leat/coro/task.hpp"
-#include "leat/log/backend.hpp"
 #include "leat/log/level.hpp"
 #include "leat/log/logger.hpp"
+#include "leat/log/presentation.hpp"
+
+namespace leat::log {
+class sink;
+}
 
 namespace leat::app {
 
@@ -27,5 +31,10 @@ using inscriber =
 /// Cancellation: safe.
 [[nodiscard]] task<log::logger> inscribe_to_stderr(const inscription& how, std::string name,
                                                    exit_stack& exits);
+
+/// The same to another sink.
+/// Cancellation: safe.
+[[nodiscard]] task<log::logger> inscribe_to_sink(log::sink where, const inscription& how,
+                                                 std::string name, exit_stack& exits);
 
 }  // namespace leat::app

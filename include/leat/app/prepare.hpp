@@ -75,14 +75,18 @@ struct prepare_options {
   /// end in `.env` are read in the order of their names, a later one over an earlier one. What is
   /// set already wins over all of them, and the first over the second.
   bool reads_dotenv = false;
+  /// Whether <PREFIX>_CONFIG_... and the variables of the log's level count.
+  bool obeys_variables = true;
 
   configuration_source source{};
   acquirer acquire = toml_acquirer{};
   std::vector<edit> edits{};
+  /// Laid over everything, variables too: what a command line says.
+  configuration overrides{};
   std::vector<configuration_check> checks{};
 
-  /// What the configuration ([inscription] level and presentation) and then the variables
-  /// <PREFIX>_LOG_LEVEL and <PREFIX>_INSCRIPTION_LEVEL may change.
+  /// What the configuration ([inscription] level and presentation), then the variables
+  /// <PREFIX>_LOG_LEVEL and <PREFIX>_INSCRIPTION_LEVEL, and then `overrides` may change.
   app::inscription inscription{};
   inscriber inscribe = inscribe_to_stderr;
 

@@ -42,4 +42,5 @@ struct leat::model::codec<leat::app::secret> {
     return true;
   }
   static void write(writer& out, const leat::app::secret&) { out.string(leat::app::redacted); }
+  static value_form form() { return {.kind = form_kind::text}; }
 };

@@ -11,7 +11,7 @@ namespace leat {
 
 /// The bytes of a text, as they go over a wire.
 [[nodiscard]] inline std::span<const std::byte> as_bytes(std::string_view text) noexcept {
-  return std::as_bytes(std::span(text));
+  return {reinterpret_cast<const std::byte*>(text.data()), text.size()};
 }
 
 /// Bytes read from a wire, as the text they spell.

@@ -70,12 +70,16 @@ struct std::is_error_condition_enum<leat::failure> : std::true_type {};
 
 namespace leat {
 
-/// One line of a layer's table of codes: the value, its text, and the failures it belongs
-/// to as a combination of `failure_bit()`.
+struct error_detail;
+
+/// One line of a layer's table of codes: the value, its text, the failures it belongs to as a
+/// combination of `failure_bit()`, and what the standard library calls it, if it has a name
+/// for that: `if (e.code() == std::errc::timed_out)`.
 struct error_entry {
   int value;
   const char* text;
   unsigned failures;
+  std::errc generic{};
 };
 
 /// The bit of `kind` in `error_entry::failures`.
@@ -95,6 +99,7 @@ class table_category final : public std::error_category {
   [[nodiscard]] std::string message(int value) const override;
   [[nodiscard]] bool equivalent(int value,
                                 const std::error_condition& condition) const noexcept override;
+  [[nodiscard]] std::error_condition default_error_condition(int value) const noexcept override;
 
  private:
   [[nodiscard]] const error_entry* find(int value) const noexcept;
@@ -115,6 +120,10 @@ class error : public std::system_error {
 
   [[nodiscard]] const char* what() const noexcept override { return message_.what(); }
   [[nodiscard]] const std::error_code& cause() const noexcept { return cause_; }
+
+  /// What it says besides its message, for whoever shows or sends it; by default nothing. A
+  /// class that knows more overrides it. <leat/base/error_detail.hpp> has its type.
+  [[nodiscard]] virtual std::vector<error_detail> details() const;
 
  private:
   std::runtime_error message_;  // holds text that copies without throwing
@@ -204,6 +213,7 @@ class exit_stack_failed : public error {
   explicit exit_stack_failed(std::vector<std::exception_ptr> errors);
 
   [[nodiscard]] const std::vector<std::exception_ptr>& errors() const noexcept { return errors_; }
+  [[nodiscard]] std::vector<error_detail> details() const override;
 
  private:
   std::vector<std::exception_ptr> errors_;
@@ -217,9 +227,11 @@ class error_group : public error {
   error_group(std::vector<std::exception_ptr> errors, std::size_t children);
 
   [[nodiscard]] const std::vector<std::exception_ptr>& errors() const noexcept { return errors_; }
+  [[nodiscard]] std::vector<error_detail> details() const override;
 
  private:
   std::vector<std::exception_ptr> errors_;
+  std::size_t children_;
 };
 
 /// Something was sent to a channel that is closed.
@@ -262,8 +274,10 @@ class background_failed : public error {
 
   /// What the child threw.
   [[nodiscard]] const std::exception_ptr& failure() const noexcept { return failure_; }
+  [[nodiscard]] std::vector<error_detail> details() const override;
 
  private:
+  std::string child_;
   std::exception_ptr failure_;
 };
 

@@ -2,23 +2,15 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "leat/coro/leaf.hpp"
+#include "leat/coro/overflow.hpp"
 
 namespace leat {
-
-/// What a full channel does with a further message.
-enum class overflow : std::uint8_t {
-  wait,         ///< The sender waits for room: backpressure.
-  drop_newest,  ///< The further message is dropped.
-  drop_oldest,  ///< The message that has waited longest is dropped.
-  fail,         ///< The sender gets an error.
-};
 
 namespace detail {
 

@@ -6,12 +6,13 @@
 #include <string>
 #include <utility>
 
+#include "leat/coro/stream.hpp"
 #include "leat/coro/task.hpp"
+#include "leat/http/async_response_stream.hpp"
 #include "leat/http/client_options.hpp"
 #include "leat/http/error.hpp"
 #include "leat/http/request.hpp"
 #include "leat/http/response.hpp"
-#include "leat/http/response_stream.hpp"
 
 namespace leat::http {
 
@@ -72,28 +73,14 @@ class async_client {
   [[nodiscard]] task<response> send(async_request built);
   [[nodiscard]] task<async_response_stream> open(async_request built);
 
-  [[nodiscard]] task<response> get(std::string url, async_request_options options = {}) {
-    return start("GET", url, std::move(options));
-  }
-  [[nodiscard]] task<response> head(std::string url, async_request_options options = {}) {
-    return start("HEAD", url, std::move(options));
-  }
-  [[nodiscard]] task<response> options(std::string url, async_request_options options = {}) {
-    return start("OPTIONS", url, std::move(options));
-  }
-  [[nodiscard]] task<response> post(std::string url, async_request_options options = {}) {
-    return start("POST", url, std::move(options));
-  }
-  [[nodiscard]] task<response> put(std::string url, async_request_options options = {}) {
-    return start("PUT", url, std::move(options));
-  }
-  [[nodiscard]] task<response> patch(std::string url, async_request_options options = {}) {
-    return start("PATCH", url, std::move(options));
-  }
+  [[nodiscard]] task<response> get(std::string url, async_request_options options = {});
+  [[nodiscard]] task<response> head(std::string url, async_request_options options = {});
+  [[nodiscard]] task<response> options(std::string url, async_request_options options = {});
+  [[nodiscard]] task<response> post(std::string url, async_request_options options = {});
+  [[nodiscard]] task<response> put(std::string url, async_request_options options = {});
+  [[nodiscard]] task<response> patch(std::string url, async_request_options options = {});
   /// DELETE; the word itself belongs to the language.
-  [[nodiscard]] task<response> del(std::string url, async_request_options options = {}) {
-    return start("DELETE", url, std::move(options));
-  }
+  [[nodiscard]] task<response> del(std::string url, async_request_options options = {});
 
   /// Closes idle connections and refuses new requests and those that wait for a connection.
   /// Requests under way go on. Closing again does nothing.

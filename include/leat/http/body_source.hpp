@@ -8,8 +8,14 @@
 #include <optional>
 #include <string>
 
-#include "leat/coro/stream.hpp"
-#include "leat/io/policy.hpp"
+#include "leat/io/surface.hpp"
+
+namespace leat {
+
+template <class T>
+class stream;
+
+}  // namespace leat
 
 namespace leat::http {
 
@@ -28,7 +34,7 @@ class basic_body_source {
   /// Gets ready, for instance by opening a file. It is awaited each time before the body is sent,
   /// and before `size()` is asked. By default nothing.
   /// Cancellation: lossy; the request is given up as well.
-  virtual typename Io::template result<void> prepare() { return Io::expose(nothing()); }
+  virtual typename Io::template result<void> prepare();
 
   /// The next piece; nothing after the last one. Empty pieces are skipped.
   /// Cancellation: lossy; the request is given up as well.
@@ -41,9 +47,6 @@ class basic_body_source {
   /// Starts again from the first piece, for a request that has to be sent a second time.
   /// Returns false if that is not possible.
   virtual bool rewind() { return false; }
-
- private:
-  static typename Io::template task<void> nothing() { co_return; }
 };
 
 /// For `async_client`.

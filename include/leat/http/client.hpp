@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "leat/coro/blocking_deadline.hpp"
 #include "leat/http/client_options.hpp"
 #include "leat/http/error.hpp"
 #include "leat/http/request.hpp"
@@ -64,28 +65,14 @@ class client {
   [[nodiscard]] response send(http::request built);
   [[nodiscard]] response_stream open(http::request built);
 
-  [[nodiscard]] response get(std::string url, blocking_request_options options = {}) {
-    return request("GET", std::move(url), std::move(options));
-  }
-  [[nodiscard]] response head(std::string url, blocking_request_options options = {}) {
-    return request("HEAD", std::move(url), std::move(options));
-  }
-  [[nodiscard]] response options(std::string url, blocking_request_options options = {}) {
-    return request("OPTIONS", std::move(url), std::move(options));
-  }
-  [[nodiscard]] response post(std::string url, blocking_request_options options = {}) {
-    return request("POST", std::move(url), std::move(options));
-  }
-  [[nodiscard]] response put(std::string url, blocking_request_options options = {}) {
-    return request("PUT", std::move(url), std::move(options));
-  }
-  [[nodiscard]] response patch(std::string url, blocking_request_options options = {}) {
-    return request("PATCH", std::move(url), std::move(options));
-  }
+  [[nodiscard]] response get(std::string url, blocking_request_options options = {});
+  [[nodiscard]] response head(std::string url, blocking_request_options options = {});
+  [[nodiscard]] response options(std::string url, blocking_request_options options = {});
+  [[nodiscard]] response post(std::string url, blocking_request_options options = {});
+  [[nodiscard]] response put(std::string url, blocking_request_options options = {});
+  [[nodiscard]] response patch(std::string url, blocking_request_options options = {});
   /// DELETE; the word itself belongs to the language.
-  [[nodiscard]] response del(std::string url, blocking_request_options options = {}) {
-    return request("DELETE", std::move(url), std::move(options));
-  }
+  [[nodiscard]] response del(std::string url, blocking_request_options options = {});
 
   /// Closes idle connections and refuses new requests and those that wait for a connection.
   /// Requests under way go on. Closing again does nothing.
@@ -97,6 +84,10 @@ class client {
   [[nodiscard]] client_statistics statistics() const noexcept;
 
  private:
+  /// As `request()`, which hands everything on at the price of moving it.
+  [[nodiscard]] response start(std::string method, const std::string& url,
+                               blocking_request_options&& options);
+
   class impl;
   std::unique_ptr<impl> impl_;
 };

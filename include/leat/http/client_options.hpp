@@ -84,7 +84,12 @@ using mount = basic_mount<io::blocking>;
 /// its requests reach their origins is in `basic_transport_options`.
 template <class Io>
 struct basic_client_options : basic_transport_options<Io> {
-  basic_client_options() = default;
+  basic_client_options();
+  basic_client_options(const basic_client_options&);
+  basic_client_options(basic_client_options&&) noexcept;
+  basic_client_options& operator=(const basic_client_options&);
+  basic_client_options& operator=(basic_client_options&&) noexcept;
+  ~basic_client_options();
 
   /// Stands in front of every URL that has no scheme; its path is kept and appended to.
   std::string base_url;

@@ -56,6 +56,7 @@ class cookies {
 
  private:
   class impl;
+  class changing;
   std::unique_ptr<impl> impl_;
 };
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <system_error>
+#include <vector>
 
 #include "leat/base/error.hpp"
 #include "leat/route/error.hpp"
@@ -100,6 +101,7 @@ class status_error : public error {
   [[nodiscard]] const response_head& answer() const noexcept { return *answer_; }
   /// The body of the answer; empty if it comes from a stream. Untrusted, and in no message.
   [[nodiscard]] const std::string& body() const noexcept { return *body_; }
+  [[nodiscard]] std::vector<error_detail> details() const override;
 
  private:
   int status_;

@@ -34,14 +34,14 @@ struct event_stream_options {
   /// what goes wrong is an error, because asking twice may do things twice.
   std::string method = "GET";
   /// Fields, parameters, credentials, a body. Redirects are followed and `timeouts::total` does
-  /// not count unless it is said here; `timeouts::read` is `max_idle`.
+  /// not count unless it is said here; `timeouts::body` is `max_idle`.
   request_options request;
   /// Where an earlier stream ended, such as before the program was started again.
   std::string last_event_id;
   proto::sse::limits limits;
 
-  /// A server that sends nothing for so long, not even a comment, is lost. Also the limit of the
-  /// wait for the head of its answer.
+  /// A server that sends nothing for so long, not even a comment, is lost. How long the head of its
+  /// answer may take is `timeouts::read`, as for every request.
   duration max_idle = std::chrono::minutes(2);
 
   /// So many connections in a row that brought no event end it, with the error of the last one.

@@ -25,51 +25,38 @@ class basic_form_data {
  public:
   using source_ptr = std::shared_ptr<basic_body_source<Io>>;
 
-  basic_form_data() = default;
+  basic_form_data() noexcept;
+  basic_form_data(const basic_form_data&);
+  basic_form_data(basic_form_data&&) noexcept;
+  basic_form_data& operator=(const basic_form_data&);
+  basic_form_data& operator=(basic_form_data&&) noexcept;
+  ~basic_form_data();
 
   /// Adds a field. The ends of lines in it stay as they are; browsers make each CR LF.
-  basic_form_data& field(std::string name, std::string value) & {
-    return add({std::move(name), {}, {}, std::move(value), nullptr, false});
-  }
-  basic_form_data&& field(std::string name, std::string value) && {
-    return std::move(field(std::move(name), std::move(value)));
-  }
+  basic_form_data& field(std::string name, std::string value) &;
+  basic_form_data&& field(std::string name, std::string value) &&;
 
   /// Adds a file of the disk under the last part of its path, as `file_body()` reads it.
   basic_form_data& file(std::string name, std::string path, std::string type = {}) &;
-  basic_form_data&& file(std::string name, std::string path, std::string type = {}) && {
-    return std::move(file(std::move(name), std::move(path), std::move(type)));
-  }
+  basic_form_data&& file(std::string name, std::string path, std::string type = {}) &&;
 
   /// Adds a file that is in memory.
   basic_form_data& content(std::string name, std::string filename, std::string bytes,
-                           std::string type = {}) & {
-    return add(
-        {std::move(name), std::move(filename), std::move(type), std::move(bytes), nullptr, true});
-  }
+                           std::string type = {}) &;
   basic_form_data&& content(std::string name, std::string filename, std::string bytes,
-                            std::string type = {}) && {
-    return std::move(
-        content(std::move(name), std::move(filename), std::move(bytes), std::move(type)));
-  }
+                            std::string type = {}) &&;
 
   /// Adds a file that is what `source` gives.
   basic_form_data& stream(std::string name, std::string filename, source_ptr source,
-                          std::string type = {}) & {
-    return add(
-        {std::move(name), std::move(filename), std::move(type), {}, std::move(source), true});
-  }
+                          std::string type = {}) &;
   basic_form_data&& stream(std::string name, std::string filename, source_ptr source,
-                           std::string type = {}) && {
-    return std::move(
-        stream(std::move(name), std::move(filename), std::move(source), std::move(type)));
-  }
+                           std::string type = {}) &&;
 
   /// Sets what stands between the parts; for tests. By default it has 128 random bits, which are in
   /// no content.
   /// Errors: `invalid_argument` for what is none (`proto::form_writer::is_boundary()`).
   basic_form_data& boundary(std::string text) &;
-  basic_form_data&& boundary(std::string text) && { return std::move(boundary(std::move(text))); }
+  basic_form_data&& boundary(std::string text) &&;
 
   /// The form as a body. For options.
   struct encoded {
@@ -89,17 +76,11 @@ class basic_form_data {
     bool is_file = false;
   };
 
-  basic_form_data& add(part&& added) {
-    parts_.push_back(std::move(added));
-    return *this;
-  }
+  basic_form_data& add(part&& added);
 
   std::vector<part> parts_;
   std::string boundary_;
 };
-
-extern template class basic_form_data<io::async>;
-extern template class basic_form_data<io::blocking>;
 
 /// For `async_client`.
 using async_form_data = basic_form_data<io::async>;

@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "leat/coro/task.hpp"
 #include "leat/http/request.hpp"
 #include "leat/http/server_response.hpp"
 #include "leat/http/transport.hpp"

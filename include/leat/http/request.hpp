@@ -26,38 +26,43 @@ struct redirect_policy {
   bool detects_cycles = true;  ///< `redirect_loop` at once, not after `max` rounds.
 };
 
+/// What few requests ask for.
+struct request_extras {
+  /// What is asked for, in place of the URL's path and query: it is sent as it is, where a proxy
+  /// forwards too. For `OPTIONS *`, and for servers that want to be asked in their own way.
+  std::string target;
+  /// Whom a server behind `https` is asked to be (SNI, RFC 6066), and has to prove to be, in place
+  /// of the URL's host. Its connections are kept apart from those to the host itself.
+  std::string server_name;
+};
+
 /// What a request carries besides its method and URL. Everything is optional; what it says
 /// wins over what the client was configured with.
 ///
 ///     client.post("/policies", request_options().json(draft).header("x-trace", id));
 class request_options {
  public:
-  request_options() = default;
+  request_options() noexcept;
+  request_options(const request_options&);
+  request_options(request_options&&) noexcept;
+  request_options& operator=(const request_options&);
+  request_options& operator=(request_options&&) noexcept;
+  ~request_options();
 
   /// Adds a field of the header; it replaces the client's fields of that name.
-  request_options& header(std::string_view name, std::string_view value) & {
-    headers.add(name, value);
-    return *this;
-  }
+  request_options& header(std::string_view name, std::string_view value) &;
   request_options&& header(std::string_view name, std::string_view value) && {
     return std::move(header(name, value));
   }
 
   /// Adds a parameter to the URL's query; encoded as needed.
-  request_options& query(std::string name, std::string value) & {
-    query_parameters.emplace_back(std::move(name), std::move(value));
-    return *this;
-  }
+  request_options& query(std::string name, std::string value) &;
   request_options&& query(std::string name, std::string value) && {
     return std::move(query(std::move(name), std::move(value)));
   }
 
   /// Sets the body.
-  request_options& content(std::string bytes, std::string type) & {
-    body = std::move(bytes);
-    content_type = std::move(type);
-    return *this;
-  }
+  request_options& content(std::string bytes, std::string type) &;
   request_options&& content(std::string bytes, std::string type) && {
     return std::move(content(std::move(bytes), std::move(type)));
   }
@@ -89,13 +94,8 @@ class request_options {
   }
 
   /// The credentials of this request in place of the client's; `no_auth()` for none.
-  request_options& authenticate(auth_ptr with) & {
-    auth = std::move(with);
-    return *this;
-  }
-  request_options&& authenticate(auth_ptr with) && {
-    return std::move(authenticate(std::move(with)));
-  }
+  request_options& authenticate(auth_ptr with) &;
+  request_options&& authenticate(auth_ptr with) &&;
 
   /// Sends the head first, with `Expect: 100-continue`, and the body once the server agrees or
   /// `wait` has passed (RFC 9110, section 10.1.1). If it answers at once, the body is not sent. For
@@ -108,6 +108,17 @@ class request_options {
     return std::move(expect_continue(wait));
   }
 
+  /// See `request_extras::target`. What cannot stand in a request line is a
+  /// `local_protocol_error`, of the request. A redirect leads to where it says.
+  request_options& target(std::string as) &;
+  request_options&& target(std::string as) && { return std::move(target(std::move(as))); }
+
+  /// See `request_extras::server_name`. It does not hold for what a redirect leads to.
+  request_options& server_name(std::string host) &;
+  request_options&& server_name(std::string host) && {
+    return std::move(server_name(std::move(host)));
+  }
+
   http::headers headers;
   std::vector<std::pair<std::string, std::string>> query_parameters;
   std::string body;
@@ -115,7 +126,11 @@ class request_options {
   timeout_overrides timeouts;
   std::optional<bool> follows_redirects;
   std::optional<duration> continue_wait;
-  auth_ptr auth;  ///< Null: the client's.
+  auth_ptr auth;                                 ///< Null: the client's.
+  std::shared_ptr<const request_extras> extras;  ///< Null: none.
+
+ private:
+  request_extras& own_extras();
 };
 
 /// The options of one surface: those that both share, and where a streamed body comes from.
@@ -123,32 +138,24 @@ class request_options {
 template <class Io>
 class basic_request_options : public request_options {
  public:
-  basic_request_options() = default;
+  basic_request_options() noexcept;
   // NOLINTNEXTLINE(google-explicit-constructor): what both surfaces share is enough for either
-  basic_request_options(request_options shared) : request_options(std::move(shared)) {}
+  basic_request_options(request_options shared) noexcept;
+  basic_request_options(const basic_request_options&);
+  basic_request_options(basic_request_options&&) noexcept;
+  basic_request_options& operator=(const basic_request_options&);
+  basic_request_options& operator=(basic_request_options&&) noexcept;
+  ~basic_request_options();
 
   /// Sets the body to what `source` gives; it takes the place of `content()` and `json()`.
   basic_request_options& stream(std::shared_ptr<basic_body_source<Io>> source,
-                                std::string type = "application/octet-stream") & {
-    streamed = std::move(source);
-    content_type = std::move(type);
-    return *this;
-  }
+                                std::string type = "application/octet-stream") &;
   basic_request_options&& stream(std::shared_ptr<basic_body_source<Io>> source,
-                                 std::string type = "application/octet-stream") && {
-    return std::move(stream(std::move(source), std::move(type)));
-  }
+                                 std::string type = "application/octet-stream") &&;
 
   /// Sets the body to a form with files.
-  basic_request_options& multipart(basic_form_data<Io> form) & {
-    auto encoded = std::move(form).encode();
-    content(std::move(encoded.content), std::move(encoded.content_type));
-    streamed = std::move(encoded.streamed);
-    return *this;
-  }
-  basic_request_options&& multipart(basic_form_data<Io> form) && {
-    return std::move(multipart(std::move(form)));
-  }
+  basic_request_options& multipart(basic_form_data<Io> form) &;
+  basic_request_options&& multipart(basic_form_data<Io> form) &&;
 
   std::shared_ptr<basic_body_source<Io>> streamed;
 };
@@ -169,7 +176,16 @@ struct basic_request {
   redirect_policy redirects;
   /// How long the body is held back for the server's consent, if the header asks for that.
   std::optional<duration> continue_wait;
-  auth_ptr auth;  ///< Null: none.
+  auth_ptr auth;                                 ///< Null: none.
+  std::shared_ptr<const request_extras> extras;  ///< Null: none.
+
+  /// What is asked for in the request line.
+  [[nodiscard]] std::string_view target() const noexcept {
+    return has_own_target() ? std::string_view(extras->target) : url.target();
+  }
+  [[nodiscard]] bool has_own_target() const noexcept {
+    return extras != nullptr && !extras->target.empty();
+  }
 };
 
 using async_request = basic_request<io::async>;

@@ -35,12 +35,12 @@ class response_head {
     proto::charset default_charset = proto::charset::utf_8;
   };
 
-  explicit response_head(parts from) : parts_(std::make_shared<parts>(std::move(from))) {}
-
-  /// What it was made of.
-  [[nodiscard]] parts release() && {
-    if (parts_.use_count() != 1) return *parts_;
-    return std::move(*parts_);
+  explicit response_head(parts from);
+  /// Of `from`, which is not null, without copying it. It is not changed from now on.
+  [[nodiscard]] static response_head sharing(std::shared_ptr<parts> from) noexcept {
+    response_head made;
+    made.parts_ = std::move(from);
+    return made;
   }
 
   [[nodiscard]] int status() const noexcept { return parts_->status; }
@@ -86,6 +86,8 @@ class response_head {
   }
 
  private:
+  response_head() noexcept = default;
+
   // Never changed, so copies share it; and moved at next to no cost on the way to who asked.
   std::shared_ptr<parts> parts_;
 };
@@ -94,12 +96,7 @@ class response_head {
 class response : public response_head {
  public:
   response(response_head head, std::string body, duration elapsed,
-           std::vector<response_head> history = {}, std::uint64_t bytes_downloaded = 0) noexcept
-      : response_head(std::move(head)),
-        body_(std::move(body)),
-        elapsed_(elapsed),
-        bytes_downloaded_(bytes_downloaded),
-        history_(std::move(history)) {}
+           std::vector<response_head> history = {}, std::uint64_t bytes_downloaded = 0) noexcept;
 
   /// The body as it came.
   [[nodiscard]] const std::string& content() const& noexcept { return body_; }

@@ -20,7 +20,13 @@ struct timeouts {
   duration connect = std::chrono::seconds(5);  ///< Name lookup and connecting: `connect_timeout`.
   duration write = std::chrono::seconds(5);    ///< Sending the next 64 KiB: `write_timeout`.
   duration read = std::chrono::seconds(5);     ///< One wait for data: `read_timeout`.
-  duration total = no_timeout;                 ///< All of it: `deadline_exceeded`.
+  /// One wait for data of an answer's body, where that is not `read`: for answers that come quickly
+  /// and then bring something now and then.
+  std::optional<duration> body;
+  duration total = no_timeout;  ///< All of it: `deadline_exceeded`.
+
+  /// The limit of one wait for data of an answer's body.
+  [[nodiscard]] duration of_body() const noexcept { return body.value_or(read); }
 };
 
 /// What one request changes of its client's timeouts. Unset means the client's value,
@@ -32,19 +38,14 @@ struct timeout_overrides {
   std::optional<duration> connect;
   std::optional<duration> write;
   std::optional<duration> read;
+  std::optional<duration> body;
   std::optional<duration> total;
 
-  [[nodiscard]] bool has_any() const noexcept { return pool || connect || write || read || total; }
-
-  [[nodiscard]] timeouts applied_to(const timeouts& defaults) const noexcept {
-    timeouts merged;
-    merged.pool = pool.value_or(defaults.pool);
-    merged.connect = connect.value_or(defaults.connect);
-    merged.write = write.value_or(defaults.write);
-    merged.read = read.value_or(defaults.read);
-    merged.total = total.value_or(defaults.total);
-    return merged;
+  [[nodiscard]] bool has_any() const noexcept {
+    return pool || connect || write || read || body || total;
   }
+
+  [[nodiscard]] timeouts applied_to(const timeouts& defaults) const noexcept;
 };
 
 }  // namespace leat::http

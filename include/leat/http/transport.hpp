@@ -7,6 +7,7 @@
 
 #include "leat/http/request.hpp"
 #include "leat/http/response.hpp"
+#include "leat/io/surface.hpp"
 
 namespace leat::http {
 
@@ -29,6 +30,10 @@ class basic_response_body {
   /// came together with the head. A body may always answer with nothing, and by default does.
   /// Cancellation: never waits. Errors and lifetime: as `read_some()`.
   [[nodiscard]] virtual std::optional<std::string_view> try_read_some() { return std::nullopt; }
+
+  /// The connection itself, if the answer has switched it to another protocol (101, or 2xx to
+  /// CONNECT); what was read behind the head comes first in it. Null otherwise, and by default.
+  [[nodiscard]] virtual std::unique_ptr<typename Io::stream> take_stream();
 };
 
 /// What a transport answers: the head, and the body while it comes.

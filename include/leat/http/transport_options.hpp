@@ -9,7 +9,8 @@
 
 #include "leat/http/environment.hpp"
 #include "leat/http/transport.hpp"
-#include "leat/io/tls.hpp"
+#include "leat/io/socket_options.hpp"
+#include "leat/io/tls_context.hpp"
 
 namespace leat::http {
 
@@ -29,7 +30,12 @@ struct connection_limits {
 /// is made of them alone.
 template <class Io>
 struct basic_transport_options {
-  basic_transport_options() = default;
+  basic_transport_options();
+  basic_transport_options(const basic_transport_options&);
+  basic_transport_options(basic_transport_options&&) noexcept;
+  basic_transport_options& operator=(const basic_transport_options&);
+  basic_transport_options& operator=(basic_transport_options&&) noexcept;
+  ~basic_transport_options();
 
   connection_limits limits;
   /// The most a response's body may have, as it comes and decoded. Unlimited unless set: only the
@@ -76,6 +82,9 @@ struct basic_transport_options {
   std::string unix_socket;
   /// The numeric address of this machine from which connections are made. Not with a `network`.
   std::string local_address;
+  /// What is set on the sockets of connections. Not with a `network`. What the kernel refuses is an
+  /// `io::socket_option_refused` when the transport is made.
+  io::socket_options socket_options;
   /// How often a connection that could not be made is tried again (`io::connect_error` and
   /// `io::resolve_error` only: nothing has been sent then), after 0, 0.5, 1, 2 ... seconds. A pause
   /// that would pass `timeouts::connect` is not begun.

@@ -36,4 +36,9 @@ class blocking_network {
 [[nodiscard]] std::unique_ptr<blocking_network> make_system_blocking_network(
     const std::string& local_address);
 
+/// The same with options for its sockets; see `make_system_network()`.
+/// Errors: `socket_option_refused`; `invalid_argument` for the address.
+[[nodiscard]] std::unique_ptr<blocking_network> make_system_blocking_network(
+    const socket_options& options, const std::string& local_address = {});
+
 }  // namespace leat::io

@@ -40,6 +40,15 @@ class blocking_stream {
     return std::nullopt;
   }
 
+  /// Writes as much of `from` as fits and returns how much; at least one byte, unless `from` is
+  /// empty. Nothing, if it would have to wait: go on with `write_all()` of the same bytes. As
+  /// `try_read_some()` otherwise.
+  /// Errors: `write_error`.
+  [[nodiscard]] virtual std::optional<std::size_t> try_write_some(
+      std::span<const std::byte> /*from*/) {
+    return std::nullopt;
+  }
+
   /// Writes all of `from`.
   /// Errors: `write_error`, `write_timeout`; then a part may have been sent, so close the stream.
   virtual void write_all(std::span<const std::byte> from, deadline until) = 0;

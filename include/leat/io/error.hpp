@@ -9,7 +9,7 @@
 /// The branch of the error tree that streams, listeners and the resolver throw:
 ///
 ///     io_error        resolve_error  connect_error  listen_error  accept_error
-///                     read_error  write_error  tls_error
+///                     read_error  write_error  tls_error  socket_option_refused
 ///     timeout_error   connect_timeout  read_timeout  write_timeout
 ///
 /// and what operations of Asio throw besides (asio.hpp): operation_error, operation_timeout.
@@ -28,6 +28,7 @@ enum class errc {
   tls_failed,
   operation_failed,
   operation_timeout,
+  socket_option_refused,
 };
 
 std::error_code make_error_code(errc value) noexcept;
@@ -54,6 +55,8 @@ using read_error = detail::error_leaf<io_error, errc::read_failed>;
 using write_error = detail::error_leaf<io_error, errc::write_failed>;
 /// TLS could not be agreed on, or the peer is not who it has to be.
 using tls_error = detail::error_leaf<io_error, errc::tls_failed>;
+/// The kernel does not take one of `socket_options`; the message names it.
+using socket_option_refused = detail::error_leaf<io_error, errc::socket_option_refused>;
 /// Name lookup and connecting together took longer than allowed.
 using connect_timeout = detail::error_leaf<timeout_error, errc::connect_timeout>;
 using read_timeout = detail::error_leaf<timeout_error, errc::read_timeout>;

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "leat/io/socket_options.hpp"
 #include "leat/io/stream.hpp"
 
 namespace leat::io {
@@ -96,5 +97,12 @@ class network {
 /// sockets cannot be reached from one.
 /// Errors: `invalid_argument`, if it is not numeric.
 [[nodiscard]] std::unique_ptr<network> make_system_network(const std::string& local_address);
+
+/// The same with options for the sockets of its connections, which may begin anywhere where
+/// `local_address` is empty. They are tried out at once.
+/// Errors: `socket_option_refused`, naming the one that the kernel does not take, and `cause()`
+/// says why; `invalid_argument` for the address.
+[[nodiscard]] std::unique_ptr<network> make_system_network(const socket_options& options,
+                                                           const std::string& local_address = {});
 
 }  // namespace leat::io

@@ -17,161 +17,129 @@
 #include "leat/coro/with_timeout.hpp"
 #include "leat/io/blocking_network.hpp"
 #include "leat/io/network.hpp"
+#include "leat/io/surface.hpp"
 
-/// The two surfaces of a client from one algorithm (docs/adr/0004). An algorithm is a coroutine
-/// template over a policy, which brings the coroutine type and everything that waits:
-///
-///     template <class Io>
-///     typename Io::template task<std::size_t> read_greeting(typename Io::stream& from, ...) {
-///       co_return co_await Io::read_some(from, into, until);
-///     }
-///
-/// With `io::async` the operations suspend and the loop goes on. With `io::blocking` each has
-/// finished when it returns, so `run_blocking` runs the algorithm to its end on the caller's
-/// stack. What could suspend there does not compile.
-///
-/// What users call and what they implement (streams, transports, sources of bodies) has the honest
-/// type of its surface, `Io::result<T>`: a task, or the value itself. `expose()` turns an
-/// algorithm into it, `await()` makes it something an algorithm can await.
-///
-/// Rules for algorithms: they are straight-line, what is concurrent or timed is a primitive of
-/// the policy; they never catch broadly and never retry after a deadline; parameters are owned.
+/// What the primitives of both surfaces do (surface.hpp).
 namespace leat::io {
 
-/// Tasks of one loop.
-struct async {
-  template <class T>
-  using task = leat::task<T>;
-  template <class T>
-  using result = leat::task<T>;
-  using stream = async_stream;
-  using network = io::network;
-  static constexpr bool is_blocking = false;
+template <class T>
+async::task<T> async::expose(task<T>&& algorithm) noexcept {
+  return std::move(algorithm);
+}
+template <class T>
+async::task<T> async::await(task<T>&& returned) noexcept {
+  return std::move(returned);
+}
+template <class Callable, class... Args>
+auto async::call(Callable& callable, Args&... args) {
+  return callable(args...);
+}
 
-  template <class T>
-  static task<T> expose(task<T>&& algorithm) noexcept {
-    return std::move(algorithm);
-  }
-  template <class T>
-  static task<T> await(task<T>&& returned) noexcept {
-    return std::move(returned);
-  }
-  /// Calls what a user gave; for what may return nothing.
-  template <class Callable, class... Args>
-  static auto call(Callable& callable, Args&... args) {
-    return callable(args...);
-  }
+inline auto async::connect(network& net, endpoint to, deadline until) {
+  return net.connect(std::move(to), until);
+}
+inline auto async::read_some(stream& from, std::span<std::byte> into, deadline until) {
+  return from.read_some(into, until);
+}
+inline auto async::write_all(stream& to, std::span<const std::byte> bytes, deadline until) {
+  return to.write_all(bytes, until);
+}
+inline auto async::shut_down_write(stream& to, deadline until) {
+  return to.shut_down_write(until);
+}
+inline auto async::close(stream& which, deadline until) {
+  return which.close(until);
+}
 
-  static auto connect(network& net, endpoint to, deadline until) {
-    return net.connect(std::move(to), until);
-  }
-  static auto read_some(stream& from, std::span<std::byte> into, deadline until) {
-    return from.read_some(into, until);
-  }
-  static auto write_all(stream& to, std::span<const std::byte> bytes, deadline until) {
-    return to.write_all(bytes, until);
-  }
-  static auto shut_down_write(stream& to, deadline until) { return to.shut_down_write(until); }
-  static auto close(stream& which, deadline until) { return which.close(until); }
+inline auto async::sleep_for(duration time) {
+  return leat::sleep_for(time);
+}
+inline auto async::checkpoint() noexcept {
+  return stop_if_requested();
+}
 
-  static auto sleep_for(duration time) { return leat::sleep_for(time); }
+template <class Callable>
+auto async::offload(Callable callable) {
+  return to_thread(std::move(callable));
+}
 
-  /// Stops here if a stop is pending: for operations that need not wait.
-  static auto checkpoint() noexcept { return stop_if_requested(); }
+inline time_point async::now() noexcept {
+  return executor::current().limits_begin();
+}
+inline time_point async::read_clock() noexcept {
+  return executor::current().read_clock();
+}
 
-  /// Calls what blocks for a while, such as reading files.
-  template <class Callable>
-  static auto offload(Callable callable) {
-    return to_thread(std::move(callable));
-  }
+template <class Work>
+auto async::with_total(duration limit, Work work) {
+  return with_timeout(limit, std::move(work)());
+}
+template <class Work>
+auto async::within(deadline until, Work work) {
+  return with_deadline(until, std::move(work)());
+}
 
-  /// For deadlines.
-  [[nodiscard]] static time_point now() noexcept { return executor::current().limits_begin(); }
-  /// For measuring.
-  [[nodiscard]] static time_point read_clock() noexcept { return executor::current().read_clock(); }
+template <class T>
+T blocking::expose(task<T>&& algorithm) {
+  return run_blocking(std::move(algorithm));
+}
+template <class T>
+ready<T> blocking::await(T returned) {
+  return ready<T>(std::move(returned));
+}
+template <class Callable, class... Args>
+ready<void> blocking::call(Callable& callable, Args&... args) {
+  callable(args...);
+  return {};
+}
 
-  /// Awaits `work()` and stops it when `limit` has passed.
-  /// Errors: `deadline_exceeded`; what the work throws.
-  template <class Work>
-  static auto with_total(duration limit, Work work) {
-    return with_timeout(limit, std::move(work)());
-  }
+inline ready<std::unique_ptr<blocking_stream>> blocking::connect(network& net, const endpoint& to,
+                                                                 deadline until) {
+  return ready(net.connect(to, until));
+}
+inline ready<std::size_t> blocking::read_some(stream& from, std::span<std::byte> into,
+                                              deadline until) {
+  return ready(from.read_some(into, until));
+}
+inline ready<void> blocking::write_all(stream& to, std::span<const std::byte> bytes,
+                                       deadline until) {
+  to.write_all(bytes, until);
+  return {};
+}
+inline ready<void> blocking::shut_down_write(stream& to, deadline until) {
+  to.shut_down_write(until);
+  return {};
+}
+inline ready<void> blocking::close(stream& which, deadline until) noexcept {
+  which.close(until);
+  return {};
+}
 
-  /// The same until a point in time.
-  template <class Work>
-  static auto within(deadline until, Work work) {
-    return with_deadline(until, std::move(work)());
-  }
-};
+inline ready<void> blocking::checkpoint() noexcept {
+  return {};
+}
 
-/// Threads without a loop.
-struct blocking {
-  template <class T>
-  using task = blocking_task<T>;
-  template <class T>
-  using result = T;
-  using stream = blocking_stream;
-  using network = blocking_network;
-  static constexpr bool is_blocking = true;
+template <class Callable>
+auto blocking::offload(Callable callable) {
+  return ready(callable());
+}
 
-  template <class T>
-  static T expose(task<T>&& algorithm) {
-    return run_blocking(std::move(algorithm));
-  }
-  template <class T>
-  static ready<T> await(T returned) {
-    return ready<T>(std::move(returned));
-  }
-  template <class Callable, class... Args>
-  static ready<void> call(Callable& callable, Args&... args) {
-    callable(args...);
-    return {};
-  }
+inline time_point blocking::now() noexcept {
+  return std::chrono::steady_clock::now();
+}
+inline time_point blocking::read_clock() noexcept {
+  return now();
+}
 
-  static ready<std::unique_ptr<stream>> connect(network& net, const endpoint& to, deadline until) {
-    return ready(net.connect(to, until));
-  }
-  static ready<std::size_t> read_some(stream& from, std::span<std::byte> into, deadline until) {
-    return ready(from.read_some(into, until));
-  }
-  static ready<void> write_all(stream& to, std::span<const std::byte> bytes, deadline until) {
-    to.write_all(bytes, until);
-    return {};
-  }
-  static ready<void> shut_down_write(stream& to, deadline until) {
-    to.shut_down_write(until);
-    return {};
-  }
-  static ready<void> close(stream& which, deadline until) noexcept {
-    which.close(until);
-    return {};
-  }
-
-  static ready<void> sleep_for(duration time);
-  static ready<void> checkpoint() noexcept { return {}; }
-
-  template <class Callable>
-  static auto offload(Callable callable) {
-    return ready(callable());
-  }
-
-  [[nodiscard]] static time_point now() noexcept { return std::chrono::steady_clock::now(); }
-  [[nodiscard]] static time_point read_clock() noexcept { return now(); }
-
-  /// Runs `work()`; what waits inside ends when `limit` has passed.
-  /// Errors: `deadline_exceeded`; what the work throws; `invalid_argument` for a negative limit.
-  template <class Work>
-  static std::invoke_result_t<Work&> with_total(duration limit, Work work) {
-    const blocking_deadline total(deadline::after(now(), checked_limit(limit, "with_total")));
-    co_return co_await work();
-  }
-
-  /// The same until a point in time.
-  template <class Work>
-  static std::invoke_result_t<Work&> within(deadline until, Work work) {
-    const blocking_deadline total(until);
-    co_return co_await work();
-  }
-};
+template <class Work>
+std::invoke_result_t<Work&> blocking::with_total(duration limit, Work work) {
+  const blocking_deadline total(deadline::after(now(), checked_limit(limit, "with_total")));
+  co_return co_await work();
+}
+template <class Work>
+std::invoke_result_t<Work&> blocking::within(deadline until, Work work) {
+  const blocking_deadline total(until);
+  co_return co_await work();
+}
 
 }  // namespace leat::io

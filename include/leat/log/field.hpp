@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <variant>
 
 #include "leat/base/time.hpp"
@@ -23,41 +24,40 @@ class value {
   using alternatives = std::variant<std::nullptr_t, bool, std::int64_t, std::uint64_t, double,
                                     std::string_view, duration>;
 
-  value() noexcept : held_(nullptr) {}
-  value(std::nullptr_t) noexcept : held_(nullptr) {}      // NOLINT: a value is what it holds
-  value(std::string_view text) noexcept : held_(text) {}  // NOLINT
-  value(const char* text) noexcept : held_(text_or_null(text)) {}  // NOLINT
-  value(const std::string& text) noexcept                          // NOLINT
-      : held_(std::string_view(text)) {}
+  // A variant is told its alternative: to find it costs every user compile time.
+  value() noexcept : held_(std::in_place_index<0>, nullptr) {}
+  // NOLINTBEGIN(google-explicit-constructor): a value is what it holds
+  value(std::nullptr_t) noexcept : held_(std::in_place_index<0>, nullptr) {}
+  value(std::string_view text) noexcept : held_(std::in_place_index<5>, text) {}
+  value(const char* text) noexcept
+      : held_(text == nullptr ? alternatives(std::in_place_index<0>, nullptr)
+                              : alternatives(std::in_place_index<5>, text)) {}
+  value(const std::string& text) noexcept : held_(std::in_place_index<5>, text) {}
 
   template <class Number>
     requires std::is_arithmetic_v<Number>
-  value(Number number) noexcept : held_(widened(number)) {}  // NOLINT
+  value(Number number) noexcept : held_(widened(number)) {}
 
   template <class Rep, class Period>
-  value(std::chrono::duration<Rep, Period> length) noexcept  // NOLINT
-      : held_(std::chrono::duration_cast<duration>(length)) {}
+  value(std::chrono::duration<Rep, Period> length) noexcept
+      : held_(std::in_place_index<6>, std::chrono::duration_cast<duration>(length)) {}
+  // NOLINTEND(google-explicit-constructor)
 
   [[nodiscard]] const alternatives& held() const noexcept { return held_; }
 
-  friend bool operator==(const value&, const value&) = default;
+  friend bool operator==(const value& a, const value& b) noexcept;
 
  private:
-  static alternatives text_or_null(const char* text) noexcept {
-    if (text == nullptr) return nullptr;
-    return std::string_view(text);
-  }
-
   template <class Number>
   static alternatives widened(Number number) noexcept {
     if constexpr (std::same_as<Number, bool>) {
-      return number;
+      return alternatives(std::in_place_type<bool>, number);
     } else if constexpr (std::is_floating_point_v<Number>) {
-      return static_cast<double>(number);
+      return alternatives(std::in_place_type<double>, static_cast<double>(number));
     } else if constexpr (std::is_signed_v<Number>) {
-      return static_cast<std::int64_t>(number);
+      return alternatives(std::in_place_type<std::int64_t>, number);
     } else {
-      return static_cast<std::uint64_t>(number);
+      return alternatives(std::in_place_type<std::uint64_t>, number);
     }
   }
 

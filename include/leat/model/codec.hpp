@@ -31,7 +31,8 @@ namespace leat::model {
 ///     };
 ///
 /// `read` returns whether it filled `to`; if not, it has reported why. Either function may
-/// be left out for a type that only goes one way.
+/// be left out for a type that only goes one way. `static value_form form()` may say what
+/// values look like.
 template <class Value>
 struct codec {
   static_assert(!std::is_same_v<Value, Value>,
@@ -39,6 +40,16 @@ struct codec {
                 "BOOST_DESCRIBE_ENUM and include leat/model/describe.hpp, or specialise "
                 "leat::model::codec");
 };
+
+/// What values of a type look like in documents.
+template <class Value>
+[[nodiscard]] value_form form_of() {
+  if constexpr (requires { codec<Value>::form(); }) {
+    return codec<Value>::form();
+  } else {
+    return {};
+  }
+}
 
 /// An integer, as opposed to a truth value or a character.
 template <class Value>
@@ -51,6 +62,7 @@ template <>
 struct codec<bool> {
   static bool read(reader& in, bool& to) { return in.read_boolean(to); }
   static void write(writer& out, bool value) { out.boolean(value); }
+  static value_form form() { return {.kind = form_kind::boolean}; }
 };
 
 template <integer Value>
@@ -76,24 +88,28 @@ struct codec<Value> {
       out.unsigned_integer(value);
     }
   }
+  static value_form form() { return {.kind = form_kind::integer}; }
 };
 
 template <>
 struct codec<double> {
   static bool read(reader& in, double& to) { return in.read_number(to); }
   static void write(writer& out, double value) { out.number(value); }
+  static value_form form() { return {.kind = form_kind::number}; }
 };
 
 template <>
 struct codec<std::string> {
   static bool read(reader& in, std::string& to) { return in.read_string(to); }
   static void write(writer& out, const std::string& value) { out.string(value); }
+  static value_form form() { return {.kind = form_kind::text}; }
 };
 
 /// A view can be written, but it cannot own what is read.
 template <>
 struct codec<std::string_view> {
   static void write(writer& out, std::string_view value) { out.string(value); }
+  static value_form form() { return {.kind = form_kind::text}; }
 };
 
 template <>
@@ -117,6 +133,7 @@ struct codec<std::chrono::duration<Rep, Period>> {
     return true;
   }
   static void write(writer& out, value_type value) { out.string(format_duration(value)); }
+  static value_form form() { return {.kind = form_kind::time}; }
 
  private:
   static constexpr std::chrono::nanoseconds tick{value_type{1}};
@@ -145,6 +162,11 @@ struct codec<std::optional<Value>> {
       out.null();
     }
   }
+  static value_form form() {
+    value_form made = form_of<Value>();
+    made.is_optional = true;
+    return made;
+  }
 };
 
 template <class Value>
@@ -163,6 +185,7 @@ struct codec<std::vector<Value>> {
     for (const auto& element : value) codec<Value>::write(out, element);
     out.end_array();
   }
+  static value_form form() { return {.kind = form_kind::array, .element = &form_of<Value>}; }
 };
 
 /// Exactly `Size` elements.
@@ -181,6 +204,7 @@ struct codec<std::array<Value, Size>> {
     for (const auto& element : value) codec<Value>::write(out, element);
     out.end_array();
   }
+  static value_form form() { return {.kind = form_kind::array, .element = &form_of<Value>}; }
 };
 
 template <class Value>
@@ -202,6 +226,7 @@ struct codec<std::map<std::string, Value>> {
     }
     out.end_object();
   }
+  static value_form form() { return {.kind = form_kind::map, .element = &form_of<Value>}; }
 };
 
 template <class Value>
@@ -223,6 +248,7 @@ struct codec<ordered_map<Value>> {
     }
     out.end_object();
   }
+  static value_form form() { return {.kind = form_kind::map, .element = &form_of<Value>}; }
 };
 
 }  // namespace leat::model

@@ -94,6 +94,7 @@ consteval member make_member(const List& list) {
   member made{Description::name,
               &read_member<Struct, Description::pointer>,
               &write_member<Struct, Description::pointer>,
+              &form_of<type>,
               {},
               true};
   for (const auto& each : list.members) {
@@ -145,6 +146,7 @@ template <described_struct Struct>
 struct codec<Struct> {
   static bool read(reader& in, Struct& to) { return in.read_structure(&to, members_of<Struct>); }
   static void write(writer& out, const Struct& value) { out.structure(&value, members_of<Struct>); }
+  static value_form form() { return {.kind = form_kind::object, .members = members_of<Struct>}; }
 };
 
 template <described_enum Enum>
@@ -158,6 +160,7 @@ struct codec<Enum> {
   static void write(writer& out, Enum value) {
     out.enumerator_name(static_cast<std::int64_t>(value), enumerators_of<Enum>);
   }
+  static value_form form() { return {.kind = form_kind::name, .names = enumerators_of<Enum>}; }
 };
 
 }  // namespace leat::model

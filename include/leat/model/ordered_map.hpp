@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,12 +33,13 @@ class ordered_map {
 
   /// The value of `key`, or null.
   [[nodiscard]] Value* find(std::string_view key) noexcept {
-    const auto at = std::ranges::find(entries_, key, &value_type::first);
-    return at == entries_.end() ? nullptr : &at->second;
+    return const_cast<Value*>(std::as_const(*this).find(key));
   }
   [[nodiscard]] const Value* find(std::string_view key) const noexcept {
-    const auto at = std::ranges::find(entries_, key, &value_type::first);
-    return at == entries_.end() ? nullptr : &at->second;
+    for (const value_type& each : entries_) {
+      if (each.first == key) return &each.second;
+    }
+    return nullptr;
   }
 
   /// Adds a key that is known not to be there, without looking for it.

@@ -14,6 +14,7 @@
 #include "leat/model/json_text.hpp"
 #include "leat/model/options.hpp"
 #include "leat/model/rules.hpp"
+#include "leat/model/value_form.hpp"
 #include "leat/model/value_kind.hpp"
 
 namespace leat::model {
@@ -26,6 +27,7 @@ struct member {
   std::string_view name;
   bool (*read)(reader& in, void* object, const rule_set& rules);
   void (*write)(writer& out, const void* object, const member& self);
+  value_form (*form)();
   rule_set rules;
   bool is_required;
 };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <concepts>
@@ -33,6 +32,11 @@ struct rule_set {
   double max_real = std::numeric_limits<double>::infinity();
   bool is_defaulted = false;
   bool writes_null = false;
+
+  // For those who describe documents and command lines.
+  std::string_view description{};
+  char letter = '\0';          ///< On a command line, as in `-p`; none: zero.
+  bool is_positional = false;  ///< On a command line it has no name.
 };
 
 /// Rules of a struct stand beside it, in a function that argument-dependent lookup finds:
@@ -57,7 +61,17 @@ namespace rules {
 
 /// One rule. Made by the functions below.
 struct rule {
-  enum class about : std::uint8_t { length, range, characters, name, presence, null };
+  enum class about : std::uint8_t {
+    length,
+    range,
+    characters,
+    name,
+    presence,
+    null,
+    description,
+    letter,
+    position,
+  };
 
   about subject;
   rule_set values;
@@ -147,6 +161,21 @@ inline constexpr rule defaulted{rule::about::presence, {.is_defaulted = true}};
 /// An empty `std::optional` is written as `null`; without this rule it is left out.
 inline constexpr rule null_when_empty{rule::about::null, {.writes_null = true}};
 
+/// What the member means, for help texts and schemas. Nothing is checked.
+consteval rule described(const char* text) {
+  return {rule::about::description, {.description = text}};
+}
+
+/// On a command line the option has a short form too: `-p`.
+consteval rule short_form(char letter) {
+  const bool is_letter = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z');
+  if (!is_letter) throw "short_form: a letter";
+  return {rule::about::letter, {.letter = letter}};
+}
+
+/// On a command line the value stands alone, without a name before it.
+inline constexpr rule positional{rule::about::position, {.is_positional = true}};
+
 /// The rules of one member, ready to be found by it.
 struct member_rules {
   const void* member;
@@ -220,31 +249,46 @@ consteval void check_applies(const rule& each) {
       if (std::same_as<value, Value>) throw "null_when_empty needs a std::optional";
       break;
     case rule::about::name:
-    case rule::about::presence: break;
+    case rule::about::presence:
+    case rule::about::description:
+    case rule::about::letter:
+    case rule::about::position: break;
   }
+}
+
+template <class Value>
+consteval void raise(Value& bound, Value to) {
+  if (bound < to) bound = to;
+}
+template <class Value>
+consteval void lower(Value& bound, Value to) {
+  if (to < bound) bound = to;
 }
 
 consteval void add(rule_set& to, const rule& each) {
   const rule_set& from = each.values;
   switch (each.subject) {
     case rule::about::length:
-      to.min_length = std::max(to.min_length, from.min_length);
-      to.max_length = std::min(to.max_length, from.max_length);
+      raise(to.min_length, from.min_length);
+      lower(to.max_length, from.max_length);
       break;
     case rule::about::range:
       if (to.range != range_kind::none && to.range != from.range) {
         throw "the bounds of a member are all integers or all not";
       }
       to.range = from.range;
-      to.min_integer = std::max(to.min_integer, from.min_integer);
-      to.max_integer = std::min(to.max_integer, from.max_integer);
-      to.min_real = std::max(to.min_real, from.min_real);
-      to.max_real = std::min(to.max_real, from.max_real);
+      raise(to.min_integer, from.min_integer);
+      lower(to.max_integer, from.max_integer);
+      raise(to.min_real, from.min_real);
+      lower(to.max_real, from.max_real);
       break;
     case rule::about::characters: to.characters = from.characters; break;
     case rule::about::name: to.name = from.name; break;
     case rule::about::presence: to.is_defaulted = true; break;
     case rule::about::null: to.writes_null = true; break;
+    case rule::about::description: to.description = from.description; break;
+    case rule::about::letter: to.letter = from.letter; break;
+    case rule::about::position: to.is_positional = true; break;
   }
 }
 

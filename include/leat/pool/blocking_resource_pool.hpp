@@ -30,6 +30,10 @@ class blocking_resource_pool {
   /// runs a loop.
   [[nodiscard]] lease acquire(const std::string& key, deadline until);
 
+  /// The same without a wait: a lease without a slot, if there would be one.
+  /// Errors: `pool_closed`.
+  [[nodiscard]] lease try_acquire(const std::string& key);
+
   /// Drops what is idle, refuses those who wait, and drops what is given back later.
   void close() noexcept;
 

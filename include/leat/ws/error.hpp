@@ -7,6 +7,7 @@
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "leat/base/error.hpp"
 #include "leat/route/error.hpp"
@@ -35,6 +36,7 @@ class handshake_error : public protocol_error {
   handshake_error(const std::string& message, int status, std::error_code cause);
   /// The status of the answer; 0 if there was none that could be read.
   [[nodiscard]] int status() const noexcept { return status_; }
+  [[nodiscard]] std::vector<error_detail> details() const override;
 
  private:
   int status_;
@@ -61,6 +63,7 @@ class closed : public error {
   [[nodiscard]] std::uint16_t close_code() const noexcept { return close_code_; }
   /// What the peer gave as its reason. Untrusted.
   [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
+  [[nodiscard]] std::vector<error_detail> details() const override;
 
  private:
   std::uint16_t close_code_;
@@ -75,6 +78,7 @@ class reconnect_failed : public error {
   [[nodiscard]] std::size_t attempts() const noexcept { return attempts_; }
   /// The error of the last attempt; its code is `cause()`.
   [[nodiscard]] const std::exception_ptr& last() const noexcept { return last_; }
+  [[nodiscard]] std::vector<error_detail> details() const override;
 
  private:
   std::size_t attempts_;

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "leat/base/time.hpp"
-#include "leat/coro/channel.hpp"
-#include "leat/io/policy.hpp"
-#include "leat/io/tls.hpp"
+#include "leat/coro/overflow.hpp"
+#include "leat/io/surface.hpp"
+#include "leat/io/tls_context.hpp"
 #include "leat/proto/fields/fields.hpp"
 #include "leat/route/environment.hpp"
 #include "leat/ws/message.hpp"
@@ -42,7 +42,12 @@ struct queue_limits {
 
 template <class Io>
 struct basic_options {
-  basic_options() = default;
+  basic_options();
+  basic_options(const basic_options&);
+  basic_options(basic_options&&) noexcept;
+  basic_options& operator=(const basic_options&);
+  basic_options& operator=(basic_options&&) noexcept;
+  ~basic_options();
 
   proto::fields headers;
   std::vector<std::string> subprotocols;  ///< In order of preference.

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "leat/base/time.hpp"
-#include "leat/io/policy.hpp"
+#include "leat/io/surface.hpp"
 #include "leat/ws/message.hpp"
 
 namespace leat::ws {
@@ -58,7 +58,12 @@ using resumption = basic_resumption<io::blocking>;
 /// connection is not a matter of this policy.
 template <class Io>
 struct basic_reconnect_policy {
-  basic_reconnect_policy() = default;
+  basic_reconnect_policy();
+  basic_reconnect_policy(const basic_reconnect_policy&);
+  basic_reconnect_policy(basic_reconnect_policy&&) noexcept;
+  basic_reconnect_policy& operator=(const basic_reconnect_policy&);
+  basic_reconnect_policy& operator=(basic_reconnect_policy&&) noexcept;
+  ~basic_reconnect_policy();
 
   bool enabled = false;
   /// In a row. An attempt no longer counts when its connection has brought a message or a pong, or

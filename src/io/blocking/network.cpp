@@ -17,6 +17,7 @@
 #include "io/blocking/socket_stream.hpp"
 #include "io/connection_race.hpp"
 #include "io/local_address.hpp"
+#include "io/socket_plan.hpp"
 
 namespace leat::io {
 namespace blocking_sockets {
@@ -26,8 +27,8 @@ namespace {
 class connection_race {
  public:
   connection_race(const endpoint& to, const std::vector<socket_address>& addresses,
-                  const std::optional<socket_address>& local)
-      : to_(to), local_(local), rest_(addresses) {}
+                  const socket_plan& plan)
+      : to_(to), plan_(plan), rest_(addresses) {}
 
   /// Errors: `connect_error`; `connect_timeout` when `until` passes.
   owned_file run(deadline until) {
@@ -55,7 +56,7 @@ class connection_race {
       const socket_address& address = rest_.front();
       rest_ = rest_.subspan(1);
       owned_file socket(::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-      if (!socket.is_open() || (local_ && !bind_local(socket.get(), *local_))) {
+      if (!socket.is_open() || !prepare_socket(socket.get(), address.family(), plan_)) {
         note_failure(errno);
         continue;
       }
@@ -102,7 +103,7 @@ class connection_race {
   }
 
   const endpoint& to_;
-  const std::optional<socket_address>& local_;
+  const socket_plan& plan_;
   std::span<const socket_address> rest_;
   std::vector<owned_file> attempts_;
   std::vector<pollfd> waits_;
@@ -112,17 +113,17 @@ class connection_race {
 class system_network final : public blocking_network {
  public:
   system_network() = default;
-  explicit system_network(const socket_address& local) : local_(local) {}
+  explicit system_network(socket_plan plan) : plan_(std::move(plan)) {}
 
   std::unique_ptr<blocking_stream> connect(const endpoint& to, deadline until) override {
     refuse_on_loop("io::network::connect");
     auto addresses = resolve_blocking(to);
-    if (local_) keep_reachable(addresses, *local_, to);
-    return make_socket_stream(connection_race(to, addresses, local_).run(until), to.to_string());
+    if (plan_.local) keep_reachable(addresses, *plan_.local, to);
+    return make_socket_stream(connection_race(to, addresses, plan_).run(until), to.to_string());
   }
 
  private:
-  std::optional<socket_address> local_;
+  socket_plan plan_;
 };
 
 }  // namespace
@@ -134,7 +135,14 @@ blocking_network& system_blocking_network() noexcept {
 }
 
 std::unique_ptr<blocking_network> make_system_blocking_network(const std::string& local_address) {
-  return std::make_unique<blocking_sockets::system_network>(parse_local_address(local_address));
+  return std::make_unique<blocking_sockets::system_network>(
+      socket_plan{.local = parse_local_address(local_address)});
+}
+
+std::unique_ptr<blocking_network> make_system_blocking_network(const socket_options& options,
+                                                               const std::string& local_address) {
+  return std::make_unique<blocking_sockets::system_network>(
+      make_socket_plan(options, local_address));
 }
 
 }  // namespace leat::io

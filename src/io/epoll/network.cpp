@@ -2,7 +2,6 @@
 #include "leat/io/network.hpp"
 
 #include <cerrno>
-#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -149,12 +148,12 @@ class socket_listener final : public listener {
 class epoll_network final : public network {
  public:
   epoll_network() = default;
-  explicit epoll_network(const socket_address& local) : local_(local) {}
+  explicit epoll_network(socket_plan plan) : plan_(std::move(plan)) {}
 
   task<std::unique_ptr<async_stream>> connect(endpoint to, deadline until) override {
     auto addresses = co_await resolve(to, until);
-    if (local_) keep_reachable(addresses, *local_, to);
-    co_return co_await connect_to_first(std::move(to), std::move(addresses), until, local_);
+    if (plan_.local) keep_reachable(addresses, *plan_.local, to);
+    co_return co_await connect_to_first(std::move(to), std::move(addresses), until, plan_);
   }
 
   std::unique_ptr<listener> listen(const endpoint& at, listen_options options) override {
@@ -162,7 +161,7 @@ class epoll_network final : public network {
   }
 
  private:
-  std::optional<socket_address> local_;
+  socket_plan plan_;
 };
 
 }  // namespace
@@ -174,7 +173,13 @@ network& system_network() noexcept {
 }
 
 std::unique_ptr<network> make_system_network(const std::string& local_address) {
-  return std::make_unique<epoll_backend::epoll_network>(parse_local_address(local_address));
+  return std::make_unique<epoll_backend::epoll_network>(
+      socket_plan{.local = parse_local_address(local_address)});
+}
+
+std::unique_ptr<network> make_system_network(const socket_options& options,
+                                             const std::string& local_address) {
+  return std::make_unique<epoll_backend::epoll_network>(make_socket_plan(options, local_address));
 }
 
 }  // namespace leat::io

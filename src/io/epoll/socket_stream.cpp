@@ -12,7 +12,6 @@
 #include "leat/io/error.hpp"
 
 #include "io/epoll/descriptor.hpp"
-#include "io/local_address.hpp"
 
 namespace leat::io::epoll_backend {
 namespace {
@@ -185,11 +184,11 @@ std::unique_ptr<async_stream> make_socket_stream(owned_file socket, std::string 
 }
 
 task<connect_result> connect_socket(socket_address to, std::string peer_name, deadline until,
-                                    std::optional<socket_address> local) {
+                                    const socket_plan& plan) {
   co_await stop_if_requested();
   connect_result failed;
   owned_file socket(::socket(to.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (!socket.is_open() || (local && !bind_local(socket.get(), *local))) {
+  if (!socket.is_open() || !prepare_socket(socket.get(), to.family(), plan)) {
     failed.failure = last_error();
     co_return failed;
   }

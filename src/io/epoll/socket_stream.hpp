@@ -2,13 +2,13 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "leat/io/stream.hpp"
 
 #include "io/owned_file.hpp"
 #include "io/resolver.hpp"
+#include "io/socket_plan.hpp"
 
 namespace leat::io::epoll_backend {
 
@@ -24,9 +24,9 @@ struct connect_result {
   bool has_timed_out = false;
 };
 
-/// Connects to one address, from `local` if it is given.
+/// Connects to one address. Lifetime: `plan` outlives the call.
 /// Cancellation: safe. Errors: `std::system_error`, if the socket cannot be watched.
 task<connect_result> connect_socket(socket_address to, std::string peer_name, deadline until,
-                                    std::optional<socket_address> local = {});
+                                    const socket_plan& plan);
 
 }  // namespace leat::io::epoll_backend

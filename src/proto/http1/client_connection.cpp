@@ -2,6 +2,7 @@
 #include "leat/proto/http1/client_connection.hpp"
 
 #include "leat/proto/fields/validation.hpp"
+#include "leat/proto/http1/ready_fields.hpp"
 
 #include "proto/http1/head_writer.hpp"
 #include "proto/http1/transitions.hpp"
@@ -29,8 +30,11 @@ client_connection::client_connection(const limits& limits) noexcept
 std::error_code client_connection::send_head(byte_buffer& out, const outgoing_request& request) {
   if (const auto error = check_method(request.method)) return error;
   if (const auto error = check_target(request.target)) return error;
-  outgoing_facts facts;
-  if (const auto error = detail::inspect(request.fields, request.more_fields, facts)) return error;
+  outgoing_facts own;
+  const outgoing_facts& facts = request.ready != nullptr ? request.ready->facts_ : own;
+  if (request.ready == nullptr) {
+    if (const auto error = detail::inspect(request.fields, request.more_fields, own)) return error;
+  }
   if (facts.host_count != 1) return errc::host_required;
 
   const body_size body = request.body;
@@ -62,8 +66,12 @@ std::error_code client_connection::send_head(byte_buffer& out, const outgoing_re
   lines.put(" ");
   lines.put(request.target);
   lines.put(" HTTP/1.1\r\n");
-  lines.put_fields(request.fields);
-  lines.put_fields(request.more_fields);
+  if (request.ready != nullptr) {
+    lines.put(request.ready->lines_);
+  } else {
+    lines.put_fields(request.fields);
+    lines.put_fields(request.more_fields);
+  }
   if (writes_length) {
     lines.put("Content-Length: ");
     lines.put_number(size);
@@ -215,6 +223,10 @@ void client_connection::disable_keep_alive() noexcept {
 
 bool client_connection::is_idle() const noexcept {
   return exchange_.request() == phase::idle && exchange_.response() == phase::idle;
+}
+
+bool client_connection::has_switched() const noexcept {
+  return exchange_.response() == phase::switched;
 }
 
 bool client_connection::is_reusable() const noexcept {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "request_fields.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -20,8 +21,10 @@ bool is_of_connection(std::string_view name) noexcept {
   return false;
 }
 
-bool is_left_out(const field& each, fields_view all) noexcept {
-  if (is_of_connection(each.name) || all.has_token("connection", each.name)) return true;
+/// `names_more`: there is a Connection field, which may name others.
+bool is_left_out(const field& each, fields_view all, bool names_more) noexcept {
+  if (is_of_connection(each.name)) return true;
+  if (names_more && all.has_token("connection", each.name)) return true;
   return equals_ignoring_case(each.name, "te") && !equals_ignoring_case(each.value, "trailers");
 }
 
@@ -47,7 +50,9 @@ void field_list::add(std::string_view name, std::string_view value) {
 
 void field_list::add_lowered(std::string_view name, std::string_view value) {
   const std::size_t begin = names_.size();
-  for (const char c : name) names_ += ascii_lower(c);
+  names_.append(name);
+  const auto lowered = names_.begin() + static_cast<std::ptrdiff_t>(begin);
+  std::transform(lowered, names_.end(), lowered, ascii_lower);
   add(std::string_view(names_).substr(begin), trim_blanks(value));
 }
 
@@ -56,8 +61,10 @@ std::error_code field_list::take_request(const outgoing_request& request) {
   if (request.method == "CONNECT") return errc::connect_not_supported;
   if (const auto bad = check_target(request.target)) return bad;
   std::optional<std::string_view> host;
+  bool names_more = false;
   for (const auto each : request.fields) {
     if (const auto bad = check_field(each.name, each.value)) return bad;
+    names_more = names_more || equals_ignoring_case(each.name, "connection");
     if (!equals_ignoring_case(each.name, "host")) continue;
     if (host) return errc::host_required;
     host = trim_blanks(each.value);
@@ -72,7 +79,7 @@ std::error_code field_list::take_request(const outgoing_request& request) {
   add(":path", request.target);
   bool has_length = false;
   for (const auto each : request.fields) {
-    if (is_left_out(each, request.fields)) continue;
+    if (is_left_out(each, request.fields, names_more)) continue;
     if (equals_ignoring_case(each.name, "content-length")) {
       // What is known of the body decides; a length of something unknown is taken at its word.
       std::uint64_t length = 0;

@@ -128,6 +128,24 @@ class url_builder {
     return {};
   }
 
+  /// `base`, whose path is the root or none, with a path in normal form and nothing behind it.
+  static void put_below_root(const url& base, std::string_view path, url& into) {
+    std::string text;
+    text.reserve(base.authority_end_ + path.size());
+    text.append(base.text_, 0, base.authority_end_).append(path);
+    if (&into != &base) {
+      into.userinfo_ = base.userinfo_;
+      into.scheme_end_ = base.scheme_end_;
+      into.host_begin_ = base.host_begin_;
+      into.host_end_ = base.host_end_;
+      into.authority_end_ = base.authority_end_;
+      into.port_ = base.port_;
+      into.is_ipv6_ = base.is_ipv6_;
+    }
+    into.text_ = std::move(text);
+    into.path_end_ = into.query_end_ = static_cast<std::uint32_t>(into.text_.size());
+  }
+
   /// The components of a URL, without its user name and password.
   [[nodiscard]] static uri_parts parts_of(const url& from) noexcept {
     uri_parts parts;
@@ -282,7 +300,30 @@ std::error_code resolve(const url& base, std::string_view reference, url& into) 
   return {};
 }
 
+namespace {
+
+/// Whether `path` begins with one slash, is in normal form and has neither a query nor a fragment,
+/// and nothing of `base` stands between the two.
+bool is_plain_below_root(const url& base, std::string_view path) noexcept {
+  if (base.authority().empty() || base.path().size() > 1 || base.has_query()) return false;
+  if (!path.starts_with('/') || base.text().size() + path.size() > url::max_bytes) return false;
+  char before = '\0';
+  for (const char c : path) {
+    // A percent sign is not allowed; a dot or a slash behind a slash may have to go.
+    if (!is_in(path_allowed, c) || (before == '/' && (c == '.' || c == '/'))) return false;
+    before = c;
+  }
+  return true;
+}
+
+}  // namespace
+
 std::error_code append(const url& base, std::string_view path, url& into) {
+  // What most clients ask for is written as it is.
+  if (is_plain_below_root(base, path)) {
+    url_builder::put_below_root(base, path, into);
+    return {};
+  }
   if (const auto error = check_text(path)) return error;
   if (base.is_empty()) return url_errc::missing_scheme;
 

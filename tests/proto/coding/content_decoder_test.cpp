@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "leat/proto/coding/content_decoder.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 

@@ -7,6 +7,7 @@
 
 #include "leat/base/error.hpp"
 #include "leat/proto/fields/error.hpp"
+#include "leat/proto/http1/ready_fields.hpp"
 
 #include "proto/http1/transcript.hpp"
 #include "support/test.hpp"
@@ -138,6 +139,47 @@ TEST_CASE("request: injected lines are refused") {
   check_refused({.method = "GET", .target = "/", .fields = name}, fields_errc::invalid_field_name);
   check_refused({.method = "GET", .target = "/", .fields = host_line},
                 fields_errc::invalid_field_value);
+}
+
+TEST_CASE("request: fields that are ready are what they are otherwise") {
+  const fields close{{"Host", "h"}, {"Connection", "close"}};
+  const fields sized{{"A", "b"}, {"Host", "h"}, {"Content-Length", "0"}, {"B", ""}};
+  const fields chunked{{"Host", "h"}, {"Transfer-Encoding", "chunked"}};
+  for (const auto& each : {host, upgrade, close, sized, chunked}) {
+    const ready_fields ready(each);
+    REQUIRE(ready.is_ready());
+    for (const char* method : {"GET", "POST", "HEAD", "CONNECT", "a b", ""}) {
+      for (const char* target : {"/", "h:1", "", "/ x"}) {
+        for (const auto body : {body_size::none(), body_size::exactly(3), body_size::unknown()}) {
+          outgoing_request request{
+              .method = method, .target = target, .fields = each, .body = body};
+          client_connection usual;
+          client_connection short_way;
+          byte_buffer expected;
+          byte_buffer out;
+          const auto error = usual.send_head(expected, request);
+          request.fields = {};
+          request.ready = &ready;
+          CHECK(short_way.send_head(out, request) == error);
+          CHECK(out.text() == expected.text());
+          CHECK(short_way.keep_alive() == usual.keep_alive());
+          CHECK(short_way.is_idle() == usual.is_idle());
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("request: fields that no request may have are not ready") {
+  for (const auto& each :
+       {fields{}, fields{{"a", "b"}}, fields{{"Host", "h"}, {"host", "h"}},
+        fields{{"Host", "h"}, {"a", "b\r\nc: d"}}, fields{{"Host", "h"}, {"a b", "c"}},
+        fields{{"Host", "h"}, {"Content-Length", "x"}}}) {
+    const ready_fields refused(each);
+    CHECK_FALSE(refused.is_ready());
+    check_refused({.method = "GET", .target = "/", .ready = &refused}, errc::host_required);
+  }
+  CHECK_FALSE(ready_fields().is_ready());
 }
 
 TEST_CASE("request: needs exactly one Host") {

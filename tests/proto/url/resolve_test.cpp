@@ -213,6 +213,28 @@ TEST_CASE("append: keeps credentials and port") {
   CHECK(made.userinfo() == "u:w");
 }
 
+TEST_CASE("append: a path that needs nothing gives what reading the whole gives") {
+  for (const char* base : {"https://h", "https://h/", "http://[::1]:81", "x://h", "https://h#f"}) {
+    CAPTURE(base);
+    const std::string origin(parsed(base).origin());
+    for (const char* path :
+         {"/", "/a", "/a/", "/a.b", "/a/b.c-d_e~f", "/a:@!$&'()*+,;=", "/a//b", "/a/.b", "/a/..b",
+          "/a/./b", "/a/../b", "/%41", "/a%2fb", "/a b", "/a\\b", "/\xc3\xbc", "/a?b", "/a#b"}) {
+      CAPTURE(path);
+      url made = parsed("https://other:8443/x?y#z");
+      REQUIRE_FALSE(append(parsed(base), path, made));
+      CHECK(made == parsed(origin + path));
+      CHECK(made.port() == parsed(base).port());
+      CHECK(made.is_ipv6() == parsed(base).is_ipv6());
+      CHECK(made.target() == parsed(origin + path).target());
+      CHECK(made.origin() == origin);
+      url in_place = parsed(base);
+      REQUIRE_FALSE(append(in_place, path, in_place));
+      CHECK(in_place == made);
+    }
+  }
+}
+
 TEST_CASE("append: a path that is refused leaves the target alone") {
   url made = parsed("https://h/a");
 

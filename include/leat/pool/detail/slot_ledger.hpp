@@ -97,6 +97,7 @@ class slot_ledger {
 
   pool_options options_;
   key_map keys_;
+  key_entry* latest_ = nullptr;  // the key asked for last is mostly the next one, too
   idle_list idle_;
   idle_list spare_;  // a node without a resource, for the next that is given back
   std::size_t lent_ = 0;
@@ -137,6 +138,9 @@ class [[nodiscard]] lease {
   /// The resource is as if it were new; the next user may have it.
   void mark_clean() noexcept { is_clean_ = true; }
 
+  /// Whether there is a slot in it.
+  [[nodiscard]] bool is_held() const noexcept { return pool_ != nullptr; }
+
   /// Gives the slot back now.
   void release() noexcept {
     if (pool_ == nullptr) return;
@@ -150,8 +154,6 @@ class [[nodiscard]] lease {
         key_(lent.key),
         resource_(std::move(lent.idle)),
         is_clean_(resource_ != nullptr) {}
-
-  [[nodiscard]] bool is_held() const noexcept { return pool_ != nullptr; }
 
   Pool* pool_ = nullptr;
   slot_ledger::key_entry* key_ = nullptr;

@@ -137,7 +137,9 @@ class fields {
 
   // A view converts implicitly wherever fields are only read.
   operator fields_view() const noexcept { return view(); }  // NOLINT(google-explicit-constructor)
-  [[nodiscard]] fields_view view() const noexcept { return {text_, slices_}; }
+  [[nodiscard]] fields_view view() const noexcept {
+    return {text_, {slices_.data(), slices_.size()}};
+  }
 
   /// Adds a field at the end, whether or not there are others of that name.
   void add(std::string_view name, std::string_view value);

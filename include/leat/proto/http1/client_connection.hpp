@@ -104,6 +104,9 @@ class client_connection {
   /// `next()`.
   [[nodiscard]] bool is_reusable() const noexcept;
 
+  /// Whether the answer was 101, or 2xx to CONNECT: what follows it is another protocol's.
+  [[nodiscard]] bool has_switched() const noexcept;
+
   /// Gets ready for the next request. The head read last is forgotten.
   ///
   /// Errors: errc::wrong_phase while either message is incomplete, errc::not_reusable if the

@@ -11,6 +11,8 @@
 
 namespace leat::proto::http1 {
 
+class ready_fields;
+
 enum class version : std::uint8_t { http_1_0, http_1_1 };
 
 /// What a machine found at the front of its input.
@@ -94,6 +96,7 @@ struct outgoing_request {
   fields_view fields = {};  ///< Must hold exactly one Host, here or in `more_fields`.
   std::span<const field> more_fields = {};  ///< Written behind `fields`.
   body_size body = body_size::none();
+  const ready_fields* ready = nullptr;  ///< In place of `fields` and `more_fields`, if set.
 };
 
 /// A response to send. Lifetime and fields: as `outgoing_request`.

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "leat/coro/task_group.hpp"
+#include "leat/http/error.hpp"
+
+#include "http/surfaces.hpp"
+#include "support/certificates.hpp"
+#include "support/nghttpd.hpp"
+
+// Both clients against nghttpd, asked by ALPN and by prior knowledge. It speaks HTTP/2 only, so
+// whatever it answers came that way.
+
+using namespace leat;
+
+namespace {
+
+const test_authority& authority() {
+  static const test_authority made;
+  return made;
+}
+
+/// How the client learns that the server speaks HTTP/2.
+enum class way { alpn, prior_knowledge };
+
+template <class SurfaceOf, way By>
+struct asked {
+  using surface = SurfaceOf;
+
+  [[nodiscard]] static nghttpd::wishes wishes() {
+    nghttpd::wishes wanted;
+    if (By == way::alpn) {
+      const auto identity = authority().issue();
+      wanted.certificate = identity.certificate_chain;
+      wanted.key = identity.key;
+    }
+    return wanted;
+  }
+  [[nodiscard]] static typename surface::options options() {
+    typename surface::options made;
+    made.http2_prior_knowledge = By == way::prior_knowledge;
+    made.tls.trusted = authority().certificate();
+    return made;
+  }
+};
+
+using async_by_alpn = asked<async_surface, way::alpn>;
+using blocking_by_alpn = asked<blocking_surface, way::alpn>;
+using async_at_once = asked<async_surface, way::prior_knowledge>;
+using blocking_at_once = asked<blocking_surface, way::prior_knowledge>;
+
+#define LEAT_EACH_WAY(name)                                                               \
+  TEST_CASE_TEMPLATE("client and nghttpd: " name, Asked, async_by_alpn, blocking_by_alpn, \
+                     async_at_once, blocking_at_once)
+
+}  // namespace
+
+LEAT_EACH_WAY("a file is got, again and again over one connection") {
+  const nghttpd server(Asked::wishes());
+  server.write("page.txt", "written by a test");
+  typename Asked::surface api(Asked::options());
+  for (int i = 0; i < 3; ++i) {
+    const auto answer = api.get(server.url("/page.txt"));
+    CHECK(answer.status() == 200);
+    CHECK(answer.content() == "written by a test");
+    CHECK(answer.http_version() == "HTTP/2");
+  }
+  CHECK(api.client().statistics().idle == 1);
+  CHECK(api.client().statistics().active == 0);
+}
+
+LEAT_EACH_WAY("what is posted comes back") {
+  const nghttpd server(Asked::wishes());
+  typename Asked::surface api(Asked::options());
+  std::string much;
+  for (int i = 0; i < 100'000; ++i) much += std::to_string(i) + "\n";
+  const auto answer = api.post(server.url("/echo"), http::request_options().content(much, "a/b"));
+  CHECK(answer.status() == 200);
+  CHECK(answer.content() == much);
+}
+
+LEAT_EACH_WAY("what is posted in pieces comes back") {
+  const nghttpd server(Asked::wishes());
+  typename Asked::surface api(Asked::options());
+  const auto answer = api.post(
+      server.url("/echo"), typename Asked::surface::request_options().stream(
+                               Asked::surface::pieces({"one ", "two ", "three"}), "text/plain"));
+  CHECK(answer.content() == "one two three");
+}
+
+LEAT_EACH_WAY("a body that waits for consent is sent when it has come") {
+  const nghttpd server(Asked::wishes());
+  typename Asked::surface api(Asked::options());
+  auto options = http::request_options().content("agreed", "text/plain");
+  // Without consent it would wait until the total.
+  options.expect_continue(no_timeout);
+  options.timeouts.total = std::chrono::seconds(20);
+  CHECK(api.post(server.url("/echo"), options).content() == "agreed");
+}
+
+LEAT_EACH_WAY("a page that is not there is an answer") {
+  const nghttpd server(Asked::wishes());
+  typename Asked::surface api(Asked::options());
+  const auto answer = api.get(server.url("/none"));
+  CHECK(answer.status() == 404);
+  CHECK_THROWS_AS(answer.raise_for_status(), http::status_error);
+  CHECK(api.client().statistics().idle == 1);
+}
+
+LEAT_EACH_WAY("a large file comes whole") {
+  const nghttpd server(Asked::wishes());
+  std::string much;
+  for (int i = 0; i < 1'000'000; ++i) much += std::to_string(i) + "\n";
+  server.write("large.txt", much);
+  typename Asked::surface api(Asked::options());
+  CHECK(api.get(server.url("/large.txt")).content() == much);
+}
+
+LEAT_EACH_WAY("a file that is given up leaves the connection for the next") {
+  const nghttpd server(Asked::wishes());
+  server.write("large.txt", std::string(8'000'000, 'x'));
+  server.write("page.txt", "small");
+  typename Asked::surface api(Asked::options());
+  {
+    auto answer = api.stream("GET", server.url("/large.txt"));
+    CHECK_FALSE(api.read_some(answer).empty());
+  }
+  CHECK(api.client().statistics().active == 0);
+  CHECK(api.get(server.url("/page.txt")).content() == "small");
+}
+
+LEAT_EACH_WAY("trailers and padding do not get into a body") {
+  auto wishes = Asked::wishes();
+  wishes.more = {"--trailer", "x-checksum: 42", "--padding", "200"};
+  const nghttpd server(wishes);
+  server.write("page.txt", "with a trailer");
+  typename Asked::surface api(Asked::options());
+  for (int i = 0; i < 3; ++i) {
+    CHECK(api.get(server.url("/page.txt")).content() == "with a trailer");
+  }
+  CHECK(api.client().statistics().idle == 1);
+}
+
+LEAT_EACH_WAY("small windows only take longer") {
+  auto wishes = Asked::wishes();
+  wishes.more = {"--window-bits", "10", "--connection-window-bits", "16"};
+  const nghttpd server(wishes);
+  typename Asked::surface api(Asked::options());
+  const std::string much(200'000, 'z');
+  CHECK(api.post(server.url("/echo"), http::request_options().content(much, "a/b")).content() ==
+        much);
+}
+
+LEAT_EACH_WAY("an answer may come before the body has been sent") {
+  auto wishes = Asked::wishes();
+  wishes.more = {"--early-response"};
+  const nghttpd server(wishes);
+  typename Asked::surface api(Asked::options());
+  const auto answer = api.post(server.url("/none"),
+                               http::request_options().content(std::string(500'000, 'z'), "a/b"));
+  CHECK((answer.status() == 200 || answer.status() == 404));
+  CHECK(api.client().statistics().active == 0);
+}
+
+TEST_CASE_TEMPLATE("client and nghttpd: many requests share the streams of one connection", Asked,
+                   async_by_alpn, async_at_once) {
+  auto wishes = Asked::wishes();
+  wishes.more = {"--max-concurrent-streams", "8"};
+  const nghttpd server(wishes);
+  server.write("page.txt", "shared");
+  http::async_client client(Asked::options());
+  int right = 0;
+  std::size_t most = 0;
+  io::loop loop;
+  run(loop, [&]() -> task<void> {
+    co_await with_task_group([&](task_group& group) -> task<void> {
+      for (int i = 0; i < 200; ++i) {
+        group.spawn(
+            [](http::async_client& with, std::string url, int& good,
+               std::size_t& connections) -> task<void> {
+              const auto answer = co_await with.get(std::move(url));
+              connections =
+                  std::max(connections, with.statistics().active + with.statistics().idle);
+              if (answer.content() == "shared") ++good;
+            },
+            std::ref(client), server.url("/page.txt"), std::ref(right), std::ref(most));
+      }
+      co_return;
+    });
+  }());
+  CHECK(right == 200);
+  CHECK(most == 1);
+  CHECK(client.statistics().idle == 1);
+}
