@@ -236,9 +236,7 @@ leat::app::program_options program_options_of(leat::app::configuration_source so
                                                          const leat::app::environment&) {
     static_cast<void>(read_configuration(all, folder));
   }};
-  if (port) {
-    options.prepare.overlay["LEAT_GATEWAY_CONFIG_SERVER__PORT"] = std::to_string(*port);
-  }
+  if (port) options.prepare.overrides = leat::app::configuration().with("server.port", *port);
   return options;
 }
 
