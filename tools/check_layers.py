@@ -34,6 +34,7 @@ CODECS = {
     "proto/socks5": VOCABULARY,
     "proto/sse": VOCABULARY,
     "proto/text": VOCABULARY,
+    "proto/trace": VOCABULARY,
 }
 
 # Level 0 and 1 are what everything above may use.

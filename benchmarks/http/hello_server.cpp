@@ -5,6 +5,7 @@
 //     wrk -t1 -c64 http://127.0.0.1:8080/hello
 //
 // `/json` answers with a described struct, written anew for each request.
+// `--metrics` measures every request, and shows that at `/metrics`.
 // SIGINT and SIGTERM end it in order, so that callgrind and heap profilers see a whole run.
 
 #include <csignal>
@@ -18,9 +19,11 @@
 #include <boost/describe.hpp>
 
 #include "leat/coro/task_group.hpp"
+#include "leat/http/metrics_page.hpp"
 #include "leat/http/server.hpp"
 #include "leat/io/loop.hpp"
 #include "leat/io/signals.hpp"
+#include "leat/metrics/registry.hpp"
 
 using namespace leat;
 
@@ -50,11 +53,17 @@ task<void> stop_on_signal(http::server& server) {
   server.shut_down();
 }
 
-task<void> serve(std::uint16_t port) {
+task<void> serve(std::uint16_t port, bool measures) {
+  metrics::registry registry;
   http::router routes;
   routes.get("/hello", hello);
   routes.get("/json", show_order);
-  http::server server(std::move(routes));
+  http::server_options options;
+  if (measures) {
+    routes.get("/metrics", http::metrics_page(registry));
+    options.metrics.into = &registry;
+  }
+  http::server server(std::move(routes), std::move(options));
   const auto& at = server.listen(io::endpoint::tcp("127.0.0.1", port));
   std::printf("http://%s/hello\n", at.to_string().c_str());
   std::fflush(stdout);
@@ -68,10 +77,17 @@ task<void> serve(std::uint16_t port) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const bool has_port = argc == 3 && std::string_view(argv[1]) == "--port";
-  if (argc != 1 && !has_port) {
-    std::fputs("usage: hello_server [--port N]\n", stderr);
-    return 2;
+  std::uint16_t port = 8080;
+  bool measures = false;
+  for (int i = 1; i < argc; ++i) {
+    if (std::string_view(argv[i]) == "--metrics") {
+      measures = true;
+    } else if (std::string_view(argv[i]) == "--port" && i + 1 < argc) {
+      port = static_cast<std::uint16_t>(std::atoi(argv[++i]));
+    } else {
+      std::fputs("usage: hello_server [--port N] [--metrics]\n", stderr);
+      return 2;
+    }
   }
-  leat::run(serve(has_port ? static_cast<std::uint16_t>(std::atoi(argv[2])) : 8080));
+  leat::run(serve(port, measures));
 }

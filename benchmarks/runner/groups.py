@@ -98,7 +98,7 @@ def instructions(bench: Bench):
             bench.load(measured, "/hello", 64, 1, times * requests)
         return instructions_of(measured.output())
 
-    for who in servers.ALL:
+    for who in (*servers.ALL, servers.MEASURED):
         # The difference leaves out how it starts, accepts and ends.
         yield Sample("hello: user-space instructions per request", "instr.", who,
                      (count(who, 2) - count(who, 1)) / requests)
@@ -188,6 +188,7 @@ def log(bench: Bench):
         yield from bench.program("peers_spdlog_log", 200_000)
         yield from bench.program("log_burst_bench")
         yield from bench.program("metrics_counter_bench")
+        yield from bench.program("metrics_scrape_bench")
 
 
 def lag_bound(metrics: str, share: float) -> float:

@@ -67,6 +67,10 @@ def hello_server(build: pathlib.Path, _: pathlib.Path, port: int) -> list:
     return [build / "bin/hello_server", "--port", port]
 
 
+def hello_server_with_metrics(build: pathlib.Path, _: pathlib.Path, port: int) -> list:
+    return [build / "bin/hello_server", "--metrics", "--port", port]
+
+
 def raw_epoll(build: pathlib.Path, _: pathlib.Path, port: int) -> list:
     return [build / "bin/peers_raw_epoll_server", "--port", port]
 
@@ -124,7 +128,9 @@ def program(name: str) -> str:
 
 
 ALL = {"leat": hello_server, "raw epoll": raw_epoll, "Beast": beast, "nginx": nginx, "h2o": h2o}
-OTHERS = {"nginx, TLS and files": nginx_for_clients, "Beast, WebSocket echo": beast_websocket}
+MEASURED = "leat, with metrics"
+OTHERS = {"nginx, TLS and files": nginx_for_clients, "Beast, WebSocket echo": beast_websocket,
+          MEASURED: hello_server_with_metrics}
 
 
 def start(who: str, build: pathlib.Path, folder: pathlib.Path, under: tuple = ()) -> Server:

@@ -31,6 +31,8 @@ void read_inscription(inscription& how, const configuration& all, std::vector<pr
     problems.push_back(problem_at(*table, "inscription", "must be a table"));
     return;
   }
+  std::string file;
+  auto mode = log::file_mode::append;
   for (const auto& [key, value] : table->entries()) {
     const std::string where = "inscription." + toml_key(key);
     const std::string text =
@@ -43,14 +45,25 @@ void read_inscription(inscription& how, const configuration& all, std::vector<pr
       const auto presentation = log::parse_presentation(text);
       if (presentation) {
         how.presentation = *presentation;
+        how.chooses_presentation = false;
       } else {
         problems.push_back(
             problem_at(value, where, "must be one of \"null\", \"plain\", \"json\", \"rich\""));
+      }
+    } else if (key == "file") {
+      if (text.empty()) problems.push_back(problem_at(value, where, "must be a path"));
+      file = text;
+    } else if (key == "mode") {
+      if (text == "truncate") {
+        mode = log::file_mode::truncate;
+      } else if (text != "append") {
+        problems.push_back(problem_at(value, where, "must be one of \"append\", \"truncate\""));
       }
     } else {
       problems.push_back(problem_at(value, where, "is not known"));
     }
   }
+  if (!file.empty()) how.target = log::sink::file(std::move(file), mode);
 }
 
 void read_level_variables(inscription& how, std::string_view prefix, const environment& variables,

@@ -20,6 +20,7 @@
 #include "http/redirects.hpp"
 #include "http/request_builder.hpp"
 #include "http/surface.hpp"
+#include "http/tracing.hpp"
 #include "http/transport_table.hpp"
 
 namespace leat::http {
@@ -254,7 +255,13 @@ class client_core {
     if (!hooks_see_hops && !options_.on_request.empty()) co_await call_request_hooks(outgoing);
 
     std::set<std::string> seen;
+    bool sends_trace = options_.sends_trace && context_value(carried_trace) != nullptr;
+    if (sends_trace) {
+      request.complete();
+      sends_trace = !outgoing.headers.contains("traceparent");
+    }
     for (;;) {
+      if (sends_trace) detail::put_trace(outgoing.headers, *context_value(carried_trace));
       answer.head = std::make_shared<response_head::parts>();
       if (outgoing.auth != nullptr) {
         co_await send_authenticated(outgoing, answer);
@@ -282,7 +289,12 @@ class client_core {
           co_await drain(std::move(answer.body));
           request.complete();
           check_cycle(outgoing, head, seen);
+          const std::string from(outgoing.url.origin());
           redirect(outgoing, head);
+          if (sends_trace && outgoing.url.origin() != from) {
+            sends_trace = false;
+            detail::remove_trace(outgoing.headers);
+          }
           answer.history.push_back(head);
           continue;
         }

@@ -6,6 +6,7 @@
 #include "http/error_response.hpp"
 #include "http/incoming_request.hpp"
 #include "http/server_session.hpp"
+#include "http/tracing.hpp"
 
 namespace leat::http::detail {
 namespace {
@@ -31,11 +32,14 @@ handler_call::handler_call(server_core& core, const incoming_request& request,
     : single_child(call_handler(request.route, shown)),
       core_(core),
       request_(request),
-      session_(session) {}
+      session_(session),
+      values_(request.carried) {}
 
 handler_call::flush_beside::flush_beside(server_session& session) : written(session.flush()) {}
 
 std::coroutine_handle<> handler_call::await_suspend(std::coroutine_handle<> waiting) noexcept {
+  has_values_ = !values_.is_empty();
+  change_places();
   scope_.attach(*parent->scope);
   session_.handler_begins(scope_);
   if (session_.has_output()) executor::current().push(first_wait_);
@@ -55,6 +59,8 @@ void handler_call::start_flush() noexcept {
 }
 
 void handler_call::disarm() noexcept {
+  change_places();
+  has_values_ = false;
   session_.handler_ends();
   first_wait_.unlink();
 }
@@ -95,6 +101,7 @@ server_response handler_call::make_response() {
   } catch (const http_error& refusal) {
     return make_error_response(refusal);
   } catch (...) {
+    const carrying there(request_.carried);
     core_.report({.where = server_error::place::handler,
                   .failure = std::current_exception(),
                   .method = request_.parts.method,

@@ -31,7 +31,8 @@ class [[nodiscard]] handler_call final : public leat::detail::single_child<serve
       : single_child(std::move(other)),
         core_(other.core_),
         request_(other.request_),
-        session_(other.session_) {}
+        session_(other.session_),
+        values_(std::move(other.values_)) {}
   ~handler_call() {
     disarm();
     destroy_child();
@@ -64,6 +65,9 @@ class [[nodiscard]] handler_call final : public leat::detail::single_child<serve
 
   void start_flush() noexcept;
   void disarm() noexcept;
+  void change_places() noexcept {
+    if (has_values_) parent->node->values.swap(values_);
+  }
   server_response make_response();
 
   cancel_scope scope_;
@@ -71,6 +75,8 @@ class [[nodiscard]] handler_call final : public leat::detail::single_child<serve
   server_core& core_;
   const incoming_request& request_;
   server_session& session_;
+  context values_;           // the handler's before and after it, and while it runs the session's
+  bool has_values_ = false;  // and has changed places with those of the task
   std::optional<flush_beside> flush_;
   std::exception_ptr no_flush_;  // why there is none
 };

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "leat/base/context.hpp"
 #include "leat/http/server_request.hpp"
 #include "leat/proto/http1/events.hpp"
 
@@ -32,6 +33,9 @@ struct incoming_request {
     std::string body;
   };
   std::unique_ptr<copies> kept;
+
+  /// What the handler's task carries; empty if it is what its connection carries.
+  context carried;
 
  private:
   static request_parts parts_of(const proto::http1::request_head& head,

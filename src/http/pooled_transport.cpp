@@ -11,12 +11,14 @@ bool is_idempotent(std::string_view method) noexcept {
   return std::ranges::find(methods, method) != methods.end();
 }
 
-pool::pool_options pool_options_of(const connection_limits& limits) noexcept {
+pool::pool_options pool_options_of(const connection_limits& limits, const client_metrics& metrics) {
   pool::pool_options options;
   options.max_size = limits.max_connections;
   options.max_per_key = limits.max_per_host;
   options.max_idle = limits.max_idle;
   options.max_idle_time = limits.max_idle_time;
+  options.metrics.into = metrics.into;
+  options.metrics.name = metrics.name;
   return options;
 }
 

@@ -25,7 +25,8 @@ namespace leat::http {
 // RFC 9110, section 9.2.2.
 [[nodiscard]] bool is_idempotent(std::string_view method) noexcept;
 
-[[nodiscard]] pool::pool_options pool_options_of(const connection_limits& limits) noexcept;
+[[nodiscard]] pool::pool_options pool_options_of(const connection_limits& limits,
+                                                 const client_metrics& metrics);
 
 /// The transport of a client: connections that are kept and reused.
 template <class Io>
@@ -35,7 +36,7 @@ class pooled_transport final : public basic_transport<Io> {
   /// Errors: `invalid_url`, `invalid_argument`.
   explicit pooled_transport(const basic_transport_options<Io>& options)
       : connector_(make_connector(with_protocols(options))),
-        connections_(pool_options_of(options.limits)),
+        connections_(pool_options_of(options.limits, options.metrics)),
         speaks_http2_(options.http2),
         knows_http2_(options.http2_prior_knowledge) {
     machine_limits_.max_body_bytes = options.max_body_bytes;

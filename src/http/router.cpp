@@ -19,6 +19,7 @@ struct route {
   std::string pattern;
   std::vector<std::string> parameters;  // names, in the order of the path
   std::unique_ptr<stored_handler> handler;
+  std::size_t index = 0;  // among all, in the order in which they were added
 };
 
 /// All routes whose patterns begin with the same segments.
@@ -151,6 +152,11 @@ std::string_view route_match::pattern() const noexcept {
   return route_ != nullptr ? std::string_view(route_->pattern) : std::string_view();
 }
 
+std::size_t route_match::index() const noexcept {
+  LEAT_ASSERT(route_ != nullptr);
+  return route_->index;
+}
+
 std::string_view route_match::parameter(std::string_view name) const {
   if (route_ != nullptr) {
     for (std::size_t i = 0; i < route_->parameters.size(); ++i) {
@@ -182,6 +188,8 @@ void router::add_route(std::string_view method, std::string_view pattern,
   added->method = method;
   added->pattern = pattern;
   added->handler = std::move(handler);
+  added->index = in_order_.size();
+  in_order_.reserve(in_order_.size() + 1);  // so that what is added below is in the list too
 
   std::string_view rest = pattern.substr(1);
   std::vector<std::string_view> segments;
@@ -226,6 +234,7 @@ void router::add_route(std::string_view method, std::string_view pattern,
     detail::refuse(method, pattern, ("is taken by " + other->pattern).c_str());
   }
   const route& kept = *node->routes.emplace_back(std::move(added));
+  in_order_.push_back(&kept);
   if (kept.parameters.empty()) literal_paths_->add(kept.pattern, *node);
 }
 
@@ -262,6 +271,13 @@ route_match router::find(std::string_view method, std::string_view path) const n
     found.outcome_ = route_match::result::malformed_path;
   }
   return found;
+}
+
+std::vector<route_description> router::routes() const {
+  std::vector<route_description> all;
+  all.reserve(in_order_.size());
+  for (const auto* each : in_order_) all.push_back({each->method, each->pattern});
+  return all;
 }
 
 std::string router::allowed_methods(std::string_view path) const {

@@ -41,7 +41,10 @@ server_options checked(server_options options) {
 server_core::server_core(router routes, server_options options)
     : routes_(std::move(routes)),
       options_(checked(std::move(options))),
-      date_(options_.wall_clock) {}
+      date_(options_.wall_clock),
+      meter_(options_.metrics.into == nullptr
+                 ? nullptr
+                 : std::make_unique<server_meter>(options_.metrics, routes_)) {}
 
 server_core::~server_core() {
   LEAT_ASSERT(connections_ == 0);
@@ -129,10 +132,12 @@ void server_core::shut_down() noexcept {
 void server_core::session_began(server_session& session) noexcept {
   sessions_.push_back(session);
   ++connections_;
+  if (meter_ != nullptr) meter_->connection_began();
 }
 
 void server_core::session_ended() noexcept {
   --connections_;
+  if (meter_ != nullptr) meter_->connection_ended();
   session_end_.set();
 }
 
@@ -147,7 +152,28 @@ void server_core::note_access(const access_record& record) noexcept {
   }
 }
 
+void server_core::measure(const route_match& route, std::string_view method, int status,
+                          duration took) noexcept {
+  try {
+    meter_->note(route, method, status, took);
+  } catch (...) {
+    report({.where = server_error::place::hook,
+            .failure = std::current_exception(),
+            .method = method,
+            .route = route.pattern()});
+  }
+}
+
+void server_core::measure_unreadable(int status) noexcept {
+  try {
+    meter_->note_unreadable(status);
+  } catch (...) {
+    report({.where = server_error::place::hook, .failure = std::current_exception()});
+  }
+}
+
 void server_core::report(const server_error& what) noexcept {
+  if (meter_ != nullptr) meter_->failed(what.where);
   if (options_.on_error) {
     try {
       return options_.on_error(what);

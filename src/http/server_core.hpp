@@ -14,6 +14,7 @@
 #include "leat/http/server_options.hpp"
 
 #include "http/date_cache.hpp"
+#include "http/server_meter.hpp"
 
 namespace leat::http::detail {
 
@@ -45,6 +46,13 @@ class server_core {
     return static_cast<bool>(options_.on_access);
   }
   void note_access(const access_record& record) noexcept;
+
+  /// Null, if nothing is measured.
+  [[nodiscard]] server_meter* meter() noexcept { return meter_.get(); }
+  /// Of a request that has ended, which `meter()` measures.
+  void measure(const route_match& route, std::string_view method, int status,
+               duration took) noexcept;
+  void measure_unreadable(int status) noexcept;
   void report(const server_error& what) noexcept;
 
   /// Buffers for output. A connection has one only while it has something to write, so few
@@ -77,6 +85,7 @@ class server_core {
   router routes_;
   server_options options_;
   date_cache date_;
+  std::unique_ptr<server_meter> meter_;
   std::array<byte_buffer, most_spare_buffers> spare_;
   std::size_t spare_count_ = 0;  // the others have no memory
   std::vector<std::unique_ptr<io::listener>> listeners_;

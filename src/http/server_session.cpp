@@ -13,6 +13,7 @@
 #include "http/error_response.hpp"
 #include "http/handler_call.hpp"
 #include "http/incoming_request.hpp"
+#include "http/tracing.hpp"
 
 namespace leat::http::detail {
 
@@ -54,18 +55,30 @@ constexpr duration longest_lingering = std::chrono::seconds(2);
 class access_note {
  public:
   access_note(server_core& core, const incoming_request& request) noexcept
-      : core_(core), request_(request) {
-    if (core_.keeps_access_records()) began_ = executor::current().read_clock();
+      : core_(core), request_(request), meter_(core.meter()) {
+    if (meter_ != nullptr && !meter_->measures(request.route)) meter_ = nullptr;
+    if (meter_ != nullptr) meter_->request_began();
+    if (meter_ != nullptr || core_.keeps_access_records()) {
+      began_ = executor::current().read_clock();
+    }
   }
   access_note(const access_note&) = delete;
   access_note& operator=(const access_note&) = delete;
   ~access_note() {
-    if (!core_.keeps_access_records()) return;
+    const bool is_told = core_.keeps_access_records();
+    if (!is_told && meter_ == nullptr) return;
+    const duration took = executor::current().read_clock() - began_;
+    if (meter_ != nullptr) {
+      meter_->request_ended();
+      core_.measure(request_.route, request_.parts.method, status, took);
+    }
+    if (!is_told) return;
+    const carrying there(request_.carried);
     core_.note_access({.method = request_.parts.method,
                        .route = request_.route.pattern(),
                        .peer = request_.parts.peer,
                        .status = status,
-                       .elapsed = executor::current().read_clock() - began_,
+                       .elapsed = took,
                        .body_in = request_.parts.body.size(),
                        .body_out = body_out});
   }
@@ -76,6 +89,7 @@ class access_note {
  private:
   server_core& core_;
   const incoming_request& request_;
+  server_meter* meter_;  // null, if this request is not measured
   time_point began_{};
 };
 
@@ -275,6 +289,9 @@ void server_session::end_input() noexcept {
 
 task<bool> server_session::exchange() {
   incoming_request request(core_.routes(), machine_.head(), stream_->peer_name());
+  if (core_.options().tracing.enabled) {
+    request.carried = traced_context(request.parts.fields, core_.options().tracing.samples_new);
+  }
   const bool client_closes = !machine_.keep_alive();
   access_note note(core_, request);
 
@@ -451,6 +468,7 @@ void server_session::refuse(int code, std::string_view message) {
   const auto response = make_error_response(code, message);
   require(try_put_response(response));
   needs_lingering_ = true;
+  if (core_.meter() != nullptr) core_.measure_unreadable(code);
   if (!core_.keeps_access_records()) return;
   core_.note_access({.method = {},
                      .route = {},

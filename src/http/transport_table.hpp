@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <map>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "leat/base/error.hpp"
 #include "leat/http/client_options.hpp"
 
+#include "http/client_meter.hpp"
 #include "http/mount_pattern.hpp"
 #include "http/pooled_transport.hpp"
 
@@ -28,6 +30,7 @@ class transport_table {
       by_default_ = std::move(made);
     }
     for (const auto& each : options.mounts) add(each, options);
+    if (options.metrics.into != nullptr) measure(options.metrics);
   }
 
   struct found {
@@ -102,6 +105,20 @@ class transport_table {
     without.trust_env = false;
     direct_ = keep(make_pooled_transport<Io>(std::move(without)));
     return direct_;
+  }
+
+  /// Puts one meter in front of all, which stay different where they were.
+  void measure(const client_metrics& how) {
+    const auto meter = std::make_shared<client_meter>(how);
+    std::map<transport_ptr, transport_ptr> measured;
+    const auto put_before = [&](transport_ptr& each) {
+      auto& one = measured[each];
+      if (one == nullptr) one = std::make_shared<measured_transport<Io>>(each, meter);
+      each = one;
+    };
+    put_before(by_default_);
+    by_default_own_ = nullptr;  // no short way around the meter
+    for (auto& each : mounts_) put_before(each.transport);
   }
 
   std::shared_ptr<pooled_transport<Io>> keep(std::shared_ptr<pooled_transport<Io>> made) {

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "leat/base/error.hpp"
+#include "leat/base/trace_context.hpp"
 
 #include "log/carried_fields.hpp"
 #include "log/format.hpp"
@@ -113,11 +114,22 @@ void core::process(level at, std::string_view event, std::span<const field> fiel
     }
   }
   for (const field& each : fields) what.set_view(each.key, each.value);
+  if (const auto* const trace = context_value(carried_trace)) {
+    // Its texts live as long as the task's context, which is longer than the record.
+    if (what.find("trace_id") == nullptr) what.set_view("trace_id", trace->trace_id());
+    if (what.find("span_id") == nullptr) what.set_view("span_id", trace->span_id());
+  }
 
   for (const processor& process : options_.processors) {
     if (process(what) == verdict::drop) return;
   }
-  delivery_->submit(at, format(what, options_.presentation, with_colours_));
+  // Memory that is kept from record to record; a sink that logs elsewhere meanwhile finds none.
+  thread_local std::string kept;
+  std::string line = std::exchange(kept, {});
+  line.clear();
+  append_formatted(line, what, options_.presentation, with_colours_);
+  delivery_->submit(at, line);
+  kept.swap(line);
   submitted_.fetch_add(1);
 }
 

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string_view>
+#include <string>
 #include <vector>
 
 #include "leat/log/backend.hpp"
@@ -21,8 +21,9 @@ class line_delivery {
   line_delivery& operator=(const line_delivery&) = delete;
   virtual ~line_delivery() = default;
 
-  /// Takes a line, or counts it as dropped.
-  virtual void submit(level at, std::string_view line) = 0;
+  /// Takes a line, or counts it as dropped. `line` may be another text then, with room for the
+  /// next one.
+  virtual void submit(level at, std::string& line) = 0;
 
   /// Waits until every line submitted before is written or dropped, and flushes the sinks.
   virtual void flush() = 0;
@@ -34,9 +35,9 @@ class line_delivery {
   /// Whether lines should come with colours; `fan_out` takes them off where they are unwanted.
   [[nodiscard]] virtual bool shows_colours() const noexcept = 0;
 
-  /// Lines that were accepted, and how many of them have left the queue and been flushed. A
-  /// signal handler may ask, so it takes no lock; lines that were overwritten in a full queue
-  /// are accepted and never finished.
+  /// Lines that were accepted, and how many of them have been written and flushed; those that were
+  /// dropped from a full queue count as if they had. A signal handler may ask, so it takes no
+  /// lock.
   struct progress {
     std::uint64_t accepted;
     std::uint64_t finished;

@@ -134,9 +134,7 @@ bool is_reserved(std::string_view key) noexcept {
   return key == "event" || key == "logger" || key == "timestamp" || key == "level";
 }
 
-std::string json_line(const record& what) {
-  std::string line;
-  line.reserve(256);
+void append_json(std::string& line, const record& what) {
   line += R"({"event": )";
   append_quoted(line, what.event());
   for (const field& each : what.fields()) {
@@ -154,7 +152,6 @@ std::string json_line(const record& what) {
   line += R"(", "level": ")";
   line += to_string(what.level());
   line += "\"}";
-  return line;
 }
 
 // SGR parameters (ECMA-48, 8.3.117) of the sixteen colours every terminal has, so that its own
@@ -227,17 +224,8 @@ void append_message(std::string& line, const record& what, bool with_colours) {
   }
 }
 
-std::string plain_line(const record& what) {
-  std::string line;
-  line.reserve(256);
-  append_message(line, what, false);
-  return line;
-}
-
-std::string rich_line(const record& what, bool with_colours) {
+void append_rich(std::string& line, const record& what, bool with_colours) {
   constexpr std::size_t level_width = 8;  // of "CRITICAL"
-  std::string line;
-  line.reserve(320);
   {
     const painted at(line, faint, with_colours);
     append_time_of_day(line, what.time(), ' ', 3);
@@ -250,7 +238,6 @@ std::string rich_line(const record& what, bool with_colours) {
   }
   line.append(level_width - std::min(level_width, level_name.size()) + 1, ' ');
   append_message(line, what, with_colours);
-  return line;
 }
 
 }  // namespace
@@ -260,14 +247,13 @@ void append_timestamp(std::string& to, std::chrono::system_clock::time_point tim
   to += 'Z';
 }
 
-std::string format(const record& what, presentation how, bool with_colours) {
+void append_formatted(std::string& to, const record& what, presentation how, bool with_colours) {
   switch (how) {
     case presentation::null: break;
-    case presentation::plain: return plain_line(what);
-    case presentation::json: return json_line(what);
-    case presentation::rich: return rich_line(what, with_colours);
+    case presentation::plain: append_message(to, what, false); break;
+    case presentation::json: append_json(to, what); break;
+    case presentation::rich: append_rich(to, what, with_colours); break;
   }
-  return {};
 }
 
 }  // namespace leat::log

@@ -13,9 +13,9 @@ namespace leat::log {
 /// What every line with colours begins with, and no other.
 inline constexpr std::string_view colour_begin = "\x1B[";
 
-/// The line of a record, without its line feed. Nothing for `presentation::null`. Colours are
+/// Adds the line of a record, without its line feed. Nothing for `presentation::null`. Colours are
 /// for `presentation::rich` alone.
-[[nodiscard]] std::string format(const record& what, presentation how, bool with_colours);
+void append_formatted(std::string& to, const record& what, presentation how, bool with_colours);
 
 /// "2026-01-01T00:00:00.000000Z": UTC, RFC 3339, always with microseconds.
 void append_timestamp(std::string& to, std::chrono::system_clock::time_point time);

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <tuple>
@@ -100,6 +102,50 @@ struct metric {
 
 }  // namespace
 
+/// Called with the lock held: who takes a collector away waits for its call to end.
+class detail::collectors {
+ public:
+  std::uint64_t add(std::function<void()> update) {
+    const std::lock_guard lock(mutex_);
+    updates_.emplace(next_, std::move(update));
+    return next_++;
+  }
+  void remove(std::uint64_t id) {
+    const std::lock_guard lock(mutex_);
+    updates_.erase(id);
+  }
+  void call_all() {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [id, update] : updates_) {
+      try {
+        update();
+      } catch (...) {
+        continue;  // a figure that cannot be had must not hide the others
+      }
+    }
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::uint64_t, std::function<void()>> updates_;
+  std::uint64_t next_ = 1;
+};
+
+collector::collector(std::shared_ptr<detail::collectors> of, std::uint64_t id) noexcept
+    : of_(std::move(of)), id_(id) {}
+
+collector::collector(collector&& other) noexcept : of_(std::move(other.of_)), id_(other.id_) {}
+
+collector& collector::operator=(collector&& other) noexcept {
+  std::swap(of_, other.of_);
+  std::swap(id_, other.id_);
+  return *this;
+}
+
+collector::~collector() {
+  if (of_ != nullptr) of_->remove(id_);
+}
+
 struct registry::impl {
   explicit impl(registry_options with) noexcept : options(with) {}
 
@@ -114,6 +160,7 @@ struct registry::impl {
   std::mutex mutex;  // guards the metrics; the library guards its own
   prometheus::Registry exposed;
   std::map<std::string, metric, std::less<>> metrics;
+  const std::shared_ptr<detail::collectors> updates = std::make_shared<detail::collectors>();
 };
 
 void* registry::impl::find_or_add(kind what, std::string_view name, std::string_view help,
@@ -129,6 +176,10 @@ void* registry::impl::find_or_add(kind what, std::string_view name, std::string_
   if (present != to.series.end()) return present->second;
 
   if (!of.empty() && to.series.size() >= options.max_series_per_metric) {
+    if (options.when_full == series_overflow::refuse) {
+      throw too_many_series("metric \"" + std::string(name) + "\" has " +
+                            std::to_string(to.series.size()) + " series, which is the limit");
+    }
     for (auto& [label_name, value] : of) value = "overflow";
     const auto overflow = to.series.find(of);
     if (overflow != to.series.end()) return overflow->second;
@@ -197,7 +248,18 @@ histogram registry::add_histogram(std::string_view name, std::string_view help,
   return histogram(impl_->find_or_add(kind::histogram, name, help, buckets, of));
 }
 
+collector registry::before_reading(std::function<void()> update) {
+  return {impl_->updates, impl_->updates->add(std::move(update))};
+}
+
+void add_app_info(registry& to, std::string_view name, std::string_view version) {
+  to.add_gauge("app_info", "The program that these metrics are of.",
+               {{"name", name}, {"version", version}})
+      .set(1);
+}
+
 std::string registry::to_text() const {
+  impl_->updates->call_all();
   // The library keeps series in hash tables; readers and tests prefer an order.
   std::vector<prometheus::MetricFamily> families = impl_->exposed.Collect();
   std::ranges::sort(families, {}, &prometheus::MetricFamily::name);

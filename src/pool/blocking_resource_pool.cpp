@@ -6,6 +6,7 @@
 #include <ctime>
 #include <mutex>
 #include <new>
+#include <utility>
 
 #include "leat/base/intrusive_list.hpp"
 #include "leat/coro/blocking_deadline.hpp"
@@ -13,6 +14,7 @@
 #include "leat/pool/error.hpp"
 
 #include "pool/messages.hpp"
+#include "pool/pool_meter.hpp"
 
 namespace leat::pool {
 namespace {
@@ -42,7 +44,8 @@ struct waiter : list_hook<waiter_tag> {
 
 class blocking_resource_pool::impl {
  public:
-  explicit impl(pool_options options) : slots_(options) {}
+  explicit impl(pool_options options)
+      : meter_(detail::pool_meter::of(options)), slots_(std::move(options)) {}
   impl(const impl&) = delete;
   impl& operator=(const impl&) = delete;
   ~impl() { LEAT_ASSERT(slots_.lent() == 0 && waiters_.is_empty()); }
@@ -62,12 +65,19 @@ class blocking_resource_pool::impl {
     waiter self(key);
     waiters_.push_back(self);
     ++waiting_;
+    note();
+    const time_point began = meter_ != nullptr ? std::chrono::steady_clock::now() : time_point();
     wait(lock, self, blocking_deadline::bound(until));
     if (self.is_refused) detail::throw_pool_closed(key);
-    if (self.granted.key != nullptr) return std::move(self.granted);
+    if (self.granted.key != nullptr) {
+      if (meter_ != nullptr) meter_->acquired(std::chrono::steady_clock::now() - began);
+      return std::move(self.granted);
+    }
     self.unlink();
     --waiting_;
+    note();
     blocking_deadline::throw_if_exceeded(until, "waiting for a connection to " + key);
+    if (meter_ != nullptr) meter_->timed_out();
     detail::throw_pool_timeout(key, slots_, waiting_);
   }
 
@@ -79,6 +89,7 @@ class blocking_resource_pool::impl {
     slots_.take_back(key, std::move(returned), now);
     serve_waiters(now);
     slots_.trim();
+    note();
   }
 
   void close() noexcept {
@@ -91,10 +102,16 @@ class blocking_resource_pool::impl {
       next.is_refused = true;
       next.changed.notify_one();
     }
+    note();
   }
 
   pool_statistics statistics() const noexcept {
     const std::lock_guard lock(mutex_);
+    return books();
+  }
+
+ private:
+  [[nodiscard]] pool_statistics books() const noexcept {
     pool_statistics now;
     now.lent = slots_.lent();
     now.idle = slots_.idle();
@@ -102,10 +119,18 @@ class blocking_resource_pool::impl {
     return now;
   }
 
- private:
+  void note() noexcept {
+    if (meter_ != nullptr) meter_->note(books());
+  }
+
   detail::slot_ledger::slot try_lend(const std::string& key) {
     if (is_closed_) detail::throw_pool_closed(key);
-    return slots_.try_lend(key, coarse_now());
+    auto found = slots_.try_lend(key, coarse_now());
+    if (found.key != nullptr && meter_ != nullptr) {
+      meter_->acquired({});
+      note();
+    }
+    return found;
   }
 
   static void wait(std::unique_lock<std::mutex>& lock, waiter& self, deadline until) {
@@ -135,6 +160,7 @@ class blocking_resource_pool::impl {
   }
 
   mutable std::mutex mutex_;
+  std::unique_ptr<detail::pool_meter> meter_;  // null, if nothing is measured
   detail::slot_ledger slots_;
   intrusive_list<waiter, waiter_tag> waiters_;
   std::size_t waiting_ = 0;
@@ -142,7 +168,7 @@ class blocking_resource_pool::impl {
 };
 
 blocking_resource_pool::blocking_resource_pool(pool_options options)
-    : impl_(std::make_unique<impl>(options)) {}
+    : impl_(std::make_unique<impl>(std::move(options))) {}
 
 blocking_resource_pool::~blocking_resource_pool() = default;
 

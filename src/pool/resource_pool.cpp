@@ -2,10 +2,12 @@
 #include "leat/pool/resource_pool.hpp"
 
 #include <new>
+#include <utility>
 
 #include "leat/pool/error.hpp"
 
 #include "pool/messages.hpp"
+#include "pool/pool_meter.hpp"
 
 // Invariant: nobody waits who could be served. Whatever gives something back serves the line
 // before it returns, so whoever comes new and finds something does not overtake anybody.
@@ -19,11 +21,15 @@ bool resource_pool::awaiter::await_ready() {
     return goes_on_at_once();
   }
   lease_ = pool_.try_acquire(key_);
-  return lease_.is_held() && goes_on_at_once();
+  if (!lease_.is_held()) return false;
+  if (pool_.meter_ != nullptr) pool_.meter_->acquired({});
+  pool_.note();
+  return goes_on_at_once();
 }
 
 resource_pool::lease resource_pool::awaiter::await_resume() {
   if (refused_) detail::throw_pool_closed(key_);
+  if (has_timed_out() && pool_.meter_ != nullptr) pool_.meter_->timed_out();
   if (has_timed_out()) detail::throw_pool_timeout(key_, pool_.slots_, pool_.waiting_);
   return std::move(lease_);
 }
@@ -31,6 +37,8 @@ resource_pool::lease resource_pool::awaiter::await_resume() {
 void resource_pool::awaiter::start() noexcept {
   pool_.waiters_.push_back(*this);
   ++pool_.waiting_;
+  if (pool_.meter_ != nullptr) began_ = executor::current().now();
+  pool_.note();
   arm_deadline();
 }
 
@@ -38,10 +46,12 @@ detach_result resource_pool::awaiter::detach() noexcept {
   disarm_deadline();
   ready_node::unlink();
   --pool_.waiting_;
+  pool_.note();
   return detach_result::detached;
 }
 
-resource_pool::resource_pool(pool_options options) : slots_(options) {}
+resource_pool::resource_pool(pool_options options)
+    : meter_(detail::pool_meter::of(options)), slots_(std::move(options)) {}
 
 resource_pool::~resource_pool() {
   LEAT_ASSERT(slots_.lent() == 0 && waiters_.is_empty());
@@ -57,6 +67,7 @@ void resource_pool::close() noexcept {
     next.disarm_deadline();
     next.complete();
   }
+  note();
 }
 
 pool_statistics resource_pool::statistics() const noexcept {
@@ -65,6 +76,10 @@ pool_statistics resource_pool::statistics() const noexcept {
   now.idle = slots_.idle();
   now.waiting = waiting_;
   return now;
+}
+
+void resource_pool::note() noexcept {
+  if (meter_ != nullptr) meter_->note(statistics());
 }
 
 resource_pool::lease resource_pool::try_acquire(const std::string& key) {
@@ -84,6 +99,7 @@ void resource_pool::take_back(detail::slot_ledger::key_entry& key,
   }
   serve_waiters();
   slots_.trim();
+  note();
 }
 
 void resource_pool::serve_waiters() noexcept {
@@ -99,6 +115,7 @@ void resource_pool::serve_waiters() noexcept {
     if (!found.is_held()) continue;
     next.lease_ = std::move(found);
     --waiting_;
+    if (meter_ != nullptr) meter_->acquired(executor::current().now() - next.began_);
     next.disarm_deadline();
     next.complete();
   }
@@ -107,10 +124,12 @@ void resource_pool::serve_waiters() noexcept {
 void resource_pool::drop_all() noexcept {
   expiry_.unlink();
   slots_.drop_all();
+  note();
 }
 
 void resource_pool::drop_expired() noexcept {
   slots_.drop_expired(executor::current().now());
+  note();
   arm_expiry();
 }
 

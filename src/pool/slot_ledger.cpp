@@ -8,8 +8,8 @@
 
 namespace leat::pool::detail {
 
-slot_ledger::slot_ledger(pool_options options) : options_(options) {
-  checked_limit(options.max_idle_time, "pool_options::max_idle_time");
+slot_ledger::slot_ledger(pool_options options) : options_(std::move(options)) {
+  checked_limit(options_.max_idle_time, "pool_options::max_idle_time");
 }
 
 slot_ledger::slot slot_ledger::try_lend(const std::string& key, time_point now) {

@@ -27,5 +27,6 @@ leat_test(app NAME files_ LABELS loopback
   FILES
     cli_process_test.cpp
     files_test.cpp
+    inscription_test.cpp
     log_burst_test.cpp
   DEPENDS leat::app leat::testing)

@@ -44,6 +44,8 @@ if(LEAT_BUILD_EXAMPLES)
     19_another_protocol LABEL loopback)
   leat_example_test("application: is prepared, says where its settings are from, and what is wrong"
     20_application LABEL unit)
+  leat_example_test("metrics: a service counts, and shows what it has counted"
+    22_metrics LABEL loopback)
   leat_example_test("service: opens, answers, tells its health, and ends in order"
     21_service LABEL loopback)
   leat_example_test("command line: commands are structs, and errors have an exit code"

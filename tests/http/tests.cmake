@@ -8,6 +8,7 @@ leat_test(http NAME client_
     client_http2_settings_test.cpp
     client_http2_silence_test.cpp
     client_http2_stop_test.cpp
+    client_metrics_test.cpp
     client_storm_test.cpp
     digest_auth_test.cpp
     event_stream_test.cpp
@@ -48,8 +49,10 @@ leat_test(http NAME server_
     client_gone_test.cpp
     server_drain_test.cpp
     server_limits_test.cpp
+    server_metrics_test.cpp
     server_pipelining_test.cpp
     server_test.cpp
+    tracing_test.cpp
   DEPENDS leat::http leat::testing)
 
 leat_test(http NAME server_loopback_
@@ -137,5 +140,6 @@ leat_test(http NAME service_ LABELS service
     client_nginx_test.cpp
     client_proxy_test.cpp
     client_squid_test.cpp
+    metrics_promtool_test.cpp
     nginx_storm_test.cpp
   DEPENDS leat::http leat::testing leat_test_certificates)

@@ -21,6 +21,7 @@
 #include "leat/coro/event.hpp"
 #include "leat/coro/sleep.hpp"
 #include "leat/coro/task_group.hpp"
+#include "leat/coro/when_all.hpp"
 #include "leat/io/loop.hpp"
 #include "leat/io/loop_meter.hpp"
 #include "leat/metrics/registry.hpp"
@@ -351,18 +352,33 @@ TEST_CASE("watchdog: its text is one sentence and a line for each call") {
   CHECK(io::to_text(end) == "a step of the loop ended after 1000 ms");
 }
 
-LEAT_ASYNC_TEST("loop meter: counts the lag of its timer, steps and frames") {
+LEAT_ASYNC_TEST("loop meter: counts the lag of its timer, steps, frames and tasks") {
   metrics::registry registry;
+  std::string text;
   {
     const io::loop_meter meter(registry, 250ms);
-    co_await sleep_for(1s);
+    co_await when_all(sleep_for(1s), sleep_for(1s));
     co_await yield_now();
+    text = registry.to_text();
   }
-  const std::string text = registry.to_text();
   CHECK(text.find("loop_lag_seconds_count 4") != std::string::npos);
   CHECK(text.find("loop_lag_seconds_sum 0\n") != std::string::npos);
   CHECK(text.find("loop_steps_total ") != std::string::npos);
   CHECK(text.find("coroutine_frames 0") == std::string::npos);
+  CHECK(text.find("tasks_alive 3\n") != std::string::npos);  // this one and two that sleep
+}
+
+LEAT_ASYNC_TEST("loop meter: two of them add up, and what has ended counts no more") {
+  metrics::registry registry;
+  {
+    const io::loop_meter one(registry, 250ms);
+    const io::loop_meter another(registry, 250ms);
+    co_await sleep_for(250ms);
+    co_await yield_now();
+    CHECK(registry.to_text().find("tasks_alive 2\n") != std::string::npos);
+  }
+  CHECK(registry.to_text().find("tasks_alive 0\n") != std::string::npos);
+  CHECK(registry.to_text().find("coroutine_frames 0\n") != std::string::npos);
 }
 
 TEST_CASE("loop meter: the loop may end first; without a loop there is none") {

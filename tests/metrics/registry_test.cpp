@@ -2,10 +2,13 @@
 #include "leat/metrics/registry.hpp"
 
 #include <limits>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
 #include "leat/base/error.hpp"
+#include "leat/metrics/error.hpp"
 
 #include "support/test.hpp"
 
@@ -89,6 +92,64 @@ TEST_CASE("registry: sends labels beyond the limit to one series for all of them
         "a_total{user=\"0\",zone=\"z\"} 1\n"
         "a_total{user=\"1\",zone=\"z\"} 1\n"
         "a_total{user=\"overflow\",zone=\"overflow\"} 8\n");
+}
+
+TEST_CASE(
+    "registry: refuses a series beyond the limit if it is told to, with an error of its own") {
+  registry all({.max_series_per_metric = 2, .when_full = series_overflow::refuse});
+  counter first = all.add_counter("a_total", "a", {{"user", "0"}});
+  static_cast<void>(all.add_counter("a_total", "a", {{"user", "1"}}));
+
+  try {
+    static_cast<void>(all.add_counter("a_total", "a", {{"user", "2"}}));
+    FAIL("a third series was added");
+  } catch (const too_many_series& e) {
+    CHECK(e.code() == errc::too_many_series);
+    CHECK(e.code() == leat::failure::caller_fault);
+    CHECK(std::string(e.what()) == "metric \"a_total\" has 2 series, which is the limit");
+  }
+  first.increment();
+  CHECK(all.add_counter("a_total", "a", {{"user", "0"}}).value() == 1);  // those there are go on
+  CHECK_NOTHROW(static_cast<void>(all.add_counter("b_total", "b")));
+}
+
+TEST_CASE("registry: asks its collectors whenever it is read, until they end") {
+  registry all;
+  gauge level = all.add_gauge("level", "l");
+  int calls = 0;
+  std::optional<collector> updates = all.before_reading([&] { level.set(++calls); });
+
+  CHECK(all.to_text().find("level 1\n") != std::string::npos);
+  CHECK(all.to_text().find("level 2\n") != std::string::npos);
+  collector moved = std::move(*updates);
+  updates.reset();
+  CHECK(all.to_text().find("level 3\n") != std::string::npos);
+  moved = collector();
+  CHECK(all.to_text().find("level 3\n") != std::string::npos);
+  CHECK(calls == 3);
+}
+
+TEST_CASE("registry: a collector that throws hides nothing of the others") {
+  registry all;
+  gauge level = all.add_gauge("level", "l");
+  const collector bad = all.before_reading([] { throw std::runtime_error("no figure"); });
+  const collector good = all.before_reading([&] { level.set(7); });
+
+  CHECK(all.to_text().find("level 7\n") != std::string::npos);
+}
+
+TEST_CASE("registry: a collector may outlive it") {
+  std::optional<registry> all(std::in_place);
+  const collector updates = all->before_reading([] {});
+  all.reset();
+}
+
+TEST_CASE("app_info: says which program it is") {
+  registry all;
+  add_app_info(all, "demo", "1.2.3");
+  CHECK(all.to_text() ==
+        "# HELP app_info The program that these metrics are of.\n# TYPE app_info gauge\n"
+        "app_info{name=\"demo\",version=\"1.2.3\"} 1\n");
 }
 
 TEST_CASE("registry: keeps its series when it is moved") {

@@ -1,5 +1,7 @@
 leat_test(pool
-  FILES resource_pool_test.cpp
+  FILES
+    pool_metrics_test.cpp
+    resource_pool_test.cpp
   DEPENDS leat::pool leat::testing)
 
 # On threads of the system.

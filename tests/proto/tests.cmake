@@ -21,6 +21,11 @@ leat_test(proto/http1
 # The table of transitions is private.
 target_include_directories(proto_http1_test PRIVATE ${PROJECT_SOURCE_DIR}/src)
 
+leat_test(proto/trace
+  FILES
+    trace_headers_test.cpp
+  DEPENDS leat::proto_trace)
+
 leat_test(proto/url
   FILES
     edit_test.cpp

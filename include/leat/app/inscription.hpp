@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "leat/coro/exit_stack.hpp"
@@ -9,10 +10,7 @@
 #include "leat/log/level.hpp"
 #include "leat/log/logger.hpp"
 #include "leat/log/presentation.hpp"
-
-namespace leat::log {
-class sink;
-}
+#include "leat/log/sink.hpp"
 
 namespace leat::app {
 
@@ -20,6 +18,16 @@ namespace leat::app {
 struct inscription {
   log::level level = log::level::info;
   log::presentation presentation = log::presentation::plain;
+  /// Instead of `presentation`: `rich` where it goes to a terminal, `json` otherwise. What the
+  /// configuration says wins.
+  bool chooses_presentation = false;
+  /// Of `rich`; `log::colours::always` for whoever knows that a terminal is behind it.
+  log::colours colours = log::colours::automatic;
+  /// Where it goes; standard error, if there is none. A file is made with the folders above it.
+  std::optional<log::sink> target{};
+  /// Whether what is queued is written before a fault ends the program (`log::flush_on_crash`). A
+  /// process has room for one that does.
+  bool flushes_on_crash = false;
 };
 
 /// Makes the logger of a program and registers on `exits` what has to end with it.
@@ -32,6 +40,12 @@ using inscriber =
 [[nodiscard]] task<log::logger> inscribe_to_stderr(const inscription& how, std::string name,
                                                    exit_stack& exits);
 
+/// The same to `how.target`. A file is opened on a thread, and closed when the stack has unwound.
+/// Cancellation: safe.
+/// Errors: `log::sink_error`; `invalid_argument` for a rotation that is out of bounds, or for a
+/// second one that flushes on a crash.
+[[nodiscard]] task<log::logger> inscribe_to_target(const inscription& how, std::string name,
+                                                   exit_stack& exits);
 /// The same to another sink.
 /// Cancellation: safe.
 [[nodiscard]] task<log::logger> inscribe_to_sink(log::sink where, const inscription& how,

@@ -85,10 +85,11 @@ struct prepare_options {
   configuration overrides{};
   std::vector<configuration_check> checks{};
 
-  /// What the configuration ([inscription] level and presentation), then the variables
-  /// <PREFIX>_LOG_LEVEL and <PREFIX>_INSCRIPTION_LEVEL, and then `overrides` may change.
+  /// What the configuration ([inscription] level, presentation, file, and the file's mode, which is
+  /// "append" or "truncate"), then the variables <PREFIX>_LOG_LEVEL and <PREFIX>_INSCRIPTION_LEVEL,
+  /// and then `overrides` may change.
   app::inscription inscription{};
-  inscriber inscribe = inscribe_to_stderr;
+  inscriber inscribe = inscribe_to_target;
 
   /// Without any, those of the system.
   std::shared_ptr<files> disk{};

@@ -16,6 +16,9 @@ namespace leat {
 namespace detail {
 class join;
 struct task_tag;
+
+/// Tasks of this thread that are alive, or whose end nobody has looked at yet.
+inline constinit thread_local std::size_t tasks_on_thread = 0;
 }  // namespace detail
 
 /// The name of a task, for whoever looks at the running program. It also notes where the name
@@ -47,11 +50,12 @@ class task_name {
 /// `live_tasks()`.
 class task_node : public carried_context, public list_hook<detail::task_tag> {
  public:
-  task_node() noexcept = default;
+  task_node() noexcept { ++detail::tasks_on_thread; }
   task_node(const task_node&) = delete;
   task_node& operator=(const task_node&) = delete;
 
   ~task_node() {
+    --detail::tasks_on_thread;
     // A signal handler may look at the running task at any time.
     if (detail::current_carried == this) detail::current_carried = nullptr;
     if (is_named()) task_name::deleter()(named());

@@ -117,6 +117,12 @@ struct basic_client_options : basic_transport_options<Io> {
   /// `elapsed`. Credentials of the URL are left out. By default it says nothing.
   log::logger logger;
 
+  /// Whether a request tells the trace that its task carries (`leat::trace_context`), as
+  /// `traceparent` and `tracestate`, with a span of its own. Not where the request has a
+  /// `traceparent` already, and no further once a redirect leads to another origin: whom the
+  /// program asks is its own choice, where it is sent then is not. Without a trace nothing is sent.
+  bool sends_trace = true;
+
   /// Takes the place of the client's own transport and its connections.
   std::shared_ptr<basic_transport<Io>> transport;
   /// Requests that go another way. Each redirect is looked at anew.

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "leat/coro/task.hpp"
 #include "leat/http/server_response.hpp"
@@ -68,6 +69,9 @@ class route_match {
 
   [[nodiscard]] result outcome() const noexcept { return outcome_; }
 
+  /// Which one it is of `router::routes()`. A route must have been found.
+  [[nodiscard]] std::size_t index() const noexcept;
+
   /// The pattern of the route; empty unless one was found.
   [[nodiscard]] std::string_view pattern() const noexcept;
 
@@ -97,6 +101,12 @@ class route_match {
   std::string_view path_;
   std::array<slice, max_parameters> slices_;  // as many are set as the route has parameters
   result outcome_ = result::no_such_path;
+};
+
+/// What a router knows of a route. Lifetime: refers to the router.
+struct route_description {
+  std::string_view method;
+  std::string_view pattern;
 };
 
 /// Which handler answers which request.
@@ -172,6 +182,9 @@ class router {
   /// the query. Allocates nothing.
   [[nodiscard]] route_match find(std::string_view method, std::string_view path) const noexcept;
 
+  /// All routes, in the order in which they were added.
+  [[nodiscard]] std::vector<route_description> routes() const;
+
   /// The methods that have a route for this path, for the Allow field: `GET, HEAD, PUT`.
   [[nodiscard]] std::string allowed_methods(std::string_view path) const;
 
@@ -181,6 +194,7 @@ class router {
 
   std::unique_ptr<detail::route_node> root_;
   std::unique_ptr<detail::literal_paths> literal_paths_;
+  std::vector<const detail::route*> in_order_;
 };
 
 }  // namespace leat::http

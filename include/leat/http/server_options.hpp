@@ -6,11 +6,17 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "leat/base/time.hpp"
 #include "leat/io/network.hpp"
 #include "leat/proto/http1/limits.hpp"
+
+namespace leat::metrics {
+class registry;
+}
 
 namespace leat::http {
 
@@ -62,13 +68,47 @@ struct server_error {
     handler,     ///< A handler threw, or returned what HTTP does not allow; answered with 500.
     accept,      ///< A connection could not be accepted. The server goes on after 50 ms.
     connection,  ///< Something unforeseen ended a connection, such as a lack of memory.
-    hook,        ///< `on_access` threw.
+    hook,        ///< `on_access` threw, or the metrics refused a series.
   };
 
   place where = place::handler;
   std::exception_ptr failure = {};
   std::string_view method = {};  ///< Empty where there is no request.
   std::string_view route = {};   ///< As in `access_record`.
+};
+
+/// What a server measures. It counts nothing that it cannot bound: `endpoint` is the pattern of a
+/// route, and one word, `unmatched`, for all requests that none takes; methods that HTTP does not
+/// know and no route has are `other`. Routes are in the metrics from the beginning on.
+///
+/// | metric | labels |
+/// |---|---|
+/// | `http_requests_total` | `method`, `endpoint`, `status`; `none` if it ended before an answer |
+/// | `http_request_duration_seconds` | `method`, `endpoint`: from the head to the end of the answer
+/// | | `http_requests_in_progress` | | | `http_connections` | | | `errors_total` | `kind`:
+/// `handler`, `accept`, `connection`, `hook`; see `server_error` |
+struct server_metrics {
+  server_metrics() = default;
+
+  /// Null: nothing is measured, and nothing is paid. Several servers may share one.
+  /// Lifetime: outlives the server.
+  metrics::registry* into = nullptr;
+  /// Patterns of routes that are left out.
+  std::vector<std::string> except{"/metrics"};
+  /// Upper bounds of the durations, in seconds; `metrics::latency_buckets()` if there are none.
+  std::vector<double> buckets;
+};
+
+/// How a server takes part in traces (W3C Trace Context, Level 1).
+///
+/// The task of a handler then carries a `leat::trace_context`: the trace that `traceparent` names,
+/// with a span of the server's own, and what `tracestate` says; or a new trace, where there is no
+/// `traceparent` or none that is valid. Its log records show both, and clients send it on. Hooks of
+/// the server are called with it too.
+struct server_tracing {
+  bool enabled = false;
+  /// Whether traces that begin here ask others to record their parts.
+  bool samples_new = true;
 };
 
 /// Everything a server can be told. The defaults serve a public HTTP API behind a proxy.
@@ -93,6 +133,9 @@ struct server_options {
   proto::http1::limits http1;
 
   server_timeouts timeouts;
+
+  server_metrics metrics;
+  server_tracing tracing;
 
   /// Called once for each request, also when it fails or is stopped. Must not block.
   std::function<void(const access_record&)> on_access;

@@ -12,6 +12,10 @@
 #include "leat/io/socket_options.hpp"
 #include "leat/io/tls_context.hpp"
 
+namespace leat::metrics {
+class registry;
+}
+
 namespace leat::http {
 
 /// How many connections a client keeps. The waiting line of a full pool is bounded by
@@ -23,6 +27,24 @@ struct connection_limits {
   std::size_t max_per_host = std::numeric_limits<std::size_t>::max();
   std::size_t max_idle = 20;
   duration max_idle_time = std::chrono::seconds(5);  ///< Servers keep theirs longer, as a rule.
+};
+
+/// What a client measures, under the label `client`; clients of one name add up:
+///
+/// | metric | more labels |
+/// |---|---|
+/// | `http_client_requests_total` | `method`, `status`; `none` if there was no answer |
+/// | `http_client_request_duration_seconds` | `method`: until the head of the answer is there |
+/// | `http_client_requests_in_progress` | |
+///
+/// and its connections as a pool of that name (see `pool::pool_metrics`). Each redirect and each
+/// round of an authentication is a request. A transport of its own measures the pool alone.
+struct client_metrics {
+  client_metrics() = default;
+
+  /// Null: nothing is measured, and nothing is paid. Lifetime: outlives the client.
+  metrics::registry* into = nullptr;
+  std::string name = "http";
 };
 
 /// How requests reach their origins: what connections are made with, and how many are kept. The
@@ -38,6 +60,7 @@ struct basic_transport_options {
   ~basic_transport_options();
 
   connection_limits limits;
+  client_metrics metrics;
   /// The most a response's body may have, as it comes and decoded. Unlimited unless set: only the
   /// program knows.
   std::uint64_t max_body_bytes = std::numeric_limits<std::uint64_t>::max();

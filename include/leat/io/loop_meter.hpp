@@ -16,7 +16,11 @@ namespace leat::io {
 ///  - `loop_lag_seconds`, a histogram: how long after it was due the timer got its turn, which
 ///    is how long everything else waited too;
 ///  - `loop_steps_total`, a counter: how often the loop resumed something or woke up;
+///  - `tasks_alive`, a gauge: tasks of this thread, with those that have ended and whose handle
+///    somebody keeps;
 ///  - `coroutine_frames`, a gauge: frames that are alive on this thread, at least one a task.
+///
+/// The meters of several loops add up where they measure into the same registry.
 ///
 /// It costs two clock reads, and a wake-up of an idle loop, each time. On a loop of its own
 /// time, such as one of `testing`, that armed timer hides deadlocks.

@@ -20,14 +20,6 @@
 
 namespace leat::log {
 
-/// Whether `presentation::rich` is coloured.
-enum class colours : std::uint8_t {
-  automatic,  ///< On a standard stream that is a terminal; nowhere if `NO_COLOR` is set and not
-              ///< empty (no-color.org), or if `TERM` is "dumb".
-  always,     ///< On every sink.
-  never,
-};
-
 /// Who writes to the sinks.
 enum class delivery : std::uint8_t {
   synchronous,   ///< The thread that logs, and it waits: for tests and small tools.

@@ -36,4 +36,12 @@ enum class presentation : std::uint8_t { null, plain, json, rich };
 /// The presentation that `text` names, in any case. Nothing if it names none.
 [[nodiscard]] std::optional<presentation> parse_presentation(std::string_view text) noexcept;
 
+/// Whether `presentation::rich` is coloured.
+enum class colours : std::uint8_t {
+  automatic,  ///< On a standard stream that is a terminal; nowhere if `NO_COLOR` is set and not
+              ///< empty (no-color.org), or if `TERM` is "dumb".
+  always,     ///< On every sink.
+  never,
+};
+
 }  // namespace leat::log

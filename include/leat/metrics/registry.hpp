@@ -2,11 +2,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "leat/metrics/error.hpp"
 #include "leat/metrics/instruments.hpp"
 
 namespace leat::metrics {
@@ -26,10 +29,40 @@ inline constexpr std::string_view text_content_type = "text/plain; version=0.0.4
 /// Upper bounds, in seconds, that suit answers of a service: 1 ms to 10 s.
 [[nodiscard]] std::vector<double> latency_buckets();
 
+/// What happens to a series beyond the limit.
+enum class series_overflow : std::uint8_t {
+  share,   ///< It is one series for all of them, whose label values are all "overflow".
+  refuse,  ///< It is an error, `too_many_series`.
+};
+
 struct registry_options {
-  /// Series of one metric. Labels that come from outside must not fill the memory: beyond
-  /// this number, observations go to one series whose label values are all "overflow".
+  /// Series of one metric. Labels that come from outside must not fill the memory.
   std::size_t max_series_per_metric = 1000;
+  series_overflow when_full = series_overflow::share;
+};
+
+namespace detail {
+class collectors;
+}
+
+/// A function that a registry calls before it is read, for as long as this lives. Moving it on is
+/// allowed; one that was made by nobody holds nothing.
+///
+/// Lifetime: may outlive the registry. Its end waits for a call that is under way, so what the
+/// function refers to may end right behind it.
+class collector {
+ public:
+  collector() noexcept = default;
+  collector(collector&& other) noexcept;
+  collector& operator=(collector&& other) noexcept;
+  ~collector();
+
+ private:
+  friend class registry;
+  collector(std::shared_ptr<detail::collectors> of, std::uint64_t id) noexcept;
+
+  std::shared_ptr<detail::collectors> of_;
+  std::uint64_t id_ = 0;
 };
 
 /// Owns the metrics of a program or of one part of it. There is no global one.
@@ -50,7 +83,8 @@ class registry {
   ~registry();
 
   /// Errors: `invalid_argument` if a name or a label value is not valid, or if the metric is
-  /// there with another type, other label names or (for histograms) other buckets.
+  /// there with another type, other label names or (for histograms) other buckets;
+  /// `too_many_series`.
   [[nodiscard]] counter add_counter(std::string_view name, std::string_view help,
                                     const labels& of = {});
   [[nodiscard]] gauge add_gauge(std::string_view name, std::string_view help,
@@ -61,12 +95,25 @@ class registry {
   [[nodiscard]] histogram add_histogram(std::string_view name, std::string_view help,
                                         const std::vector<double>& buckets, const labels& of = {});
 
+  /// Calls `update` whenever the registry is about to be read, for what is cheaper to look at then
+  /// than to keep up to date: `update` sets gauges, and increments counters by what they have
+  /// grown. It runs on the thread that reads, one call at a time, and must not read or add a
+  /// collector itself. What it throws is lost, and the others are called all the same.
+  [[nodiscard]] collector before_reading(std::function<void()> update);
+
   /// Every metric in Prometheus's text format, sorted by name and by labels.
+  ///
+  /// Takes about a microsecond a series and runs the collectors, so a program with many of them
+  /// reads on a thread; `http::metrics_page` does.
   [[nodiscard]] std::string to_text() const;
 
  private:
   struct impl;
   std::unique_ptr<impl> impl_;
 };
+
+/// `app_info{name="...",version="..."} 1`: which program the other metrics are of.
+/// Errors: `invalid_argument` for a text that is not UTF-8.
+void add_app_info(registry& to, std::string_view name, std::string_view version);
 
 }  // namespace leat::metrics

@@ -17,7 +17,7 @@ class blocking_resource_pool {
  public:
   using lease = detail::lease<blocking_resource_pool>;
 
-  /// Errors: `invalid_argument` for a negative `max_idle_time`.
+  /// Errors: `invalid_argument` for a negative `max_idle_time`; those of the metrics.
   explicit blocking_resource_pool(pool_options options = {});
   blocking_resource_pool(const blocking_resource_pool&) = delete;
   blocking_resource_pool& operator=(const blocking_resource_pool&) = delete;

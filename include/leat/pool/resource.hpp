@@ -3,8 +3,13 @@
 
 #include <cstddef>
 #include <limits>
+#include <string>
 
 #include "leat/base/time.hpp"
+
+namespace leat::metrics {
+class registry;
+}
 
 namespace leat::pool {
 
@@ -20,6 +25,23 @@ class resource {
   [[nodiscard]] virtual bool is_usable() noexcept = 0;
 };
 
+/// What a pool measures, under the label `pool`; pools of one name are added up:
+///
+/// | metric | |
+/// |---|---|
+/// | `pool_in_use`, `pool_idle` | resources lent, and those that wait to be |
+/// | `pool_waiting` | those who wait in line |
+/// | `pool_max_size` | what `max_size` allows |
+/// | `pool_acquire_duration_seconds` | how long whoever got a slot had waited for it |
+/// | `pool_timeouts_total` | waits that ended in `pool_timeout` |
+struct pool_metrics {
+  pool_metrics() noexcept = default;
+
+  /// Null: nothing is measured, and nothing is paid. Lifetime: outlives the pool.
+  metrics::registry* into = nullptr;
+  std::string name = "default";
+};
+
 struct pool_options {
   pool_options() noexcept = default;
 
@@ -32,6 +54,8 @@ struct pool_options {
   /// An idle one is dropped after this time. Shorter than servers keep theirs, so that the
   /// other side rarely closes first.
   duration max_idle_time = std::chrono::seconds(5);
+
+  pool_metrics metrics;
 };
 
 struct pool_statistics {

@@ -11,6 +11,10 @@
 
 namespace leat::pool {
 
+namespace detail {
+class pool_meter;
+}
+
 /// Lends resources that belong to keys, such as the host they lead to: the one used last
 /// first, to those who wait in the order in which they came. For tasks of one loop;
 /// `blocking_resource_pool` is its twin for threads.
@@ -51,10 +55,11 @@ class resource_pool {
     resource_pool& pool_;
     std::string key_;
     lease lease_;
+    time_point began_{};  // where somebody measures
     bool refused_ = false;
   };
 
-  /// Errors: `invalid_argument` for a negative `max_idle_time`.
+  /// Errors: `invalid_argument` for a negative `max_idle_time`; those of the metrics.
   explicit resource_pool(pool_options options = {});
   resource_pool(const resource_pool&) = delete;
   resource_pool& operator=(const resource_pool&) = delete;
@@ -90,6 +95,7 @@ class resource_pool {
   };
 
   [[nodiscard]] lease try_acquire(const std::string& key);
+  void note() noexcept;
   void take_back(detail::slot_ledger::key_entry& key, std::unique_ptr<resource> returned,
                  bool is_clean) noexcept;
   void serve_waiters() noexcept;
@@ -97,6 +103,7 @@ class resource_pool {
   void drop_expired() noexcept;
   void arm_expiry() noexcept;
 
+  std::unique_ptr<detail::pool_meter> meter_;  // null, if nothing is measured
   detail::slot_ledger slots_;
   std::size_t waiting_ = 0;
   ready_list waiters_;

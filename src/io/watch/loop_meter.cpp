@@ -6,6 +6,7 @@
 
 #include "leat/base/error.hpp"
 #include "leat/coro/frame_memory.hpp"
+#include "leat/coro/task_node.hpp"
 #include "leat/io/loop.hpp"
 #include "leat/metrics/registry.hpp"
 
@@ -30,9 +31,17 @@ class loop_meter::impl final : public ready_node, public executor_guest {
         steps_(into.add_counter("loop_steps_total",
                                 "How often the loop resumed something or woke up.")),
         frames_(into.add_gauge("coroutine_frames", "Coroutine frames alive on the loop's thread.")),
+        tasks_(into.add_gauge("tasks_alive", "Tasks alive on the loop's thread.")),
         counted_(home_->steps()) {
     home_->add_guest(*this);
     arm_after(home_->read_clock());
+  }
+
+  impl(const impl&) = delete;
+  impl& operator=(const impl&) = delete;
+  ~impl() {
+    set(frames_, noted_frames_, 0);
+    set(tasks_, noted_tasks_, 0);
   }
 
   void run() noexcept override {
@@ -40,13 +49,19 @@ class loop_meter::impl final : public ready_node, public executor_guest {
     lag_.observe(now - armed_for_);
     const std::uint64_t steps = home_->steps();
     steps_.increment(static_cast<double>(steps - std::exchange(counted_, steps)));
-    frames_.set(static_cast<double>(detail::local_frames.live_frames()));
+    set(tasks_, noted_tasks_, static_cast<double>(detail::tasks_on_thread));
+    set(frames_, noted_frames_, static_cast<double>(detail::local_frames.live_frames()));
     arm_after(now);
   }
 
   void executor_ends() noexcept override { static_cast<ready_node&>(*this).unlink(); }
 
  private:
+  // The loops of several threads may add up in one gauge.
+  static void set(metrics::gauge& level, double& noted, double now) noexcept {
+    level.increment(now - std::exchange(noted, now));
+  }
+
   void arm_after(time_point now) noexcept {
     armed_for_ = now + every_;
     home_->arm(*this, armed_for_);
@@ -57,7 +72,10 @@ class loop_meter::impl final : public ready_node, public executor_guest {
   metrics::histogram lag_;
   metrics::counter steps_;
   metrics::gauge frames_;
+  metrics::gauge tasks_;
   std::uint64_t counted_;
+  double noted_tasks_ = 0;
+  double noted_frames_ = 0;
   time_point armed_for_{};
 };
 

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+#include "leat/app/inscription.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "leat/app/prepare.hpp"
+#include "leat/base/error.hpp"
+#include "leat/log/error.hpp"
+#include "leat/log/flush_on_crash.hpp"
+#include "leat/testing/cancellation.hpp"
+
+#include "support/async_test.hpp"
+#include "support/scratch_folder.hpp"
+
+using namespace leat;
+using namespace leat::app;
+
+namespace {
+
+std::string text_of(const std::string& path) {
+  std::ifstream in(path);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+bool is_open(const std::string& path) {
+  for (const auto& each : std::filesystem::directory_iterator("/proc/self/fd")) {
+    std::error_code gone;
+    if (std::filesystem::read_symlink(each, gone) == path) return true;
+  }
+  return false;
+}
+
+inscription into(const std::string& path, log::file_mode mode) {
+  inscription how;
+  how.target = log::sink::file(path, mode);
+  return how;
+}
+
+task<void> say(inscription how, std::string what) {
+  co_await with_exit_stack([&](exit_stack& exits) -> task<void> {
+    const auto logger = co_await inscribe_to_target(how, "demo", exits);
+    logger.info(what);
+  });
+}
+
+}  // namespace
+
+LEAT_LOOPBACK_TEST("inscription: a file is made with its folders, and closed at the end") {
+  const scratch_folder folder;
+  const std::string path = folder / "a/b/demo.log";
+  co_await with_exit_stack([&](exit_stack& exits) -> task<void> {
+    const auto logger =
+        co_await inscribe_to_target(into(path, log::file_mode::append), "demo", exits);
+    logger.info("one");
+    CHECK(is_open(path));
+  });
+  CHECK_FALSE(is_open(path));
+  CHECK(text_of(path) == "demo: one\n");
+}
+
+LEAT_LOOPBACK_TEST("inscription: a file is appended to or begun anew, as it is told") {
+  const scratch_folder folder;
+  const std::string path = folder / "demo.log";
+  co_await say(into(path, log::file_mode::append), "one");
+  co_await say(into(path, log::file_mode::append), "two");
+  CHECK(text_of(path) == "demo: one\ndemo: two\n");
+  co_await say(into(path, log::file_mode::truncate), "three");
+  CHECK(text_of(path) == "demo: three\n");
+}
+
+LEAT_LOOPBACK_TEST("inscription: a file that cannot be opened is an error, and nothing is kept") {
+  const scratch_folder folder;
+  std::ofstream(folder / "file") << "x";
+  const std::string path = folder / "file/demo.log";
+  bool was_refused = false;
+  try {
+    co_await say(into(path, log::file_mode::append), "one");
+  } catch (const log::sink_error&) {
+    was_refused = true;
+  }
+  CHECK(was_refused);
+}
+
+LEAT_LOOPBACK_TEST("inscription: what is no terminal gets JSON, where it may choose") {
+  const scratch_folder folder;
+  const std::string path = folder / "demo.log";
+  auto how = into(path, log::file_mode::append);
+  how.chooses_presentation = true;
+  co_await say(how, "one");
+  CHECK(text_of(path).starts_with("{\"event\": \"one\""));
+  how.colours = log::colours::always;  // somebody knows better
+  how.target = log::sink::file(path, log::file_mode::truncate);
+  co_await say(how, "two");
+  CHECK(text_of(path).find("\x1B[") != std::string::npos);
+}
+
+LEAT_LOOPBACK_TEST("inscription: one of a process may flush on a crash, until its end") {
+  const scratch_folder folder;
+  auto how = into(folder / "demo.log", log::file_mode::append);
+  how.flushes_on_crash = true;
+  bool was_refused = false;
+  co_await with_exit_stack([&](exit_stack& exits) -> task<void> {
+    static_cast<void>(co_await inscribe_to_target(how, "demo", exits));
+    try {
+      static_cast<void>(co_await inscribe_to_target(how, "demo", exits));
+    } catch (const invalid_argument&) {
+      was_refused = true;
+    }
+  });
+  CHECK(was_refused);
+  co_await say(how, "again");
+}
+
+TEST_CASE("inscription: can be cancelled anywhere, and leaves no file open") {
+  const scratch_folder folder;
+  const std::string path = folder / "demo.log";
+  testing::for_each_cancellation(
+      [&]() -> task<void> { co_await say(into(path, log::file_mode::append), "one"); });
+  CHECK_FALSE(is_open(path));
+}
+
+LEAT_LOOPBACK_TEST("prepare: the configuration says into which file it logs, from templates") {
+  const scratch_folder folder;
+  const std::string path = folder / "state/demo.log";
+  std::filesystem::create_directories(folder / "state");
+  std::ofstream(path) << "old\n";
+  prepare_options options;
+  options.application = application("demo");
+  options.distribution = distribution("demo", "/");
+  options.variables = environment({{"HOME", "/home/ann"}, {"XDG_STATE_HOME", folder / "home"}});
+  options.source = configuration_source::text("[inscription]\nfile = \"" + path +
+                                              "\"\nmode = \"truncate\"\nlevel = \"info\"");
+  co_await with_exit_stack([&](exit_stack& exits) -> task<void> {
+    const globals all = co_await prepare(exits, std::move(options));
+    all.logger().info("one");
+  });
+  CHECK(text_of(path) == "demo: one\n");
+}
