@@ -232,14 +232,16 @@ leat::app::program_options program_options_of(leat::app::configuration_source so
   options.prepare.application = leat::app::application("leat-gateway");
   options.prepare.source = std::move(source);
   options.prepare.inscription.presentation = leat::log::presentation::json;
-  options.prepare.checks = {[folder = std::move(folder)](const leat::app::configuration& all,
-                                                         const leat::app::environment&) {
-    static_cast<void>(read_configuration(all, folder));
-  }};
-  if (port) {
-    options.prepare.overlay["LEAT_GATEWAY_CONFIG_SERVER__PORT"] = std::to_string(*port);
-  }
+  options.prepare.checks = {check_in(std::move(folder))};
+  if (port) options.prepare.overrides = leat::app::configuration().with("server.port", *port);
   return options;
+}
+
+leat::app::configuration_check check_in(std::filesystem::path folder) {
+  return [folder = std::move(folder)](const leat::app::configuration& all,
+                                      const leat::app::environment&) {
+    static_cast<void>(read_configuration(all, folder));
+  };
 }
 
 task<void> serve(leat::app::program& self, leat::io::network& network,

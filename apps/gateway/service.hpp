@@ -17,6 +17,9 @@ namespace gateway {
     leat::app::configuration_source source, std::filesystem::path folder,
     std::optional<std::uint16_t> port = std::nullopt);
 
+/// That a configuration is one of the gateway, whose relative paths begin in `folder`.
+[[nodiscard]] leat::app::configuration_check check_in(std::filesystem::path folder);
+
 /// The work of the gateway: serves, beside its demo upstream, until it is asked to stop, and
 /// drains. The demo upstream ends last.
 ///

@@ -56,6 +56,7 @@ class lifespan {
       beside.spawn(task_name("signals"), [this] { return watch_signals(); });
       beside.spawn(task_name("limits of the shutdown"), [this] { return watch_limits(); });
       beside.spawn(task_name("reloads"), [this] { return watch_reloads(); });
+      const whole_mark mark(*this);
       try {
         static_cast<void>(co_await with_cancel_scope([this](cancel_scope& scope) {
           whole_ = &scope;
@@ -64,7 +65,6 @@ class lifespan {
       } catch (...) {
         note_failure(std::current_exception());
       }
-      whole_ = nullptr;
       beside.cancel();
     });
     if (forced_by_ != 0) co_return program_status::forced_by_signal + forced_by_;
@@ -180,6 +180,18 @@ class lifespan {
   void stop_everything() noexcept {
     if (whole_ != nullptr) whole_->cancel(stop_reason::shutdown);
   }
+
+  /// Nobody cancels a scope that has ended, also if this task is stopped.
+  class whole_mark {
+   public:
+    explicit whole_mark(lifespan& life) noexcept : life_(life) {}
+    whole_mark(const whole_mark&) = delete;
+    whole_mark& operator=(const whole_mark&) = delete;
+    ~whole_mark() { life_.whole_ = nullptr; }
+
+   private:
+    lifespan& life_;
+  };
 
   /// The work is over, also if it was stopped: the times of the end run from here on, if they do
   /// not run already.
