@@ -11,9 +11,10 @@ pid=$program_PID
 trap 'kill -KILL "$pid" 2>/dev/null || true; rm -rf "$HOME"' EXIT
 
 port=
+serving='"event": "serving".*127\.0\.0\.1:([0-9]+)'
 while [[ -z $port ]] && read -r line <&"${program[0]}"; do
   echo "$line"
-  if [[ $line =~ \"event\": \"serving\".*127\.0\.0\.1:([0-9]+) ]]; then port=${BASH_REMATCH[1]}; fi
+  if [[ $line =~ $serving ]]; then port=${BASH_REMATCH[1]}; fi
 done
 [[ -n $port ]] || { echo "it does not serve" >&2; exit 1; }
 
