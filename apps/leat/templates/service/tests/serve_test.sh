@@ -7,7 +7,7 @@ export HOME
 coproc program {
   exec "$1" --port 0 --inscription.presentation json --inscription.target-stream stdout
 }
-pid=$program_PID
+pid=$!
 trap 'kill -KILL "$pid" 2>/dev/null || true; rm -rf "$HOME"' EXIT
 
 port=
@@ -51,7 +51,7 @@ status=0
 said=$("$1" --prot 0 2>&1) || status=$?
 [[ $status == 2 && $said == *'did you mean "--port"?'* ]] || { echo "$status: $said" >&2; exit 1; }
 status=0
-said=$(SAMPLE_SERVICE_CONFIG_SERVER__PROT=1 SAMPLE_SERVICE_CONFIG_GREETING__WORD= "$1" 2>&1) || status=$?
+said=$(SAMPLE_SERVICE_CONFIG_SERVER__PROT=1 SAMPLE_SERVICE_CONFIG_GREETING__WORD='' "$1" 2>&1) || status=$?
 [[ $status == 1 && $said == *server.prot* && $said == *greeting.word* ]] || {
   echo "$status: $said" >&2
   exit 1
