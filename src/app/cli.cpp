@@ -3,9 +3,7 @@
 
 #include <algorithm>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
-#include <map>
 #include <optional>
 #include <span>
 #include <variant>
@@ -226,11 +224,11 @@ class cli::impl {
 
   /// Prepares, runs the command and closes the stack. What goes wrong is shown.
   [[nodiscard]] task<int> run(chosen what) const {
-    prepare_options with = prepare_options_of(what);
     std::exception_ptr failure;
     int status = exit_code::failed;
-    const rendering shown = rendering_on_error(what, with);
+    const rendering shown = rendering_on_error(what);
     try {
+      prepare_options with = prepare_options_of(what);
       status = co_await with_exit_stack([&](exit_stack& exits) -> task<int> {
         const app::globals made = co_await app::prepare(exits, std::move(with));
         const display_options& display = what.common.display;
@@ -269,11 +267,15 @@ class cli::impl {
   }
 
   [[nodiscard]] int launch(chosen what) const {
-    prepare_options with = prepare_options_of(what);
-    const rendering shown = rendering_on_error(what, with);
-    return what.command->launch({std::move(with), [this, shown](const std::exception_ptr& failure) {
-                                   static_cast<void>(show(failure, shown));
-                                 }});
+    const rendering shown = rendering_on_error(what);
+    try {
+      return what.command->launch(
+          {prepare_options_of(what), [this, shown](const std::exception_ptr& failure) {
+             static_cast<void>(show(failure, shown));
+           }});
+    } catch (...) {
+      return show(std::current_exception(), shown);
+    }
   }
 
   /// Says what went wrong, and returns the exit code that stands for it.
@@ -285,6 +287,9 @@ class cli::impl {
         // Whoever does not read any more need not be told.
         if (e.is_closed()) return exit_code::by_signal + SIGPIPE;
         show_text(render_error(e, how), how);
+      } catch (const invalid_command_line& e) {
+        options_.streams->write(output_stream::standard_error, lines_of(e.problems()));
+        return exit_code::usage;
       } catch (...) {
         show_text(render_error(failure, how), how);
       }
@@ -334,8 +339,9 @@ class cli::impl {
   [[nodiscard]] tree make_parsers() const {
     tree all;
     all.root = std::make_unique<CLI::App>();
-    if (has_version())
+    if (has_version()) {
       all.root->set_version_flag("--version", options_.prepare.application->version());
+    }
     add_parser(all, *all.root, root_, options_.program);
     return all;
   }
@@ -375,13 +381,18 @@ class cli::impl {
     made.command = at.what->type->make(arguments_of(at.what->options, own), problems);
     problems = as_options(std::move(problems), at.what->options);
     made.common = common_choices_of(arguments_of(common_options(), common), problems);
-    if (!problems.empty()) return complaint(at, std::move(problems));
+    if (!problems.empty()) return complaint(at, problems);
     return made;
   }
 
-  [[nodiscard]] said complaint(const parser& at, std::vector<problem> problems) const {
+  [[nodiscard]] std::string lines_of(const std::vector<problem>& problems) const {
     std::string text;
     for (const auto& each : problems) text += options_.program + ": " + to_string(each) + "\n";
+    return text;
+  }
+
+  [[nodiscard]] said complaint(const parser& at, const std::vector<problem>& problems) const {
+    std::string text = lines_of(problems);
     text += "\"" + at.called + " --help\" says what there is.\n";
     return {exit_code::usage, output_stream::standard_error, std::move(text)};
   }
@@ -402,12 +413,12 @@ class cli::impl {
   }
 
   /// The same on the standard error, with the variables that there are before preparation.
-  [[nodiscard]] rendering rendering_on_error(const chosen& what,
-                                             const prepare_options& with) const {
+  [[nodiscard]] rendering rendering_on_error(const chosen& what) const {
     display_options display = what.common.display;
     display.target_file.clear();
     display.target_stream = output_stream::standard_error;
-    return rendering_of(display, with.variables ? *with.variables : environment::of_process());
+    const auto& given = options_.prepare.variables;
+    return rendering_of(display, given ? *given : environment::of_process());
   }
 
   void show_text(const std::string& text, const rendering& how) const {

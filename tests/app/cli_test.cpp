@@ -90,6 +90,11 @@ struct act {
   std::vector<std::string>* notes = nullptr;
 
   void adjust(prepare_options& options) const {
+    if (what == "nothing") {
+      throw invalid_command_line({{.key = "--what", .message = "has to be something"},
+                                  {.key = "--more", .message = "does not go with it"}});
+    }
+    if (what == "break") throw invalid_argument("planted");
     options.overrides = options.overrides.with("server.name", what);
   }
   task<void> prepare(const invocation& with) const {
@@ -476,6 +481,25 @@ LEAT_ASYNC_TEST("cli: what a command adjusts wins over variables too") {
   CHECK(co_await program.execute({"act", "--what", "print", "--configfile", "/etc/demo.toml"}) ==
         0);
   CHECK(here.console->output == "print\n");
+}
+
+LEAT_ASYNC_TEST("cli: a command may refuse what its options say together, before anything begins") {
+  world here;
+  cli program = here.make();
+  CHECK(co_await program.execute({"act", "--what", "nothing"}) == exit_code::usage);
+  CHECK(here.console->error ==
+        "demo: --what: has to be something\ndemo: --more: does not go with it\n");
+  CHECK(here.notes.empty());
+  CHECK(here.disk->calls == 0);
+}
+
+LEAT_ASYNC_TEST("cli: an error of what a command adjusts is shown like any other") {
+  world here;
+  cli program = here.make();
+  CHECK(co_await program.execute({"act", "--what=break", "--display.presentation=json",
+                                  "--display.compact"}) == exit_code::failed);
+  CHECK(here.console->error.starts_with(R"({"class":"invalid_argument",)"));
+  CHECK(here.notes.empty());
 }
 
 LEAT_ASYNC_TEST("cli: results go to a stream or a file, and the target begins anew") {

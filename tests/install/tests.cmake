@@ -38,3 +38,14 @@ leat_consumer_test("find_package: a project builds against the installed package
 leat_consumer_test("add_subdirectory: a project builds Leat as a part of itself and runs"
   FOLDER add_subdirectory TIMEOUT 600
   OPTIONS -DLEAT_SOURCE=${PROJECT_SOURCE_DIR} -DLEAT_WERROR=${LEAT_WERROR})
+
+if(LEAT_BUILD_APPS)
+  # "make test" of it also starts the program, asks it, and ends it with SIGTERM.
+  add_test(NAME "install/leat new: what it writes builds, and passes its tests"
+    COMMAND ${CMAKE_COMMAND} -DSTAGE=${stage} -DWORK=${CMAKE_CURRENT_BINARY_DIR}/new
+      -DCOMPILER=${CMAKE_CXX_COMPILER} "-DFLAGS=${CMAKE_CXX_FLAGS}"
+      "-DLINKER_FLAGS=${CMAKE_EXE_LINKER_FLAGS}" "-DLAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER}"
+      -P ${CMAKE_CURRENT_LIST_DIR}/new_service.cmake)
+  set_tests_properties("install/leat new: what it writes builds, and passes its tests" PROPERTIES
+    LABELS compile TIMEOUT 180 PROCESSORS 2 FIXTURES_REQUIRED installed_package)
+endif()

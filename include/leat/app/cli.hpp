@@ -86,7 +86,8 @@ struct launch {
 /// a described struct in it has options with a dot, `--server.port`. `execute` may return a
 /// `task<int>`, which is the exit code. Besides it a command may have
 ///
-/// - `void adjust(prepare_options&) const`, before anything is prepared;
+/// - `void adjust(prepare_options&) const`, before anything is prepared; there it may throw
+///   `invalid_command_line`, for options that do not go together, and the exit code is 2;
 /// - `task<void> prepare(const invocation&)`, before `execute` and with the same.
 ///
 /// A service has its own way to prepare, to take signals and to end. It has no `execute` but
@@ -250,7 +251,8 @@ class cli {
 
   /// The same on a loop that is there, without signals, for tests and for programs in programs.
   /// `arguments` do not have the program's name. A service cannot be run on a loop that is there.
-  /// Cancellation: safe; stops the command, cleanups run. Errors: none of the command.
+  /// Cancellation: safe; stops the command, cleanups run.
+  /// Errors: none of the command; `output_failure`, if a help text cannot be written.
   [[nodiscard]] task<int> execute(std::vector<std::string> arguments);
 
  private:
