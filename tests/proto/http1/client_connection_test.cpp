@@ -429,7 +429,9 @@ TEST_CASE("client: holds its body back until 100 Continue") {
 TEST_CASE("client: leaves HTTP after 101 and hands over what follows") {
   client_transcript client;
   ask(client.machine(), "GET", upgrade);
+  CHECK_FALSE(client.machine().has_switched());
   client.feed("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\nframes");
+  CHECK(client.machine().has_switched());
 
   CHECK(client.text() == "101 Switching Protocols 1.1 [Upgrade=x]\nswitched\n");
   CHECK(client.input().text() == "frames");
@@ -439,6 +441,7 @@ TEST_CASE("client: leaves HTTP after 2xx to CONNECT, whose framing fields mean n
   client_transcript client;
   ask(client.machine(), "CONNECT");
   client.feed("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nbytes");
+  CHECK(client.machine().has_switched());
 
   CHECK(client.text() == "200 OK 1.1 [Content-Length=5]\nswitched\n");
   CHECK(client.input().text() == "bytes");
