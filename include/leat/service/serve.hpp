@@ -17,7 +17,7 @@ struct serve_options {
   io::endpoint at = io::endpoint::tcp("127.0.0.1", 8080);
 
   /// What the server itself is told. Its `drain_grace` is that of the program's limits. Its hooks
-  /// are called besides what is done here.
+  /// are called besides what is done here, and without a registry it measures into the program's.
   http::server_options server{};
 
   /// Where `add_health_routes` puts its routes; empty: nowhere.
