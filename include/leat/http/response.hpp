@@ -38,9 +38,7 @@ class response_head {
   explicit response_head(parts from);
   /// Of `from`, which is not null, without copying it. It is not changed from now on.
   [[nodiscard]] static response_head sharing(std::shared_ptr<parts> from) noexcept {
-    response_head made;
-    made.parts_ = std::move(from);
-    return made;
+    return response_head(shared(), std::move(from));
   }
 
   [[nodiscard]] int status() const noexcept { return parts_->status; }
@@ -86,7 +84,9 @@ class response_head {
   }
 
  private:
-  response_head() noexcept = default;
+  struct shared {};
+  // Not for one argument alone: `response_head({})` is one of empty parts.
+  response_head(shared, std::shared_ptr<parts> from) noexcept : parts_(std::move(from)) {}
 
   // Never changed, so copies share it; and moved at next to no cost on the way to who asked.
   std::shared_ptr<parts> parts_;
