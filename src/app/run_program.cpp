@@ -14,6 +14,7 @@
 #include "leat/io/loop_meter.hpp"
 #include "leat/io/signals.hpp"
 #include "leat/io/watchdog.hpp"
+#include "leat/metrics/process_metrics.hpp"
 
 #include "app/shutdown_times.hpp"
 #include "app/stop_guard.hpp"
@@ -62,6 +63,7 @@ task<int> next_meaning(io::signal_receiver& signals) {
 program_work on_process(program_work work, log_of_process& log, bool watches_loop) {
   return [work = std::move(work), &log, watches_loop](program& self) {
     log.logger = self.logger();
+    self.exits().keep(std::make_unique<metrics::process_metrics>(self.metrics()));
     if (watches_loop) {
       self.exits().keep(std::make_unique<io::loop_meter>(self.metrics()));
       self.exits().keep(std::make_unique<io::watchdog>(io::loop::current(), watch_options(self)));

@@ -6,19 +6,18 @@
 #include "leat/base/error.hpp"
 #include "leat/coro/sleep.hpp"
 #include "leat/coro/task_group.hpp"
+#include "leat/http/metrics_page.hpp"
 #include "leat/http/server.hpp"
-#include "leat/http/server_request.hpp"
 #include "leat/service/health_routes.hpp"
 
 namespace leat::service {
 namespace {
 
-void add_metrics_route(http::router& to, app::program& of, const std::string& path) {
-  to.get(path, [&of](http::server_request&) -> task<http::server_response> {
-    http::server_response answer(http::status::ok, of.metrics().to_text());
-    answer.headers().set("content-type", metrics::text_content_type);
-    co_return answer;
-  });
+/// What the server measures goes where the program's metrics are, unless the options say otherwise.
+/// Whoever reads them is not among it.
+void measure(http::server_metrics& how, app::program& self, const std::string& path) {
+  if (how.into == nullptr) how.into = &self.metrics();
+  how.except.push_back(path);
 }
 
 http::server_options with_log(http::server_options options, const log::logger& log,
@@ -47,7 +46,10 @@ http::server_options with_log(http::server_options options, const log::logger& l
 
 task<void> serve(app::program& self, http::router routes, serve_options options) {
   if (!options.health_prefix.empty()) add_health_routes(routes, self, options.health_prefix);
-  if (!options.metrics_path.empty()) add_metrics_route(routes, self, options.metrics_path);
+  if (!options.metrics_path.empty()) {
+    routes.get(options.metrics_path, http::metrics_page(self.metrics()));
+    measure(options.server.metrics, self, options.metrics_path);
+  }
   options.server.timeouts.drain_grace = self.limits().drain;
   http::server server(std::move(routes),
                       with_log(std::move(options.server), self.logger(), options.logs_requests));
