@@ -66,7 +66,7 @@ LEAT_BOTH_SURFACES("a field of the client that HTTP forbids is refused each time
   options.headers = {{"x-own", "1\r\nx-injected: 2"}};
   Surface api(options);
   for (int i = 0; i < 4; ++i) {
-    CHECK_THROWS_AS(static_cast<void>(api.get(peer.url())), local_protocol_error);
+    CHECK_THROWS_AS(static_cast<void>(api.get(peer.url())), http::local_protocol_error);
   }
 }
 
