@@ -13,6 +13,13 @@
 namespace leat::service {
 namespace {
 
+/// What the server measures goes where the program's metrics are, unless the options say otherwise.
+/// Whoever reads them is not among it.
+void measure(http::server_metrics& how, app::program& self, const std::string& path) {
+  if (how.into == nullptr) how.into = &self.metrics();
+  how.except.push_back(path);
+}
+
 http::server_options with_log(http::server_options options, const log::logger& log,
                               bool logs_requests) {
   if (logs_requests) {
@@ -41,10 +48,7 @@ task<void> serve(app::program& self, http::router routes, serve_options options)
   if (!options.health_prefix.empty()) add_health_routes(routes, self, options.health_prefix);
   if (!options.metrics_path.empty()) {
     routes.get(options.metrics_path, http::metrics_page(self.metrics()));
-  }
-  if (options.server.metrics.into == nullptr) {
-    options.server.metrics.into = &self.metrics();
-    options.server.metrics.except.push_back(options.metrics_path);
+    measure(options.server.metrics, self, options.metrics_path);
   }
   options.server.timeouts.drain_grace = self.limits().drain;
   http::server server(std::move(routes),

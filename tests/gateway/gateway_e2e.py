@@ -601,9 +601,12 @@ class GatewayTest(unittest.TestCase):
 
     def test_forced_end(self):
         # A read that never ends, on a thread: nothing can stop it.
-        pipe = pathlib.Path(self.folder) / "pipe.toml"
+        pipe = pathlib.Path(self.folder) / "ledger"
         os.mkfifo(pipe)
-        with subprocess.Popen([GATEWAY, "--config", pipe], stdin=subprocess.DEVNULL,
+        config = pathlib.Path(self.folder) / "gateway.toml"
+        config.write_text("[server]\nport = 0\n" + SOURCES_WITH_DEMO.format(
+            ledger=pipe, health="/system_health", timeout="5s"))
+        with subprocess.Popen([GATEWAY, "--config", config], stdin=subprocess.DEVNULL,
                               stderr=subprocess.PIPE, text=True) as process:
             with open(pipe, "w"):  # returns when the gateway reads
                 process.send_signal(signal.SIGTERM)

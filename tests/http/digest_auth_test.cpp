@@ -167,5 +167,5 @@ TEST_CASE("digest: an answer that is no refusal stands") {
   auto target = asked.target();
   const auto flow = http::digest_auth("u", "p")->start();
   flow->begin(target);
-  CHECK_FALSE(flow->again(target, http::response_head({})));
+  CHECK_FALSE(flow->again(target, http::response_head(http::response_head::parts{})));
 }

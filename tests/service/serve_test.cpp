@@ -87,11 +87,12 @@ LEAT_ASYNC_TEST("serve: is ready once it listens, and drains when it is asked to
     auto client = co_await world.connect();
     CHECK((co_await client.ask(get("/hello"))).body == "hello");
     CHECK((co_await client.ask(get("/health/ready"))).status == 200);
-    const auto metrics = co_await client.ask(get("/metrics"));
-    CHECK(metrics.status == 200);
-    CHECK(metrics.body.find(
+    const auto page = co_await client.ask(get("/metrics"));
+    CHECK(page.status == 200);
+    CHECK(page.body.find(
               "http_requests_total{endpoint=\"/hello\",method=\"GET\",status=\"200\"} 1") !=
           std::string::npos);
+    CHECK(page.body.find("\"/metrics\"") == std::string::npos);
   });
 
   CHECK(status == 0);

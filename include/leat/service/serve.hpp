@@ -22,7 +22,9 @@ struct serve_options {
 
   /// Where `add_health_routes` puts its routes; empty: nowhere.
   std::string health_prefix = "/health";
-  /// Where the program's metrics are, for Prometheus; empty: nowhere.
+  /// Where the program's metrics are, for Prometheus; those of this server are among them
+  /// (`http::server_metrics`). Empty: nowhere, and then nothing is measured that `server` does not
+  /// ask for.
   std::string metrics_path = "/metrics";
 
   /// Logs `request` for each request: its method, the pattern of its route, the status, seconds
