@@ -591,16 +591,13 @@ TEST_CASE("event stream: whichever operation of the network fails, every event i
       },
       [&told](const outcome<void>& ended) {
         if (ended.has_value()) CHECK(told == "1234");
-        if (!ended.has_error()) return;
-        // That to listen; and a server that got the request too late, which it tells by 408.
-        try {
-          std::rethrow_exception(ended.error());
-        } catch (const io::listen_error&) {
-        } catch (const http::status_error& refused) {
-          CHECK(refused.status() == http::status::request_timeout);
+        // Nothing but that to listen: what else is lost is asked for again, also a head that does not
+        // come, before the server gives the request up.
+        if (ended.has_error()) {
+          CHECK_THROWS_AS(std::rethrow_exception(ended.error()), io::listen_error);
         }
       });
   CHECK(report.operations > 10);
-  CHECK(report.failed == 3);
+  CHECK(report.failed == 1);
   CHECK(report.survived > 20);
 }
