@@ -591,8 +591,8 @@ TEST_CASE("event stream: whichever operation of the network fails, every event i
       },
       [&told](const outcome<void>& ended) {
         if (ended.has_value()) CHECK(told == "1234");
-        // Nothing but that to listen: what else is lost is asked for again, also a head that does not
-        // come, before the server gives the request up.
+        // Nothing but that to listen: what else is lost is asked for again, also a head that does
+        // not come, before the server gives the request up.
         if (ended.has_error()) {
           CHECK_THROWS_AS(std::rethrow_exception(ended.error()), io::listen_error);
         }
