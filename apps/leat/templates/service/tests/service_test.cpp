@@ -1,9 +1,11 @@
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include "../src/service.hpp"
 
 #include <cstddef>
 #include <memory>
 #include <string>
+
+#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
+#include <doctest/doctest.h>
 
 #include <leat/app/error.hpp>
 #include <leat/http/async_client.hpp>
