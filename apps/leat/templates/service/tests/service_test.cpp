@@ -6,7 +6,6 @@
 
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
-
 #include <leat/app/error.hpp>
 #include <leat/http/async_client.hpp>
 #include <leat/http/server_transport.hpp>
