@@ -2,7 +2,6 @@
 // What `cli::run` does with its process: signals, streams and files.
 
 #include <csignal>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -16,12 +15,11 @@
 #include "leat/model/describe.hpp"
 
 #include "app/imaginary_console.hpp"
+#include "support/scratch_folder.hpp"
 #include "support/test.hpp"
 
 using namespace leat;
 using namespace leat::app;
-
-namespace fs = std::filesystem;
 
 namespace {
 
@@ -125,16 +123,13 @@ TEST_CASE("cli: a service gets everything that the command line says, and runs w
 }
 
 TEST_CASE("cli: results go into a file that begins anew, in folders that are made") {
-  std::string name = (fs::temp_directory_path() / "leat-cli-XXXXXX").string();
-  REQUIRE(::mkdtemp(name.data()) != nullptr);
-  const fs::path folder(name);
+  const scratch_folder folder;
   cli program(options_with(process_console()));
   program.set<say>();
-  const std::string file = (folder / "a/b/c.txt").string();
+  const std::string file = folder / "a/b/c.txt";
   for (const char* const text : {"longer than the second", "short"}) {
     CHECK(run(program, {"--text", text, "--display.target-file", file.c_str()}) == 0);
     std::ifstream in(file);
     CHECK(std::string(std::istreambuf_iterator<char>(in), {}) == text);
   }
-  fs::remove_all(folder);
 }

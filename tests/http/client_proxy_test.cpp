@@ -2,7 +2,6 @@
 #include <cstdlib>
 #include <fstream>
 #include <optional>
-#include <stdexcept>
 #include <string>
 
 #include "leat/base/error.hpp"
@@ -10,6 +9,7 @@
 #include "leat/io/error.hpp"
 #include "leat/proto/socks5/error.hpp"
 
+#include "http/proxied_pages.hpp"
 #include "http/surfaces.hpp"
 #include "support/certificates.hpp"
 #include "support/nginx.hpp"
@@ -23,64 +23,14 @@ using namespace leat;
 #define LEAT_BOTH_SURFACES(name) \
   TEST_CASE_TEMPLATE("client and proxies: " name, Surface, async_surface, blocking_surface)
 
-namespace {
-
-const test_authority& authority() {
-  static const test_authority made;
-  return made;
-}
-
-nginx::wishes secure() {
-  const auto identity = authority().issue();
-  nginx::wishes wishes;
-  wishes.certificate = identity.certificate_chain;
-  wishes.key = identity.key;
-  return wishes;
-}
-
-template <class Surface>
-typename Surface::options through(const std::string& proxy) {
-  typename Surface::options options;
-  options.proxy = proxy;
-  options.tls.trusted = authority().certificate();
-  return options;
-}
-
-template <class Surface>
-http::proxy_error failure_through(const std::string& proxy, const std::string& url) {
-  Surface api(through<Surface>(proxy));
-  try {
-    static_cast<void>(api.get(url));
-  } catch (const http::proxy_error& e) {
-    CHECK(api.client().statistics().active == 0);
-    return e;
-  }
-  throw std::logic_error("the request succeeded");
-}
-
-template <class Surface>
-void gets_pages(const std::string& proxy) {
-  const nginx open;
-  const nginx closed(secure());
-  Surface api(through<Surface>(proxy));
-  for (int i = 0; i < 3; ++i) {
-    CHECK(api.get(open.url()).content() == "hello");
-    CHECK(api.get(closed.url()).content() == "hello");
-  }
-  CHECK(api.client().statistics().active == 0);
-  CHECK(api.client().statistics().idle >= 1);
-}
-
-}  // namespace
-
 LEAT_BOTH_SURFACES("get pages of http and https through tinyproxy") {
   const tinyproxy proxy;
-  gets_pages<Surface>("http://" + proxy.at());
+  CHECK(gets_pages<Surface>("http://" + proxy.at()) >= 1);
 }
 
 LEAT_BOTH_SURFACES("show their credentials to tinyproxy") {
   const tinyproxy proxy("ada s3cret");
-  gets_pages<Surface>("http://ada:s3cret@" + proxy.at());
+  CHECK(gets_pages<Surface>("http://ada:s3cret@" + proxy.at()) >= 1);
   const closed_port nobody;  // it is refused before that shows
   const auto error =
       failure_through<Surface>("http://ada:wrong@" + proxy.at(), "https://" + nobody.at() + "/");
@@ -108,7 +58,7 @@ LEAT_BOTH_SURFACES("speak HTTP/2 through a tunnel") {
 
 LEAT_BOTH_SURFACES("get pages of http and https through microsocks") {
   const microsocks proxy;
-  gets_pages<Surface>("socks5://" + proxy.at());
+  CHECK(gets_pages<Surface>("socks5://" + proxy.at()) >= 1);
 }
 
 LEAT_BOTH_SURFACES("show their credentials to microsocks, which looks names up") {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include <stdexcept>
 #include <string>
 
 #include "leat/http/error.hpp"
 #include "leat/http/status.hpp"
 #include "leat/route/error.hpp"
 
+#include "http/proxied_pages.hpp"
 #include "http/surfaces.hpp"
 #include "support/certificates.hpp"
 #include "support/nginx.hpp"
@@ -19,61 +19,9 @@ using namespace leat;
 #define LEAT_BOTH_SURFACES(name) \
   TEST_CASE_TEMPLATE("client and squid: " name, Surface, async_surface, blocking_surface)
 
-namespace {
-
-const test_authority& authority() {
-  static const test_authority made;
-  return made;
-}
-
-nginx::wishes secure() {
-  const auto identity = authority().issue();
-  nginx::wishes wishes;
-  wishes.certificate = identity.certificate_chain;
-  wishes.key = identity.key;
-  return wishes;
-}
-
-template <class Surface>
-typename Surface::options through(const std::string& proxy) {
-  typename Surface::options options;
-  options.proxy = proxy;
-  options.tls.trusted = authority().certificate();
-  return options;
-}
-
-/// How the proxy refuses to make a tunnel to `url`.
-template <class Surface>
-http::proxy_error failure_through(const std::string& proxy, const std::string& url) {
-  Surface api(through<Surface>(proxy));
-  try {
-    static_cast<void>(api.get(url));
-  } catch (const http::proxy_error& e) {
-    CHECK(api.client().statistics().active == 0);
-    CHECK(api.client().statistics().idle == 0);
-    return e;
-  }
-  throw std::logic_error("the request succeeded");
-}
-
-template <class Surface>
-void gets_pages(const std::string& proxy) {
-  const nginx open;
-  const nginx closed(secure());
-  Surface api(through<Surface>(proxy));
-  for (int i = 0; i < 3; ++i) {
-    CHECK(api.get(open.url()).content() == "hello");
-    CHECK(api.get(closed.url()).content() == "hello");
-  }
-  CHECK(api.client().statistics().active == 0);
-  CHECK(api.client().statistics().idle == 2);
-}
-
-}  // namespace
-
 LEAT_BOTH_SURFACES("pages of http are forwarded, and those of https come through a tunnel") {
   const squid proxy;
-  gets_pages<Surface>("http://" + proxy.at());
+  CHECK(gets_pages<Surface>("http://" + proxy.at()) == 2);
 }
 
 LEAT_BOTH_SURFACES("what was forwarded says so, and what came through a tunnel does not") {
@@ -87,7 +35,7 @@ LEAT_BOTH_SURFACES("what was forwarded says so, and what came through a tunnel d
 
 LEAT_BOTH_SURFACES("credentials let everything through") {
   const squid proxy("ada", "s3cret");
-  gets_pages<Surface>("http://ada:s3cret@" + proxy.at());
+  CHECK(gets_pages<Surface>("http://ada:s3cret@" + proxy.at()) == 2);
 }
 
 LEAT_BOTH_SURFACES("with other credentials there is no tunnel") {

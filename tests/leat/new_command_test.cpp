@@ -9,29 +9,12 @@
 #include <string>
 
 #include "exit_status.hpp"
+#include "support/scratch_folder.hpp"
 #include "support/test.hpp"
 
 namespace fs = std::filesystem;
 
 namespace {
-
-/// A folder that is gone with the test.
-class temporary_folder {
- public:
-  temporary_folder() : path_(fs::temp_directory_path() / "leat-new-XXXXXX") {
-    std::string made = path_.string();
-    REQUIRE(::mkdtemp(made.data()) != nullptr);
-    path_ = made;
-  }
-  temporary_folder(const temporary_folder&) = delete;
-  temporary_folder& operator=(const temporary_folder&) = delete;
-  ~temporary_folder() { fs::remove_all(path_); }
-
-  [[nodiscard]] const fs::path& path() const noexcept { return path_; }
-
- private:
-  fs::path path_;
-};
 
 std::string text_of(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
@@ -68,7 +51,7 @@ TEST_CASE("leat new: what is in the program is what is in the tree, and nothing 
 }
 
 TEST_CASE("leat new: writes the whole project under its own name") {
-  const temporary_folder home;
+  const scratch_folder home;
   cli::make_service(cli::project_name("tea-shop"), home.path().string());
 
   const auto files = files_below(home.path() / "tea-shop");
@@ -89,7 +72,7 @@ TEST_CASE("leat new: writes the whole project under its own name") {
 }
 
 TEST_CASE("leat new: takes an empty folder, and touches nothing else that is there") {
-  const temporary_folder home;
+  const scratch_folder home;
   fs::create_directory(home.path() / "demo");
   cli::make_service(cli::project_name("demo"), home.path().string());
   CHECK(fs::exists(home.path() / "demo/CMakeLists.txt"));
@@ -108,7 +91,7 @@ TEST_CASE("leat new: takes an empty folder, and touches nothing else that is the
 }
 
 TEST_CASE("leat new: leaves nothing where it cannot be made") {
-  const temporary_folder home;
+  const scratch_folder home;
   const std::string nowhere = (home.path() / "nowhere").string();
   CHECK_THROWS_AS(cli::make_service(cli::project_name("demo"), nowhere), std::system_error);
   CHECK(fs::is_empty(home.path()));

@@ -22,6 +22,7 @@ class scratch_folder {
     std::filesystem::remove_all(path_, ignored);
   }
 
+  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
   [[nodiscard]] std::string operator/(const char* name) const { return (path_ / name).string(); }
 
  private:
