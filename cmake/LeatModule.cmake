@@ -12,6 +12,14 @@ if(LEAT_SANITIZE)
   target_link_options(leat_dev_flags INTERFACE -fsanitize=${LEAT_SANITIZE})
 endif()
 
+include(${CMAKE_CURRENT_LIST_DIR}/LeatPrecompile.cmake)
+leat_precompiled(leat_precompiled_library HEADERS ${LEAT_PRECOMPILE_DIR}/standard.hpp)
+leat_precompiled(leat_precompiled_program HEADERS ${LEAT_PRECOMPILE_DIR}/standard.hpp)
+if(LEAT_PRECOMPILE)
+  set_target_properties(leat_precompiled_library PROPERTIES
+    CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+endif()
+
 # leat_find_package(<arguments of find_package>...)
 #
 # Finds a package that leat's libraries link, and makes the installed package find it
@@ -50,5 +58,6 @@ function(leat_module folder)
   target_link_libraries(leat_${name}
     PUBLIC ${arg_DEPENDS}
     PRIVATE ${arg_PRIVATE_DEPENDS} $<BUILD_INTERFACE:leat_dev_flags>)
+  leat_use_precompiled(leat_${name} leat_precompiled_library)
   set_property(GLOBAL APPEND PROPERTY LEAT_MODULES leat_${name})
 endfunction()

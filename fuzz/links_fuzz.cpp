@@ -40,7 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_parameters(input);
   const auto links = parse_links(input);
   std::string again;
-  for (const link& each : links) {
+  for (const auto& each : links) {
     LEAT_REQUIRE(each.target.find('>') == std::string::npos);
     again += "<" + each.target + ">";
     for (const auto& [name, value] : each.parameters) {

@@ -32,6 +32,8 @@ using io::async_stream;
 constexpr duration patience = 10s;
 // For what has to time out.
 constexpr duration moment = 20ms;
+// A buffer as large as what is still missing would be filled anew for each small read.
+constexpr std::size_t most_per_read = std::size_t{64} << 10;
 // More than a system keeps for a connection that nobody reads.
 constexpr std::size_t more_than_fits = std::size_t{32} << 20;
 
@@ -59,7 +61,7 @@ task<std::string> receive_some(async_stream& from, std::size_t most = 64) {
 task<std::string> receive(async_stream& from, std::size_t size) {
   std::string text;
   while (text.size() < size) {
-    const auto part = co_await receive_some(from, size - text.size());
+    const auto part = co_await receive_some(from, std::min(size - text.size(), most_per_read));
     if (part.empty()) break;
     text += part;
   }
@@ -315,7 +317,7 @@ task<std::string> receive_until_gone(async_stream& from) {
   std::string text;
   try {
     for (;;) {
-      const auto part = co_await receive_some(from, std::size_t{64} << 10);
+      const auto part = co_await receive_some(from, most_per_read);
       if (part.empty()) break;
       text += part;
     }
