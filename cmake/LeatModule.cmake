@@ -58,6 +58,8 @@ function(leat_module folder)
   target_link_libraries(leat_${name}
     PUBLIC ${arg_DEPENDS}
     PRIVATE ${arg_PRIVATE_DEPENDS} $<BUILD_INTERFACE:leat_dev_flags>)
-  leat_use_precompiled(leat_${name} leat_precompiled_library)
+  if(LEAT_PRECOMPILE_LIBRARY)
+    leat_use_precompiled(leat_${name} leat_precompiled_library)
+  endif()
   set_property(GLOBAL APPEND PROPERTY LEAT_MODULES leat_${name})
 endfunction()

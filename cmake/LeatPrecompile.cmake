@@ -1,11 +1,11 @@
 # Precompiled headers, which halve the time of a whole build.
 #
 # Only for Leat's own builds and off by default: with them a source that forgot an include
-# compiles all the same. Builds without them are the release preset and the consumers among the
-# tests of the installation; public headers are compiled one by one, each without.
+# compiles all the same. So the library has a switch of its own, which is off where it counts.
 include_guard(GLOBAL)
 
-option(LEAT_PRECOMPILE "Precompile headers (a missing include then goes unnoticed)" OFF)
+option(LEAT_PRECOMPILE "Precompile headers for tests, examples and programs" OFF)
+option(LEAT_PRECOMPILE_LIBRARY "Precompile headers for the library too" OFF)
 set(LEAT_PRECOMPILE_DIR ${CMAKE_CURRENT_LIST_DIR}/precompiled)
 
 # leat_precompiled(<name> HEADERS <header>... [DEPENDS <target>...])
