@@ -13,8 +13,10 @@
 
 #include "leat/base/byte_buffer.hpp"
 #include "leat/coro/shield.hpp"
+#include "leat/coro/sleep.hpp"
 #include "leat/coro/task_group.hpp"
 #include "leat/coro/timed_leaf.hpp"
+#include "leat/coro/with_cancel_scope.hpp"
 #include "leat/http/error.hpp"
 #include "leat/http/request.hpp"
 #include "leat/http/response.hpp"
@@ -269,10 +271,16 @@ class http2_connection final : public pool::resource {
     const leaving after(*this);
     for (;;) {
       if (done() || is_lost()) co_return true;
-      if (!is_writing_ && gather()) {
-        co_await write_out(mine, until);
-      } else if (!is_reading_) {
-        if (!co_await read_once(until)) co_return done();
+      if (!has_writer() && has_output()) {
+        if constexpr (!Io::is_blocking) co_await collect();
+        if (!is_writing_ && gather()) {
+          co_await write_out(mine, until);
+          continue;
+        }
+        if (done() || is_lost()) co_return true;
+      }
+      if (reader_ == nullptr && !is_collecting_) {
+        if (!co_await read_once(mine, until)) co_return done();
         // A peer that always has something to say, but never what is waited for.
         if (!until.is_never() && Io::now() >= until.at()) co_return done() || is_lost();
       } else {
@@ -284,6 +292,21 @@ class http2_connection final : public pool::resource {
     }
   }
 
+  /// Lets the others who are ready add theirs to what is about to be written, since a record of TLS
+  /// and a system call cost more than a frame. Who is alone has nobody to wait for.
+  task collect() {
+    if (exchanges_.size() < 2) co_return;
+    const collecting role(*this);
+    co_await yield_now();
+  }
+  struct collecting {
+    explicit collecting(http2_connection& which) noexcept : of(which) { of.is_collecting_ = true; }
+    collecting(const collecting&) = delete;
+    collecting& operator=(const collecting&) = delete;
+    ~collecting() { of.is_collecting_ = false; }
+    http2_connection& of;
+  };
+
   /// Hands on what is left to do, whatever ends a wait.
   struct leaving {
     explicit leaving(http2_connection& which) noexcept : of(which) {}
@@ -294,14 +317,20 @@ class http2_connection final : public pool::resource {
   };
 
   void pass_on() noexcept {
-    if (line_.is_empty()) return;
-    if (!is_reading_ || is_lost() || (!is_writing_ && has_output())) wake_first();
+    const bool is_unwritten = !has_writer() && has_output();
+    if (line_.is_empty()) {
+      if (is_unwritten) call_off_read();
+    } else if (reader_ == nullptr || is_lost() || is_unwritten) {
+      wake_first();
+    }
   }
   void wake_first() noexcept { static_cast<http2_waiter&>(line_.pop_front()).wake(); }
   void wake_all() noexcept {
     while (!line_.is_empty()) wake_first();
+    call_off_read();
   }
 
+  [[nodiscard]] bool has_writer() const noexcept { return is_writing_ || is_collecting_; }
   [[nodiscard]] bool has_output() const noexcept {
     return !out_.is_empty() || session_.has_output();
   }
@@ -341,7 +370,7 @@ class http2_connection final : public pool::resource {
         const std::size_t written = stream_->write_until_input(out_.bytes(), until);
         out_.consume(written);
         role.done();
-        if (written < size) static_cast<void>(co_await read_once(until));
+        if (written < size) static_cast<void>(co_await read_once(mine, until));
       } else {
         if (try_write()) co_return;
         // Others share the connection, so neither a stop nor the limit of this task may cut off a
@@ -369,8 +398,8 @@ class http2_connection final : public pool::resource {
   task read_beside_write(exchange& mine, task_group& all) {
     const leaving after(*this);
     while (!is_lost()) {
-      if (!is_reading_) {
-        static_cast<void>(co_await read_once(deadline::never()));
+      if (reader_ == nullptr) {
+        static_cast<void>(co_await read_once(mine, deadline::never()));
       } else {
         static_cast<void>(co_await http2_waiter(line_, mine.waiting_, deadline::never()));
       }
@@ -401,7 +430,7 @@ class http2_connection final : public pool::resource {
     return true;
   }
   void flush_now() noexcept {
-    if (is_writing_ || is_lost()) return;
+    if (has_writer() || is_lost()) return;
     if (!Io::is_blocking && executor::current_or_null() == nullptr) return;
     try {
       static_cast<void>(try_write());
@@ -424,24 +453,51 @@ class http2_connection final : public pool::resource {
   }
 
   struct reading {
-    explicit reading(http2_connection& which) noexcept : of(which) { of.is_reading_ = true; }
+    reading(http2_connection& which, exchange& who) noexcept : of(which) { of.reader_ = &who; }
     reading(const reading&) = delete;
     reading& operator=(const reading&) = delete;
-    ~reading() { of.is_reading_ = false; }
+    ~reading() { of.reader_ = nullptr; }
     http2_connection& of;
   };
 
-  /// Returns false if `until` came first.
-  typename Io::template task<bool> read_once(deadline until) {
-    const reading role(*this);
+  /// Returns false if `until` came first. It ends early for news that came in no bytes, such as a
+  /// stream that another task gave up, or the reader's own body having been written.
+  typename Io::template task<bool> read_once(exchange& mine, deadline until) {
+    const reading role(*this, mine);
     try {
-      take(co_await Io::read_some(*stream_, room_, until));
+      if constexpr (Io::is_blocking) {
+        take(co_await Io::read_some(*stream_, room_, until));
+      } else {
+        static_cast<void>(co_await with_cancel_scope(
+            [this, until](cancel_scope& scope) { return read_within(scope, until); }));
+      }
     } catch (const io::read_timeout&) {
       co_return false;
     } catch (const io::read_error&) {
       lose(std::current_exception());
     }
     co_return true;
+  }
+
+  task read_within(cancel_scope& scope, deadline until) {
+    std::size_t size = 0;
+    {
+      const reading_scope while_reading(*this, scope);
+      size = co_await Io::read_some(*stream_, room_, until);
+    }
+    take(size);
+  }
+  struct reading_scope {
+    reading_scope(http2_connection& which, cancel_scope& scope) noexcept : of(which) {
+      of.reading_ = &scope;
+    }
+    reading_scope(const reading_scope&) = delete;
+    reading_scope& operator=(const reading_scope&) = delete;
+    ~reading_scope() { of.reading_ = nullptr; }
+    http2_connection& of;
+  };
+  void call_off_read() noexcept {
+    if (reading_ != nullptr) reading_->cancel();
   }
 
   /// A session that has run out of memory is given up, by all who share it.
@@ -485,7 +541,11 @@ class http2_connection final : public pool::resource {
   }
 
   void wake(exchange& which) noexcept {
-    if (which.waiting_ != nullptr) which.waiting_->wake();
+    if (which.waiting_ != nullptr) {
+      which.waiting_->wake();
+    } else if (&which == reader_) {
+      call_off_read();
+    }
   }
 
   /// At the end of the line, or behind those who were crowded out as well.
@@ -606,8 +666,10 @@ class http2_connection final : public pool::resource {
   byte_buffer out_;
   std::array<std::byte, 16384> room_;
   std::exception_ptr cause_;
-  bool is_reading_ = false;
+  exchange* reader_ = nullptr;       // who reads for all
+  cancel_scope* reading_ = nullptr;  // around its read
   bool is_writing_ = false;
+  bool is_collecting_ = false;  // somebody is about to write
   bool is_lost_ = false;
   bool is_suspect_ = false;
   bool has_served_ = false;

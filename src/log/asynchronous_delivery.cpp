@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -30,10 +30,6 @@ class signals_blocked {
   sigset_t before_{};
 };
 
-// Lines that the writer takes at a time. They are written whatever comes, so with few of them a
-// policy that drops the oldest still means the oldest.
-constexpr std::size_t most_taken = 64;
-
 /// A queue, and a thread that writes what is in it.
 class asynchronous_delivery final : public line_delivery {
  public:
@@ -45,7 +41,7 @@ class asynchronous_delivery final : public line_delivery {
   }
   ~asynchronous_delivery() override { end(); }
 
-  void submit(level at, std::string& line) override { queue_.put(at, line); }
+  void submit(level at, std::string_view line) override { queue_.put(at, line); }
   void flush() override { queue_.wait_until_flushed(); }
   void close() override { end(); }
 
@@ -61,11 +57,11 @@ class asynchronous_delivery final : public line_delivery {
  private:
   void write_all() noexcept {
     pthread_setname_np(pthread_self(), "leat-log");
-    std::vector<line_queue::line> lines(most_taken);
-    while (const std::size_t taken = queue_.take(lines)) {
+    line_queue::batch lines;
+    while (queue_.take(lines)) {
       bool was_flushed = false;
-      for (std::size_t i = 0; i < taken; ++i) {
-        const bool is_last = i + 1 == taken;
+      for (std::size_t i = 0; i < lines.size(); ++i) {
+        const bool is_last = i + 1 == lines.size();
         sinks_.write(as_message(lines[i].at, lines[i].text), [&] {
           was_flushed = is_last && queue_.wants_flush();
           return was_flushed;

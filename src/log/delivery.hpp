@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include "leat/log/backend.hpp"
@@ -21,9 +21,9 @@ class line_delivery {
   line_delivery& operator=(const line_delivery&) = delete;
   virtual ~line_delivery() = default;
 
-  /// Takes a line, or counts it as dropped. `line` may be another text then, with room for the
-  /// next one.
-  virtual void submit(level at, std::string& line) = 0;
+  /// Takes a line, or counts it as dropped.
+  /// Errors: `std::bad_alloc`, and the line was not accepted.
+  virtual void submit(level at, std::string_view line) = 0;
 
   /// Waits until every line submitted before is written or dropped, and flushes the sinks.
   virtual void flush() = 0;

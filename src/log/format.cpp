@@ -19,40 +19,67 @@ template <class Number>
 void append_number(std::string& to, Number value) {
   std::array<char, 32> text{};
   char* const end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
-  to.append(text.data(), end);
+  to.append(text.data(), static_cast<std::size_t>(end - text.data()));
 }
 
 /// Digits with leading zeros.
+void write_padded(char* to, std::uint64_t value, std::size_t width) noexcept {
+  for (std::size_t i = width; i > 0; --i, value /= 10) {
+    to[i - 1] = static_cast<char>('0' + value % 10);
+  }
+}
+
 void append_padded(std::string& to, std::uint64_t value, std::size_t width) {
   std::array<char, 20> text{};
-  for (std::size_t i = width; i > 0; --i, value /= 10) {
-    text[i - 1] = static_cast<char>('0' + value % 10);
-  }
+  write_padded(text.data(), value, width);
   to.append(text.data(), width);
 }
+
+/// Date and time of day in UTC to the second. Many records share theirs, so it is kept.
+class second_text {
+ public:
+  static constexpr std::size_t date_size = 10;  // 2026-11-27
+
+  [[nodiscard]] std::string_view of(std::chrono::sys_seconds second) noexcept {
+    if (second != second_ || text_[0] == '\0') write(second);
+    return {text_.data(), text_.size()};
+  }
+
+ private:
+  void write(std::chrono::sys_seconds second) noexcept {
+    const auto day = std::chrono::floor<std::chrono::days>(second);
+    const std::chrono::year_month_day date{day};
+    const std::chrono::hh_mm_ss clock{second - day};
+    char* to = text_.data();
+    const auto put = [&to](auto value, std::size_t width, char behind) {
+      write_padded(to, static_cast<std::uint64_t>(value), width);
+      to += width;
+      *to++ = behind;
+    };
+    put(static_cast<int>(date.year()), 4, '-');
+    put(static_cast<unsigned>(date.month()), 2, '-');
+    put(static_cast<unsigned>(date.day()), 2, 'T');
+    put(clock.hours().count(), 2, ':');
+    put(clock.minutes().count(), 2, ':');
+    put(clock.seconds().count(), 2, '.');
+    second_ = second;
+  }
+
+  std::chrono::sys_seconds second_;
+  std::array<char, 20> text_{};  // 2026-11-27T12:30:00.
+};
 
 /// Date and time of day in UTC, with `between` in the middle and so many decimals of a second.
 void append_time_of_day(std::string& to, std::chrono::system_clock::time_point time, char between,
                         std::size_t decimals) {
-  namespace chrono = std::chrono;
-  const auto exact = chrono::floor<chrono::microseconds>(time);
-  const auto day = chrono::floor<chrono::days>(exact);
-  const chrono::year_month_day date{day};
-  const chrono::hh_mm_ss clock{exact - day};
-
-  append_padded(to, static_cast<std::uint64_t>(static_cast<int>(date.year())), 4);
-  to += '-';
-  append_padded(to, static_cast<unsigned>(date.month()), 2);
-  to += '-';
-  append_padded(to, static_cast<unsigned>(date.day()), 2);
-  to += between;
-  append_padded(to, static_cast<std::uint64_t>(clock.hours().count()), 2);
-  to += ':';
-  append_padded(to, static_cast<std::uint64_t>(clock.minutes().count()), 2);
-  to += ':';
-  append_padded(to, static_cast<std::uint64_t>(clock.seconds().count()), 2);
-  to += '.';
-  append_padded(to, static_cast<std::uint64_t>(clock.subseconds().count()), 6);
+  const auto second = std::chrono::floor<std::chrono::seconds>(time);
+  const auto within = std::chrono::floor<std::chrono::microseconds>(time - second);
+  // Of a type without destructor, so that it serves whatever logs as a thread ends.
+  thread_local second_text kept;
+  const std::size_t begin = to.size();
+  to += kept.of(second);
+  to[begin + second_text::date_size] = between;
+  append_padded(to, static_cast<std::uint64_t>(within.count()), 6);
   to.resize(to.size() - 6 + decimals);
 }
 

@@ -5,8 +5,10 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "leat/log/backend.hpp"
@@ -15,30 +17,58 @@ namespace leat::log {
 
 /// The lines that wait for the writer of an asynchronous backend.
 ///
-/// A ring of strings under a lock that is held for a swap: a line goes in and the memory of one
-/// that was written comes out, so once the ring has been round nothing is allocated. The writer
-/// takes many lines at a time. It is woken only if it sleeps, because that costs more than a record
-/// does. Having written, it therefore naps for a moment before it sleeps: what is said meanwhile
-/// wakes nobody, unless the ring is half full.
+/// A row of batches under a lock that is held for a copy: a line goes to the end of the last batch,
+/// and the writer takes the first one whole. While the writer keeps up, the same two or three
+/// batches go round and stay in the caches; in a burst there are as many as it needs, and their
+/// memory goes back afterwards. The writer is woken only if it sleeps, because that costs more than
+/// a record does. Having written, it therefore naps for a moment before it sleeps: what is said
+/// meanwhile wakes nobody, unless the queue is half full.
 ///
 /// Lines are numbered as they are accepted, from 1 on, and leave in that order.
 ///
 /// Thread-safety: any thread may put lines in and ask; one is the writer.
 class line_queue {
  public:
-  struct line {
-    std::string text;
-    level at = level::info;
+  /// Some lines, one behind the other in memory.
+  class batch {
+   public:
+    struct line {
+      level at;
+      std::string_view text;
+    };
+
+    batch() noexcept = default;
+
+    [[nodiscard]] std::size_t size() const noexcept { return ends_.size() - first_; }
+    /// Lifetime of the text: until the batch is given back by the next `take()`.
+    [[nodiscard]] line operator[](std::size_t i) const noexcept;
+
+   private:
+    friend class line_queue;
+
+    struct end {
+      std::size_t offset;
+      level at;
+    };
+
+    explicit batch(std::size_t text_bytes);
+    [[nodiscard]] bool has_memory() const noexcept { return ends_.capacity() != 0; }
+    [[nodiscard]] bool has_room(std::size_t text_bytes) const noexcept;
+
+    std::string text_;
+    std::vector<end> ends_;
+    std::size_t first_ = 0;  // those in front of it were dropped
   };
 
-  line_queue(std::size_t room, overflow_policy when_full);
+  line_queue(std::size_t room, overflow_policy when_full) : room_(room), when_full_(when_full) {}
 
-  /// Puts a line in; `text` is then any other text, with room for the next one. Or counts a drop.
-  void put(level at, std::string& text);
+  /// Copies a line into the queue, or counts a drop.
+  /// Errors: `std::bad_alloc`, and the line was not accepted.
+  void put(level at, std::string_view text);
 
-  /// For the writer: what waits, in order, up to the size of `into`, and how many that are. Waits
-  /// for some; none means that the queue was closed and is empty.
-  [[nodiscard]] std::size_t take(std::vector<line>& into);
+  /// For the writer: the lines that have waited longest, up to 64. Waits for some; false means that
+  /// the queue was closed and is empty. What `into` held before is given back.
+  [[nodiscard]] bool take(batch& into);
 
   /// For the writer, behind a line that it has written: whether nothing is left to be taken, or
   /// somebody waits for a flush.
@@ -63,10 +93,9 @@ class line_queue {
   enum class writer_state : std::uint8_t { awake, napping, asleep };
 
   [[nodiscard]] bool make_room(std::unique_lock<std::mutex>& lock);
-  [[nodiscard]] std::size_t place(std::size_t behind_first) const noexcept {
-    const std::size_t at = first_ + behind_first;
-    return at < ring_.size() ? at : at - ring_.size();
-  }
+  void drop_first() noexcept;
+  [[nodiscard]] batch& batch_with_room(std::size_t text_bytes);
+  void give_back(batch& used) noexcept;
   [[nodiscard]] bool wakes_writer() noexcept;
   void nap_or_sleep(std::unique_lock<std::mutex>& lock);
 
@@ -74,8 +103,8 @@ class line_queue {
   std::condition_variable for_writer_;
   std::condition_variable for_room_;
   std::condition_variable for_flush_;
-  std::vector<line> ring_;
-  std::size_t first_ = 0;
+  std::deque<batch> batches_;  // none is empty
+  batch spare_;
   std::size_t waiting_ = 0;
   std::size_t blocked_ = 0;  // threads that wait for room
   std::size_t flush_waiters_ = 0;
@@ -83,6 +112,7 @@ class line_queue {
   writer_state writer_ = writer_state::awake;
   bool has_written_ = false;  // since it last slept or napped
   bool is_closed_ = false;
+  const std::size_t room_;
   const overflow_policy when_full_;
 
   // Changed under the lock, and read without it.

@@ -17,6 +17,7 @@ constexpr char bare(char c) noexcept {
 
 /// Whether the bare form of `key` ends in `word`.
 bool ends_in(std::string_view key, std::string_view word) noexcept {
+  if (key.size() < word.size()) return false;
   while (!word.empty()) {
     if (key.empty()) return false;
     const char c = bare(key.back());

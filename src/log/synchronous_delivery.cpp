@@ -11,7 +11,7 @@ class synchronous_delivery final : public line_delivery {
  public:
   synchronous_delivery(const std::vector<sink>& sinks, colours how) : sinks_(sinks, how) {}
 
-  void submit(level at, std::string& line) override {
+  void submit(level at, std::string_view line) override {
     const std::lock_guard lock(mutex_);
     sinks_.write(as_message(at, line), [] { return true; });
   }

@@ -9,6 +9,7 @@
 #include "leat/pool/error.hpp"
 
 #include "http2_scene.hpp"
+#include "support/counting_network.hpp"
 
 // What a server says of itself, and changes.
 
@@ -134,4 +135,34 @@ LEAT_ASYNC_TEST(
     CHECK(all.client.statistics().idle == 0);
   });
   CHECK(asked.failed_with<http::remote_protocol_error>(proto_errc::connection_error));
+}
+
+LEAT_ASYNC_TEST("http2: requests that begin together go out in one write") {
+  counting_network net;
+  http2_site site(net, h2_test, {});
+  http::async_client client(scene::with_network({}, net));
+  std::vector<result> results(50);
+  co_await with_task_group([&](task_group& all) -> task<void> {
+    all.spawn([](http2_site& which) { return which.run(); }, std::ref(site));
+    const auto before = co_await get(client, "/before");
+    CHECK(before.is("/before"));
+    net.client_writes = 0;
+    co_await with_task_group([&](task_group& group) -> task<void> {
+      for (std::size_t i = 0; i < results.size(); ++i) {
+        group.spawn(&ask, std::ref(client), std::ref(results[i]), "/" + std::to_string(i), "GET",
+                    http::async_request_options());
+      }
+      co_return;
+    });
+    // The first is alone, and waits for nobody.
+    CHECK(net.client_writes == 2);
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      CHECK(results[i].is("/" + std::to_string(i)));
+    }
+    const auto alone = co_await get(client, "/alone");
+    CHECK(alone.is("/alone"));
+    CHECK(net.client_writes == 3);
+    client.close();
+    all.cancel();
+  });
 }

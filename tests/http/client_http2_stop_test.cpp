@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -215,4 +216,30 @@ TEST_CASE("http2: whichever operation of the network fails, no slot and no strea
                             << report.survived << " survived");
   CHECK(report.operations > 15);
   CHECK(report.survived > 30);
+}
+
+LEAT_ASYNC_TEST("http2: who reads for all hears of a stream that another task gave up") {
+  scene all({.max_streams = 1});
+  all.site.on_connection = [](connection& made) {
+    made.peer.on_request = [&made](std::int32_t id) {
+      if (made.peer.requests[id].get(":path") == "/held") {
+        made.peer.begin(id);
+      } else {
+        made.peer.respond(id, made.peer.requests[id].body);
+      }
+    };
+  };
+  result sent;
+  co_await all.play([&]() -> task<void> {
+    co_await with_task_group([&](task_group& group) -> task<void> {
+      // Nobody waits for the rest of this answer.
+      std::optional held = co_await all.client.stream("GET", "/held");
+      // So this one reads while it waits for its stream, and then has a body to send.
+      group.spawn(&ask, std::ref(all.client), std::ref(sent), "/sent", "POST", body_of(5));
+      co_await some_turns();
+      held.reset();
+    });
+  });
+  CHECK(sent.is("bbbbb"));
+  CHECK(loop.elapsed() == 0s);
 }

@@ -5,6 +5,7 @@
 #include "leat/coro/event.hpp"
 
 #include "http/raw_client.hpp"
+#include "support/counting_network.hpp"
 
 using namespace leat;
 using http::router;
@@ -39,62 +40,6 @@ std::string numbered(int number) {
   return get("/n/" + std::to_string(number));
 }
 
-/// A stream that counts how often it is written to.
-class counting_stream final : public io::async_stream {
- public:
-  counting_stream(std::unique_ptr<io::async_stream> inner, int& writes)
-      : inner_(std::move(inner)), writes_(writes) {}
-
-  task<std::size_t> read_some(std::span<std::byte> into, deadline until) override {
-    return inner_->read_some(into, until);
-  }
-  task<void> write_all(std::span<const std::byte> from, deadline until) override {
-    ++writes_;
-    return inner_->write_all(from, until);
-  }
-  task<void> shut_down_write(deadline until) override { return inner_->shut_down_write(until); }
-  task<void> close(deadline until) override { return inner_->close(until); }
-  bool is_idle_and_open() noexcept override { return inner_->is_idle_and_open(); }
-  const std::string& peer_name() const noexcept override { return inner_->peer_name(); }
-
- private:
-  std::unique_ptr<io::async_stream> inner_;
-  int& writes_;
-};
-
-class counting_listener final : public io::listener {
- public:
-  counting_listener(std::unique_ptr<io::listener> inner, int& writes)
-      : inner_(std::move(inner)), writes_(writes) {}
-
-  task<std::unique_ptr<io::async_stream>> accept() override {
-    auto stream = co_await inner_->accept();
-    co_return std::make_unique<counting_stream>(std::move(stream), writes_);
-  }
-  void close() noexcept override { inner_->close(); }
-  const io::endpoint& local() const noexcept override { return inner_->local(); }
-
- private:
-  std::unique_ptr<io::listener> inner_;
-  int& writes_;
-};
-
-/// A network that counts what servers write.
-class counting_network final : public io::network {
- public:
-  task<std::unique_ptr<io::async_stream>> connect(io::endpoint to, deadline until) override {
-    return inner_.connect(std::move(to), until);
-  }
-  std::unique_ptr<io::listener> listen(const io::endpoint& at, io::listen_options more) override {
-    return std::make_unique<counting_listener>(inner_.listen(at, more), writes);
-  }
-
-  int writes = 0;
-
- private:
-  testing::memory_network inner_;
-};
-
 }  // namespace
 
 LEAT_ASYNC_TEST("server: answers 64 requests that were sent ahead, in their order") {
@@ -120,12 +65,12 @@ LEAT_ASYNC_TEST("server: writes the answers to requests that came together at on
     auto client = co_await raw_client::connect(on, std::move(where));
     // The first row tells the server that this client sends ahead.
     for (const int writes : {2, 1, 1}) {
-      on.writes = 0;
+      on.server_writes = 0;
       co_await client.send(row);
       for (int i = 0; i < 16; ++i) {
         CHECK((co_await client.read_answer()).body == std::to_string(i));
       }
-      CHECK(on.writes == writes);
+      CHECK(on.server_writes == writes);
     }
     to.shut_down();
   };

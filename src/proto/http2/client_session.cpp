@@ -63,6 +63,7 @@ struct record {
   bool is_deferred = false;
   bool is_changed = false;
   bool is_written = false;  // its head
+  bool has_body = false;    // so that its driver waits for that
   bool is_unprocessed = false;
   bool is_crowded_out = false;
   bool may_continue = false;
@@ -259,6 +260,7 @@ std::error_code client_session::impl::open(const outgoing_request& request, stre
     record& made = records_[next];
     made.declared = list.declared();
     made.is_body_over = !has_body;
+    made.has_body = request.has_body;
   } catch (const std::bad_alloc&) {
     static_cast<void>(nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, next, NGHTTP2_CANCEL));
     throw;
@@ -616,7 +618,7 @@ int client_session::impl::take_sent(const nghttp2_frame& frame) {
   } else if (frame.hd.type == NGHTTP2_HEADERS) {
     if (record* const which = find(frame.hd.stream_id); which != nullptr) {
       which->is_written = true;
-      note(frame.hd.stream_id, *which);
+      if (which->has_body) note(frame.hd.stream_id, *which);
     }
   }
   return 0;

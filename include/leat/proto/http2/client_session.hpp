@@ -100,7 +100,8 @@ class client_session {
   [[nodiscard]] std::error_code end_body(stream_id id, fields_view trailers = {});
 
   /// Whether the head of the request has been written. Where more streams were opened than the
-  /// peer turns out to take, it waits.
+  /// peer turns out to take, it waits. For `next_changed()` that is news only of a request with a
+  /// body, which may be held back until then.
   [[nodiscard]] bool is_sent(stream_id id) const noexcept;
 
   /// Bytes of the body that wait to be written.
