@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "leat/http/error.hpp"
 
 #include "http/surfaces.hpp"
+#include "http/trace_notes.hpp"
 #include "support/certificates.hpp"
 #include "support/nghttpd.hpp"
 
@@ -157,6 +159,59 @@ LEAT_EACH_WAY("small windows only take longer") {
   CHECK(api.post(server.url("/echo"), http::request_options().content(much, "a/b")).content() ==
         much);
   CHECK(api.client().statistics().idle == 1);
+}
+
+LEAT_EACH_WAY("a trace has the steps that it has over HTTP/1.1") {
+  const nghttpd server(Asked::wishes());
+  trace_notes notes;
+  auto options = Asked::options();
+  options.trace = notes.callback();
+  typename Asked::surface api(std::move(options));
+  const std::string much(100'000, 'z');
+  const auto sent = http::request_options().content(much, "a/b");
+  const std::string tls = server.url().starts_with("https") ? "tls_started tls_finished " : "";
+  CHECK(api.post(server.url("/echo"), sent).content() == much);
+  CHECK(notes.steps() == "pool_wait_started connect_started connect_finished " + tls +
+                             "request_headers_sent request_body_sent response_headers_received "
+                             "response_body_finished connection_returned");
+  using http::trace_step;
+  CHECK(notes.last(trace_step::request_body_sent).body_bytes == 100'000);
+  CHECK(notes.last(trace_step::response_headers_received).http_version == "HTTP/2");
+  CHECK(notes.last(trace_step::response_body_finished).body_bytes == 100'000);
+  if (!tls.empty()) {
+    CHECK(notes.last(trace_step::tls_finished).alpn == "h2");
+    CHECK(notes.last(trace_step::tls_finished).tls_version.starts_with("TLSv1."));
+  }
+  CHECK(api.get(server.url("/none")).status() == 404);
+  CHECK(notes.steps() ==
+        "pool_wait_started connection_reused request_headers_sent response_headers_received "
+        "response_body_finished connection_returned");
+}
+
+LEAT_EACH_WAY("what a trace callback throws ends its request, and costs no slot") {
+  const nghttpd server(Asked::wishes());
+  using http::trace_step;
+  for (const auto step :
+       {trace_step::pool_wait_started, trace_step::connect_finished,
+        trace_step::request_headers_sent, trace_step::request_body_sent,
+        trace_step::response_headers_received, trace_step::response_body_finished}) {
+    CAPTURE(std::string(to_string(step)));
+    trace_notes notes;
+    notes.then = [step](const http::trace_event& told) {
+      if (told.step == step) throw std::runtime_error("no more");
+    };
+    typename Asked::surface api(Asked::options());
+    const auto options = http::request_options().content("body", "a/b").trace(notes.callback());
+    CHECK_THROWS_WITH_AS(static_cast<void>(api.post(server.url("/echo"), options)), "no more",
+                         std::runtime_error);
+    CHECK(notes.last(trace_step::failed).failed_after == step);
+    CHECK(notes.count(trace_step::connection_closed) +
+              notes.count(trace_step::connection_returned) ==
+          notes.count(trace_step::connect_finished));
+    CHECK(api.client().statistics().active == 0);
+    CHECK(api.post(server.url("/echo"), http::request_options().content("x", "a/b")).content() ==
+          "x");
+  }
 }
 
 LEAT_EACH_WAY("an answer may come before the body has been sent") {

@@ -16,6 +16,7 @@ leat_test(http NAME client_
     mount_pattern_test.cpp
     operation_sweep_test.cpp
     proxy_test.cpp
+    trace_sweep_test.cpp
   DEPENDS leat::http leat::proto_http2 leat::testing leat_test_http2 leat_test_certificates)
 # The rules for proxies and mounts are private.
 target_include_directories(http_client_test PRIVATE ${PROJECT_SOURCE_DIR}/src)
@@ -33,6 +34,7 @@ leat_test(http NAME client_loopback_ LABELS loopback
     client_routes_test.cpp
     client_text_test.cpp
     client_tls_test.cpp
+    client_trace_test.cpp
     client_upgrade_test.cpp
     event_stream_contract_test.cpp
   DEPENDS leat::http leat::testing leat_test_certificates)
