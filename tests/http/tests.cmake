@@ -144,4 +144,4 @@ leat_test(http NAME service_ LABELS service
     client_squid_test.cpp
     metrics_promtool_test.cpp
     nginx_storm_test.cpp
-  DEPENDS leat::http leat::testing leat_test_certificates)
+  DEPENDS leat::http leat::proto_http2 leat::testing leat_test_certificates)

@@ -30,6 +30,11 @@ constexpr std::size_t field_overhead = 32;
 constexpr std::size_t most_continuations = 10'000;
 // How many streams are answered before one more is tried than a peer has refused.
 constexpr std::uint32_t answers_before_more = 100;
+// What is sent of a body before the peer's SETTINGS have come. The window is 65,535 bytes until
+// then (RFC 9113, section 6.9.3), and shrinks below what was sent if the peer says less. Servers on
+// nghttp2 (1.52) reset a stream whose window shrinks while they give credit for the half of it, so
+// less than that is sent.
+constexpr std::uint64_t most_before_settings = 32767;
 // How much is written ahead of the driver to learn what nghttp2 made of the input.
 constexpr std::size_t most_ahead = 65536;
 
@@ -169,7 +174,8 @@ class client_session::impl {
   std::uint32_t answered_ = 0;  // since then
   std::uint32_t goaway_code_ = NGHTTP2_NO_ERROR;
   bool is_going_away_ = false;
-  bool is_broken_ = false;  // nghttp2 cannot even say good-bye
+  bool has_settings_ = false;  // the peer's
+  bool is_broken_ = false;     // nghttp2 cannot even say good-bye
 };
 
 void client_session::impl::set_callbacks(nghttp2_session_callbacks& to) noexcept {
@@ -308,8 +314,12 @@ ssize_t client_session::impl::give_body(stream_id id, std::uint8_t* into, std::s
                                         std::uint32_t& flags) {
   record* const which = find(id);
   if (which == nullptr) return NGHTTP2_ERR_DEFERRED;  // its reset is on its way
-  const std::size_t part = std::min(size, which->body.size());
-  if (part == 0 && !which->is_body_over) {
+  std::size_t part = std::min(size, which->body.size());
+  if (!has_settings_) {
+    const std::uint64_t given = which->body_taken - which->body.size();
+    part = static_cast<std::size_t>(std::min<std::uint64_t>(part, most_before_settings - given));
+  }
+  if (part == 0 && !(which->is_body_over && which->body.is_empty())) {
     which->is_deferred = true;
     return NGHTTP2_ERR_DEFERRED;
   }
@@ -516,6 +526,9 @@ int client_session::impl::take_frame(const nghttp2_frame& frame) {
   if (frame.hd.type == NGHTTP2_SETTINGS) {
     if ((frame.hd.flags & NGHTTP2_FLAG_ACK) == 0) {
       taken_ = std::numeric_limits<std::uint32_t>::max();
+      if (!std::exchange(has_settings_, true)) {
+        for (auto& [id, each] : records_) resume(id, each);
+      }
     }
     return 0;
   }
