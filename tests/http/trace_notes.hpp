@@ -5,12 +5,16 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "leat/http/trace_event.hpp"
+
+#include "support/test.hpp"
 
 /// What a trace callback was told, kept.
 struct trace_notes {
@@ -66,3 +70,34 @@ struct trace_notes {
   std::size_t shown = 0;
   std::function<void(const leat::http::trace_event&)> then;  ///< Called when it was kept.
 };
+
+/// Each attempt has one end: an answer or a failure; and where there was a connection, what became
+/// of it.
+inline void check_balance(const trace_notes& notes) {
+  struct open_attempt {
+    bool has_connection = false;
+    bool is_answered = false;
+    int ends = 0;
+    int failures = 0;
+  };
+  std::map<std::pair<std::uint64_t, std::uint32_t>, open_attempt> attempts;
+  for (const auto& each : notes.all) {
+    auto& attempt = attempts[{each.call, each.attempt}];
+    CHECK(attempt.ends == 0);
+    switch (each.step) {
+      case leat::http::trace_step::connect_finished:
+      case leat::http::trace_step::connection_reused: attempt.has_connection = true; break;
+      case leat::http::trace_step::response_headers_received: attempt.is_answered = true; break;
+      case leat::http::trace_step::failed: ++attempt.failures; break;
+      case leat::http::trace_step::connection_returned:
+      case leat::http::trace_step::connection_closed: ++attempt.ends; break;
+      default: break;
+    }
+  }
+  for (const auto& [which, attempt] : attempts) {
+    CAPTURE(which.first);
+    CAPTURE(which.second);
+    CHECK(attempt.ends == (attempt.has_connection ? 1 : 0));
+    CHECK((attempt.is_answered || attempt.failures == 1));
+  }
+}

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "leat/coro/task_group.hpp"
@@ -21,41 +18,6 @@
 // told what becomes of it, once, and each attempt has one end.
 
 using namespace leat;
-using http::trace_step;
-
-namespace {
-
-void check_balance(const trace_notes& notes) {
-  struct open_attempt {
-    bool has_connection = false;
-    bool is_answered = false;
-    int ends = 0;
-    int failures = 0;
-  };
-  std::map<std::pair<std::uint64_t, std::uint32_t>, open_attempt> attempts;
-  for (const auto& each : notes.all) {
-    auto& attempt = attempts[{each.call, each.attempt}];
-    CHECK(attempt.ends == 0);
-    switch (each.step) {
-      case trace_step::connect_finished:
-      case trace_step::connection_reused: attempt.has_connection = true; break;
-      case trace_step::response_headers_received: attempt.is_answered = true; break;
-      case trace_step::failed: ++attempt.failures; break;
-      case trace_step::connection_returned:
-      case trace_step::connection_closed: ++attempt.ends; break;
-      default: break;
-    }
-  }
-  for (const auto& [which, attempt] : attempts) {
-    CAPTURE(which.first);
-    CAPTURE(which.second);
-    CHECK(attempt.ends == (attempt.has_connection ? 1 : 0));
-    CHECK((attempt.is_answered || attempt.failures == 1));
-  }
-}
-
-}  // namespace
-
 TEST_CASE("trace: a request over HTTP/1.1 that is stopped anywhere is told to its end") {
   struct world {
     world() {
