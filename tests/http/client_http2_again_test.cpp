@@ -209,3 +209,35 @@ TEST_CASE("http2: one that was refused is stopped at any time, and the others do
     }
   }
 }
+
+LEAT_ASYNC_TEST("http2: a trace has the attempts of a request that is sent again, and why") {
+  using http::trace_step;
+  refusing site(&refuse_alone);
+  co_await site.all.play([&]() -> task<void> {
+    result sent;
+    co_await ask(site.all.client, sent, "/", "POST", body_of(10));
+    CHECK(sent.is("/"));
+  });
+  auto& notes = *site.notes;
+  CHECK(notes.steps() ==
+        "pool_wait_started connect_started connect_finished request_headers_sent "
+        "request_body_sent failed connection_returned "
+        "pool_wait_started connection_reused request_headers_sent "
+        "request_body_sent response_headers_received response_body_finished connection_returned");
+  CHECK(notes.last(trace_step::failed).attempt == 1);
+  CHECK(notes.last(trace_step::failed).error != nullptr);
+  CHECK(notes.all.back().attempt == 2);
+}
+
+LEAT_ASYNC_TEST("http2: a trace tells that a connection whose server goes away is closed") {
+  refusing site(&go_away);
+  co_await site.all.play([&]() -> task<void> {
+    CHECK((co_await get(site.all.client, "/1")).is("/1"));
+    static_cast<void>(site.notes->steps());
+    CHECK((co_await get(site.all.client, "/2")).is("/2"));
+  });
+  CHECK(site.notes->steps() ==
+        "pool_wait_started connection_reused request_headers_sent failed connection_closed "
+        "pool_wait_started connect_started connect_finished request_headers_sent "
+        "response_headers_received response_body_finished connection_returned");
+}
