@@ -76,6 +76,20 @@ task<void> count_requests(http::async_client_options options) {
 }
 // endregion hooks
 
+// region trace
+void show_steps(http::client& api) {
+  const auto told = [](const http::trace_event& event) {
+    const std::string step(to_string(event.step));
+    if (event.step == http::trace_step::failed) {
+      std::printf("%s: %s\n", step.c_str(), describe(event.error).c_str());
+    } else {
+      std::printf("%s\n", step.c_str());
+    }
+  };
+  static_cast<void>(api.get("/hello", http::request_options().trace(told)));
+}
+// endregion trace
+
 // region download
 task<std::size_t> measure(http::async_client& api) {
   auto answer = co_await api.stream("GET", "/large");
@@ -172,6 +186,7 @@ int main() {
   ask_within_a_second(api);
   log_in(api);
   show_credentials(api);
+  show_steps(api);
   leat::run(ask_async(base_url));
 
   home->post(stop);

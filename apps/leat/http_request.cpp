@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "http_request.hpp"
 
-#include <algorithm>
-#include <array>
 #include <string_view>
 
 #include <leat/base/error.hpp>
@@ -13,6 +11,7 @@
 #include <leat/proto/fields/ascii.hpp>
 #include <leat/proto/fields/validation.hpp>
 #include <leat/proto/url/url.hpp>
+#include <leat/route/proxy_schemes.hpp>
 
 #include "exit_status.hpp"
 #include "input.hpp"
@@ -50,10 +49,9 @@ std::string proxy_of(const std::string& text) {
   if (const auto refused = leat::proto::parse_url(proxy, url)) {
     throw usage_error("--proxy takes a URL: " + refused.message());
   }
-  constexpr std::array<std::string_view, 4> spoken{"http", "https", "socks5", "socks5h"};
-  if (std::ranges::find(spoken, url.scheme()) == spoken.end()) {
-    throw usage_error("--proxy: this speaks http, https, socks5 and socks5h with a proxy, not " +
-                      std::string(url.scheme()));
+  if (!leat::route::is_proxy_scheme(url.scheme())) {
+    throw usage_error("--proxy: this speaks " + leat::route::known_proxy_schemes() +
+                      " with a proxy, not " + std::string(url.scheme()));
   }
   return proxy;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -21,6 +22,7 @@
 #include "leat/proto/http1/ready_fields.hpp"
 
 #include "http/begun_stream.hpp"
+#include "http/exchange_trace.hpp"
 #include "route/proxy_rules.hpp"
 
 namespace leat::http {
@@ -175,13 +177,15 @@ class client_connection final : public pool::resource {
 
   /// Sends `request` and reads the head of the answer into `into`. The answer may come before
   /// the request has been sent whole; then no more of it is (RFC 9112, section 9.5). Fields that
-  /// are `ready` go out in place of those of the request, which has no body then.
+  /// are `ready` go out in place of those of the request, which has no body then. `trace` is told
+  /// what was sent, unless it is null.
   ///
   /// Cancellation: lossy. Errors: those of the stream and of the request's body;
   /// `local_protocol_error`, `remote_protocol_error`.
   typename Io::template task<void> exchange(basic_request<Io>& request,
                                             const proto::http1::ready_fields* ready,
-                                            response_head::parts& into) {
+                                            response_head::parts& into, exchange_trace* trace) {
+    trace_ = trace;
     std::exception_ptr unsent;
     try {
       if (request.streamed == nullptr && request.content.size() < most_gathered &&
@@ -192,6 +196,10 @@ class client_connection final : public pool::resource {
           co_await Io::write_all(*stream_, sent.bytes.bytes(), in(request.timeouts.write));
         }
         machine_.has_sent_gathered();
+        if (trace_ != nullptr) {
+          trace_->sent_head();
+          if (!request.content.empty()) trace_->sent_body(request.content.size());
+        }
       } else {
         co_await send_watching(request, into);
       }
@@ -264,6 +272,7 @@ class client_connection final : public pool::resource {
   }
 
   [[nodiscard]] client_machine& machine() noexcept { return machine_; }
+  [[nodiscard]] const std::string& peer_name() const noexcept { return stream_->peer_name(); }
 
   /// What another protocol goes on with. This connection has come to its end then.
   [[nodiscard]] std::unique_ptr<typename Io::stream> release_stream() {
@@ -296,6 +305,7 @@ class client_connection final : public pool::resource {
     byte_buffer out;
     machine_.begin_request(out, request, size_of(request));
     co_await Io::write_all(*stream_, out.bytes(), in(request.timeouts.write));
+    if (trace_ != nullptr) trace_->sent_head();
     if (request.continue_wait) {
       co_await wait_for_consent(*request.continue_wait, into);
       if (machine_.has_head()) co_return;
@@ -323,12 +333,15 @@ class client_connection final : public pool::resource {
 
   /// The body piece by piece, until the answer is there.
   task send_body(basic_request<Io>& request, response_head::parts& into) {
+    std::uint64_t size = request.content.size();
     if (request.streamed == nullptr) {
       co_await send_piece(request.content, request.timeouts.write, into);
     } else {
+      size = 0;
       for (;;) {
         const auto piece = co_await Io::await(request.streamed->next());
         if (!piece) break;
+        size += piece->size();
         co_await send_piece(*piece, request.timeouts.write, into);
         if (machine_.has_head()) co_return;
       }
@@ -337,6 +350,8 @@ class client_connection final : public pool::resource {
     byte_buffer end;
     machine_.end_request(end);
     if (!end.is_empty()) co_await Io::write_all(*stream_, end.bytes(), in(request.timeouts.write));
+    const bool has_body = request.streamed != nullptr || !request.content.empty();
+    if (trace_ != nullptr && has_body) trace_->sent_body(size);
   }
 
   task send_piece(std::string_view piece, duration limit, response_head::parts& into) {
@@ -402,6 +417,7 @@ class client_connection final : public pool::resource {
 
   std::unique_ptr<typename Io::stream> stream_;
   client_machine machine_;
+  exchange_trace* trace_ = nullptr;  // of the exchange that is under way
 };
 
 }  // namespace leat::http

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -17,6 +18,7 @@
 #include "leat/io/policy.hpp"
 
 #include "http/exchange_log.hpp"
+#include "http/exchange_trace.hpp"
 #include "http/redirects.hpp"
 #include "http/request_builder.hpp"
 #include "http/surface.hpp"
@@ -39,6 +41,7 @@ class client_core {
                                 options_.decoding.enabled);
     }
     if (options_.cookies == nullptr) options_.cookies = std::make_shared<cookies>();
+    if (options_.trace) tracer_ = std::make_shared<const trace_callback>(options_.trace);
     transports_.emplace(options_);
   }
 
@@ -111,6 +114,7 @@ class client_core {
       built.headers.set("expect", "100-continue");
     }
     built.extras = std::move(options.extras);
+    built.tracer = options.tracer != nullptr ? std::move(options.tracer) : tracer_;
     built.redirects = options_.redirects;
     if (options.follows_redirects) built.redirects.follow = *options.follows_redirects;
     built.auth = options.auth != nullptr ? std::move(options.auth) : options_.auth;
@@ -249,6 +253,9 @@ class client_core {
   typename Io::template task<void> start(prepared& request, opened& answer) {
     if (is_closed_) throw client_closed();
     auto& outgoing = request.built();
+    if (outgoing.tracer != nullptr || options_.logger.is_enabled(log::level::debug)) {
+      trace_call(outgoing);
+    }
     const bool has_hooks = !(options_.on_request.empty() && options_.on_response.empty());
     const bool hooks_see_hops = options_.hook_scope == hook_scope::per_hop;
     if (has_hooks || outgoing.auth != nullptr) request.complete();
@@ -304,6 +311,13 @@ class client_core {
       }
       co_return;
     }
+  }
+
+  void trace_call(basic_request<Io>& outgoing) {
+    if (outgoing.tracer != nullptr && !*outgoing.tracer) outgoing.tracer = nullptr;
+    const bool says_steps = options_.logger.is_enabled(log::level::debug);
+    if (outgoing.tracer == nullptr && !says_steps) return;
+    outgoing.tracer = trace_of_call(std::move(outgoing.tracer), options_.logger, ++traced_calls_);
   }
 
   static void take(opened& answer, basic_transport_response<Io>&& given) {
@@ -474,6 +488,8 @@ class client_core {
   known base_;  // null without a base URL
   mutable origin_memory<std::conditional_t<Io::is_blocking, std::mutex, no_mutex>> memory_;
   std::optional<transport_table<Io>> transports_;  // made when the options have been checked
+  trace_ptr tracer_;                               // null: nobody is told
+  std::atomic<std::uint64_t> traced_calls_ = 0;
   std::atomic<bool> is_closed_ = false;
 };
 

@@ -25,6 +25,8 @@
 #include "leat/pool/resource.hpp"
 #include "leat/proto/http2/client_session.hpp"
 
+#include "http/exchange_trace.hpp"
+
 // Who drives a connection that many requests share (docs/adr/0021): whoever waits. The first that
 // has nothing to do but wait reads for all, and one of them writes for all; whoever leaves, however
 // that comes about, hands what is left to do to the next. So there is no task in the background,
@@ -81,9 +83,10 @@ class http2_connection final : public pool::resource {
   class exchange {
    public:
     /// With `until`, it was crowded out before: it goes before those that come later, and waits for
-    /// its stream no longer than that.
-    explicit exchange(http2_connection& on, std::optional<deadline> until = std::nullopt) noexcept
-        : on_(on), until_(until) {}
+    /// its stream no longer than that. `trace` is told what was sent, unless it is null.
+    explicit exchange(http2_connection& on, std::optional<deadline> until = std::nullopt,
+                      exchange_trace* trace = nullptr) noexcept
+        : on_(on), until_(until), trace_(trace) {}
     exchange(const exchange&) = delete;
     exchange& operator=(const exchange&) = delete;
     ~exchange() { on_.leave(*this); }
@@ -108,6 +111,7 @@ class http2_connection final : public pool::resource {
 
     http2_connection& on_;
     std::optional<deadline> until_;
+    exchange_trace* trace_;                                  // while it is sent
     proto::http2::stream_id id_ = 0;                         // 0: not open
     const proto::http2::outgoing_request* asked_ = nullptr;  // while it waits for a stream
     std::error_code refused_;
@@ -115,6 +119,7 @@ class http2_connection final : public pool::resource {
     byte_buffer shown_;  // of the body; the caller has a view of it
     std::size_t shown_size_ = 0;
     bool has_begun_body_ = false;
+    bool has_told_head_ = false;
   };
 
   http2_connection(std::unique_ptr<typename Io::stream> stream, const proto::http2::limits& limits)
@@ -152,6 +157,7 @@ class http2_connection final : public pool::resource {
   [[nodiscard]] bool is_clean() const noexcept {
     return takes_more() && session_.open_streams() == 0 && opening_.empty();
   }
+  [[nodiscard]] const std::string& peer_name() const noexcept { return stream_->peer_name(); }
   /// Whether an earlier request was answered on it.
   [[nodiscard]] bool has_served() const noexcept { return has_served_; }
 
@@ -173,6 +179,7 @@ class http2_connection final : public pool::resource {
     head.fields = request.headers;
     head.has_body = request.streamed != nullptr || !request.content.empty();
     head.body_bytes = request.streamed != nullptr ? size : request.content.size();
+    head.reports_sent = head.has_body || mine.trace_ != nullptr;
     mine.asked_ = &head;
     stand_in_line(mine);
     open_waiting();
@@ -217,6 +224,7 @@ class http2_connection final : public pool::resource {
     into.reason.clear();
     into.http_version = "HTTP/2";
     into.headers = http::headers(answer.fields);
+    mine.trace_ = nullptr;
     co_return true;
   }
 
@@ -270,6 +278,7 @@ class http2_connection final : public pool::resource {
   typename Io::template task<bool> wait_for(exchange& mine, deadline until, Done done) {
     const leaving after(*this);
     for (;;) {
+      if (mine.trace_ != nullptr) tell_sent(mine);
       if (done() || is_lost()) co_return true;
       if (!has_writer() && has_output()) {
         if constexpr (!Io::is_blocking) co_await collect();
@@ -290,6 +299,13 @@ class http2_connection final : public pool::resource {
         }
       }
     }
+  }
+
+  /// Whoever has written it, it is told by the request itself.
+  void tell_sent(exchange& mine) {
+    if (mine.has_told_head_ || mine.id_ == 0 || !session_.is_sent(mine.id_)) return;
+    mine.has_told_head_ = true;
+    mine.trace_->sent_head();
   }
 
   /// Lets the others who are ready add theirs to what is about to be written, since a record of TLS
@@ -619,12 +635,15 @@ class http2_connection final : public pool::resource {
   /// The body piece by piece, until the answer is there.
   task send_body(exchange& mine, basic_request<Io>& request) {
     mine.has_begun_body_ = true;
+    std::uint64_t size = request.content.size();
     if (request.streamed == nullptr) {
       co_await send_piece(mine, request.content, request);
     } else {
+      size = 0;
       while (!has_news_of_head(mine)) {
         const auto piece = co_await Io::await(request.streamed->next());
         if (!piece) break;
+        size += piece->size();
         co_await send_piece(mine, *piece, request);
       }
     }
@@ -632,6 +651,7 @@ class http2_connection final : public pool::resource {
     if (const auto bad = session_.end_body(mine.id_)) {
       throw_http2_not_sendable(request.method, bad);
     }
+    if (mine.trace_ != nullptr) mine.trace_->sent_body(size);
   }
 
   task send_piece(exchange& mine, std::string_view piece, const basic_request<Io>& request) {

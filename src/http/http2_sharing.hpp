@@ -14,6 +14,7 @@
 #include "leat/http/timeouts.hpp"
 #include "leat/http/transport.hpp"
 
+#include "http/exchange_trace.hpp"
 #include "http/http2_connection.hpp"
 #include "http/surface.hpp"
 
@@ -30,16 +31,38 @@ class http2_share {
   http2_share(const http2_share&) = delete;
   http2_share& operator=(const http2_share&) = delete;
   ~http2_share() {
-    // What lies idle belongs to the loop; an answer that outlived it has no loop to be kept on.
-    const bool has_home = Io::is_blocking || executor::current_or_null() != nullptr;
-    if (has_home && connection().is_clean()) lease_.mark_clean();
+    if (has_home() && connection().is_clean()) lease_.mark_clean();
   }
 
   [[nodiscard]] http2_connection<Io>& connection() const noexcept {
     return static_cast<http2_connection<Io>&>(*lease_.get());
   }
 
+  /// Whether others may use the connection.
+  [[nodiscard]] bool is_kept() const noexcept { return has_home() && connection().takes_more(); }
+
+  /// Stands behind a request, and takes down for its trace, if it has one, what it leaves.
+  class leaving {
+   public:
+    leaving(const http2_share& of, const std::unique_ptr<exchange_trace>& trace) noexcept
+        : of_(of), trace_(trace) {}
+    leaving(const leaving&) = delete;
+    leaving& operator=(const leaving&) = delete;
+    ~leaving() {
+      if (trace_ != nullptr) trace_->set_kept(of_.is_kept());
+    }
+
+   private:
+    const http2_share& of_;
+    const std::unique_ptr<exchange_trace>& trace_;
+  };
+
  private:
+  /// What lies idle belongs to the loop; an answer that outlived it has no loop to be kept on.
+  [[nodiscard]] static bool has_home() noexcept {
+    return Io::is_blocking || executor::current_or_null() != nullptr;
+  }
+
   lease_type lease_;
 };
 
@@ -49,32 +72,60 @@ class http2_body final : public basic_response_body<Io> {
  public:
   using exchange = typename http2_connection<Io>::exchange;
 
-  http2_body(std::shared_ptr<http2_share<Io>> share, std::unique_ptr<exchange> mine,
-             duration limit) noexcept
-      : share_(std::move(share)), mine_(std::move(mine)), limit_(limit) {}
+  http2_body(std::shared_ptr<http2_share<Io>> share, std::unique_ptr<exchange> mine, duration limit,
+             std::unique_ptr<exchange_trace> trace) noexcept
+      : trace_(std::move(trace)), share_(std::move(share)), mine_(std::move(mine)), limit_(limit) {}
+  ~http2_body() override {
+    if (mine_ == nullptr) return;
+    const bool is_kept = let_go();
+    if (trace_ != nullptr) trace_->set_kept(is_kept);
+  }
 
   typename Io::template result<std::string_view> read_some() override { return Io::expose(read()); }
 
   std::optional<std::string_view> try_read_some() override {
     if (mine_ == nullptr) return std::string_view();
-    const auto piece = share_->connection().try_read_body(*mine_);
-    if (piece && piece->empty()) end();
-    return piece;
+    try {
+      const auto piece = share_->connection().try_read_body(*mine_);
+      if (piece) note(*piece);
+      return piece;
+    } catch (...) {
+      if (trace_ != nullptr) trace_->note_failed(std::current_exception());
+      throw;
+    }
   }
 
  private:
   typename Io::template task<std::string_view> read() {
     if (mine_ == nullptr) co_return std::string_view();
-    const auto piece = co_await share_->connection().read_body(*mine_, limit_);
-    if (piece.empty()) end();
-    co_return piece;
+    try {
+      const auto piece = co_await share_->connection().read_body(*mine_, limit_);
+      note(piece);
+      co_return piece;
+    } catch (...) {
+      if (trace_ != nullptr) trace_->note_failed(std::current_exception());
+      throw;
+    }
   }
 
-  void end() noexcept {
+  void note(std::string_view piece) {
+    if (piece.empty()) {
+      const bool is_kept = let_go();
+      if (trace_ != nullptr) exchange_trace::finish(std::move(trace_), is_kept);
+    } else if (trace_ != nullptr) {
+      trace_->read_more(piece.size());
+    }
+  }
+
+  /// Returns whether others may use the connection.
+  bool let_go() noexcept {
     mine_.reset();
+    const bool is_kept = share_->is_kept();
     share_.reset();
+    return is_kept;
   }
 
+  std::unique_ptr<exchange_trace> trace_;  // goes last
   std::shared_ptr<http2_share<Io>> share_;
   std::unique_ptr<exchange> mine_;  // goes before the connection does
   duration limit_;

@@ -15,6 +15,7 @@
 #include "leat/pool/error.hpp"
 
 #include "http/client_connection.hpp"
+#include "http/exchange_trace.hpp"
 #include "http/http2_sharing.hpp"
 #include "http/request_builder.hpp"
 #include "http/surface.hpp"
@@ -67,53 +68,73 @@ class pooled_transport final : public basic_transport<Io> {
     if (via == nullptr || !via->forwards(request.url)) request.headers.remove(proxy_authorization);
     const auto* const ready = origin != nullptr ? &origin->ready : nullptr;
     std::string own_key;
-    for (attempts before;;) {
-      carrier_found found;
-      if (is_in_place) {
-        // In place, because it happens for every request.
-        if (origin == nullptr) own_key = key_of(request, nullptr);
-        const std::string& key = origin != nullptr ? origin->pool_key : own_key;
-        try {
-          found.lease = co_await surface<Io>::acquire(connections_, key, request.timeouts.pool);
-        } catch (const pool::pool_closed&) {
-          throw client_closed();
+    std::unique_ptr<exchange_trace> trace;  // of the attempt that is under way
+    try {
+      for (attempts before;;) {
+        if (request.tracer != nullptr) begin_trace(trace, request);
+        carrier_found found;
+        if (is_in_place) {
+          // In place, because it happens for every request.
+          if (origin == nullptr) own_key = key_of(request, nullptr);
+          const std::string& key = origin != nullptr ? origin->pool_key : own_key;
+          try {
+            found.lease = co_await surface<Io>::acquire(connections_, key, request.timeouts.pool);
+          } catch (const pool::pool_closed&) {
+            throw client_closed();
+          }
+          if (before.was_lost) found.lease.put(nullptr);
+          found.is_reused = found.lease.get() != nullptr;
+          if (!found.is_reused) found.lease.put(co_await connect(request, via, trace.get()));
+        } else {
+          found = co_await find_carrier(key_of(request, via), request, via, before.was_lost,
+                                        trace.get());
         }
-        if (before.was_lost) found.lease.put(nullptr);
-        found.is_reused = found.lease.get() != nullptr;
-        if (!found.is_reused) found.lease.put(co_await connect(request, via));
-      } else {
-        found = co_await find_carrier(key_of(request, via), request, via, before.was_lost);
+        if (found.share != nullptr) {
+          if (trace != nullptr && found.is_reused) {
+            trace->reuse(found.share->connection().peer_name());
+          }
+          if (co_await carry_shared(std::move(found.share), request, before, head, body, trace)) {
+            co_return;
+          }
+          continue;
+        }
+        auto lease = std::move(found.lease);
+        const bool is_reused = found.is_reused;
+        auto& carrier = connection_of(lease);
+        lease.mark_in_use();
+        if (trace != nullptr && is_reused) trace->reuse(carrier.peer_name());
+        std::exception_ptr lost;
+        try {
+          co_await carrier.exchange(request, ready, head, trace.get());
+        } catch (const io::read_error&) {
+          lost = std::current_exception();
+        } catch (const io::write_error&) {
+          lost = std::current_exception();
+        } catch (const no_response&) {
+          lost = std::current_exception();
+        } catch (const local_protocol_error&) {
+          // A request that HTTP does not allow has not touched the connection.
+          if (carrier.machine().is_unused()) {
+            lease.mark_clean();
+            if (trace != nullptr) trace->set_kept(true);
+          }
+          throw;
+        }
+        if (lost == nullptr) {
+          if (trace != nullptr) trace->received_head(head.http_version, head.status);
+          body = std::make_unique<leased_body>(std::move(lease), request.timeouts.of_body(),
+                                               std::move(trace));
+          co_return;
+        }
+        const bool was_closed_idle =
+            is_reused && !carrier.machine().has_received() && can_be_repeated(request);
+        if (!was_closed_idle) std::rethrow_exception(lost);
+        if (trace != nullptr) trace->note_failed(lost);
+        before.was_lost = true;
       }
-      if (found.share != nullptr) {
-        if (co_await carry_shared(std::move(found.share), request, before, head, body)) co_return;
-        continue;
-      }
-      auto lease = std::move(found.lease);
-      const bool is_reused = found.is_reused;
-      auto& carrier = connection_of(lease);
-      lease.mark_in_use();
-      std::exception_ptr lost;
-      try {
-        co_await carrier.exchange(request, ready, head);
-      } catch (const io::read_error&) {
-        lost = std::current_exception();
-      } catch (const io::write_error&) {
-        lost = std::current_exception();
-      } catch (const no_response&) {
-        lost = std::current_exception();
-      } catch (const local_protocol_error&) {
-        // A request that HTTP does not allow has not touched the connection.
-        if (carrier.machine().is_unused()) lease.mark_clean();
-        throw;
-      }
-      if (lost == nullptr) {
-        body = std::make_unique<leased_body>(std::move(lease), request.timeouts.of_body());
-        co_return;
-      }
-      const bool was_closed_idle =
-          is_reused && !carrier.machine().has_received() && can_be_repeated(request);
-      if (!was_closed_idle) std::rethrow_exception(lost);
-      before.was_lost = true;
+    } catch (...) {
+      if (trace == nullptr) throw;
+      trace->end_failed();
     }
   }
 
@@ -192,23 +213,28 @@ class pooled_transport final : public basic_transport<Io> {
     return request.url.scheme() == "http" && !knows_http2_;
   }
 
+  static void begin_trace(std::unique_ptr<exchange_trace>& at, const basic_request<Io>& request) {
+    at = std::make_unique<exchange_trace>(request.tracer, request.method, request.url);
+    at->begin();
+  }
+
   typename Io::template task<carrier_found> find_carrier(std::string key,
                                                          const basic_request<Io>& request,
                                                          const route::proxy_server* via,
-                                                         bool is_retry) {
+                                                         bool is_retry, exchange_trace* trace) {
     if constexpr (!Io::is_blocking) {
       if (may_speak_http2(request, via)) {
-        return find_shared(std::move(key), request, via, is_retry);
+        return find_shared(std::move(key), request, via, is_retry, trace);
       }
     }
-    return take_lease(std::move(key), request, via, is_retry);
+    return take_lease(std::move(key), request, via, is_retry, trace);
   }
 
   /// Joins the origin's connection, or makes it.
   typename Io::template task<carrier_found> find_shared(std::string key,
                                                         const basic_request<Io>& request,
                                                         const route::proxy_server* via,
-                                                        bool is_retry) {
+                                                        bool is_retry, exchange_trace* trace) {
     // What it would take to make one.
     const deadline until = deadline::after(deadline::after(Io::now(), request.timeouts.pool).at(),
                                            request.timeouts.connect);
@@ -220,7 +246,7 @@ class pooled_transport final : public basic_transport<Io> {
         co_return found;
       }
       if (origins_.is_http1(key)) {
-        co_return co_await take_lease(std::move(key), request, via, is_retry);
+        co_return co_await take_lease(std::move(key), request, via, is_retry, trace);
       }
       if (const auto others = origins_.find_making(key)) {
         const duration left = std::max(until.at() - Io::now(), duration::zero());
@@ -232,7 +258,7 @@ class pooled_transport final : public basic_transport<Io> {
       }
       http2_origins::maker maker(origins_, key, request.timeouts);
       try {
-        auto found = co_await take_lease(key, request, via, is_retry);
+        auto found = co_await take_lease(key, request, via, is_retry, trace);
         if (found.share != nullptr) {
           origins_.add(key, found.share);
         } else {
@@ -252,7 +278,7 @@ class pooled_transport final : public basic_transport<Io> {
   typename Io::template task<carrier_found> take_lease(std::string key,
                                                        const basic_request<Io>& request,
                                                        const route::proxy_server* via,
-                                                       bool is_retry) {
+                                                       bool is_retry, exchange_trace* trace) {
     carrier_found found;
     try {
       found.lease =
@@ -263,7 +289,7 @@ class pooled_transport final : public basic_transport<Io> {
     // Another kept connection may be just as old as the one that was lost.
     if (is_retry) found.lease.put(nullptr);
     found.is_reused = found.lease.get() != nullptr;
-    if (!found.is_reused) found.lease.put(co_await connect(request, via));
+    if (!found.is_reused) found.lease.put(co_await connect(request, via, trace));
     if (dynamic_cast<http2_connection<Io>*>(found.lease.get()) != nullptr) {
       found.lease.mark_in_use();
       found.share = std::make_shared<http2_share<Io>>(std::move(found.lease));
@@ -275,11 +301,13 @@ class pooled_transport final : public basic_transport<Io> {
   typename Io::template task<bool> carry_shared(std::shared_ptr<http2_share<Io>> share,
                                                 basic_request<Io>& request, attempts& before,
                                                 response_head::parts& head,
-                                                std::unique_ptr<basic_response_body<Io>>& body) {
+                                                std::unique_ptr<basic_response_body<Io>>& body,
+                                                std::unique_ptr<exchange_trace>& trace) {
     using exchange = typename http2_connection<Io>::exchange;
     auto& connection = share->connection();
     const bool is_reused = connection.has_served();
-    auto mine = std::make_unique<exchange>(connection, before.room_until);
+    const typename http2_share<Io>::leaving after(*share, trace);
+    auto mine = std::make_unique<exchange>(connection, before.room_until, trace.get());
     std::exception_ptr lost;
     bool is_answered = false;
     try {
@@ -292,8 +320,9 @@ class pooled_transport final : public basic_transport<Io> {
       lost = std::current_exception();
     }
     if (is_answered) {
+      if (trace != nullptr) trace->received_head(head.http_version, head.status);
       body = std::make_unique<http2_body<Io>>(std::move(share), std::move(mine),
-                                              request.timeouts.of_body());
+                                              request.timeouts.of_body(), std::move(trace));
       co_return true;
     }
     if (lost == nullptr) {
@@ -307,15 +336,18 @@ class pooled_transport final : public basic_transport<Io> {
           mine->is_crowded_out() || (connection.has_served() && !connection.takes_more());
       const bool is_untouched =
           !mine->has_begun_body() || request.streamed == nullptr || request.streamed->rewind();
+      const no_response refused("the server refused the request before it had looked at it",
+                                proto::http2::errc::refused_stream);
       if ((is_free || !before.was_refused) && is_untouched) {
         before.was_refused = before.was_refused || !is_free;
+        if (trace != nullptr) trace->note_failed(std::make_exception_ptr(refused));
         co_return false;
       }
-      throw no_response("the server refused the request before it had looked at it",
-                        proto::http2::errc::refused_stream);
+      throw refused;
     }
     if (!before.was_lost && is_reused && can_be_repeated(request)) {
       before.was_lost = true;
+      if (trace != nullptr) trace->note_failed(lost);
       co_return false;
     }
     std::rethrow_exception(lost);
@@ -328,8 +360,8 @@ class pooled_transport final : public basic_transport<Io> {
   /// A body that is read from a lent connection, and gives it back at its end.
   class leased_body final : public basic_response_body<Io> {
    public:
-    leased_body(lease_type lease, duration limit) noexcept
-        : lease_(std::move(lease)), limit_(limit) {}
+    leased_body(lease_type lease, duration limit, std::unique_ptr<exchange_trace> trace) noexcept
+        : trace_(std::move(trace)), lease_(std::move(lease)), limit_(limit) {}
 
     typename Io::template result<std::string_view> read_some() override {
       return Io::expose(read());
@@ -337,9 +369,14 @@ class pooled_transport final : public basic_transport<Io> {
 
     std::optional<std::string_view> try_read_some() override {
       if (is_over_) return std::string_view();
-      const auto piece = connection_of(lease_).try_read_body();
-      if (piece && piece->empty()) end();
-      return piece;
+      try {
+        const auto piece = connection_of(lease_).try_read_body();
+        if (piece) note(*piece);
+        return piece;
+      } catch (...) {
+        if (trace_ != nullptr) trace_->note_failed(std::current_exception());
+        throw;
+      }
     }
 
     std::unique_ptr<typename Io::stream> take_stream() override {
@@ -353,17 +390,33 @@ class pooled_transport final : public basic_transport<Io> {
    private:
     typename Io::template task<std::string_view> read() {
       if (is_over_) co_return std::string_view();
-      const auto piece = co_await connection_of(lease_).read_body(limit_);
-      if (piece.empty()) end();
-      co_return piece;
+      try {
+        const auto piece = co_await connection_of(lease_).read_body(limit_);
+        note(piece);
+        co_return piece;
+      } catch (...) {
+        if (trace_ != nullptr) trace_->note_failed(std::current_exception());
+        throw;
+      }
     }
 
-    void end() noexcept {
+    void note(std::string_view piece) {
+      if (piece.empty()) {
+        end();
+      } else if (trace_ != nullptr) {
+        trace_->read_more(piece.size());
+      }
+    }
+
+    void end() {
       is_over_ = true;
-      if (connection_of(lease_).machine().prepare_reuse()) lease_.mark_clean();
+      const bool is_kept = connection_of(lease_).machine().prepare_reuse();
+      if (is_kept) lease_.mark_clean();
       lease_.release();
+      if (trace_ != nullptr) exchange_trace::finish(std::move(trace_), is_kept);
     }
 
+    std::unique_ptr<exchange_trace> trace_;  // goes last
     lease_type lease_;
     duration limit_;
     bool is_over_ = false;
@@ -375,10 +428,10 @@ class pooled_transport final : public basic_transport<Io> {
   }
 
   typename Io::template task<std::unique_ptr<pool::resource>> connect(
-      const basic_request<Io>& request, const route::proxy_server* via) {
+      const basic_request<Io>& request, const route::proxy_server* via, exchange_trace* trace) {
     auto made = co_await connector_.connect(
         request.url, via, deadline::after(Io::now(), request.timeouts.connect),
-        request.extras != nullptr ? request.extras->server_name : std::string());
+        request.extras != nullptr ? request.extras->server_name : std::string(), trace);
     if (via != nullptr && via->forwards(request.url)) {
       co_return std::make_unique<client_connection<Io>>(std::move(made.stream), machine_limits_,
                                                         via);

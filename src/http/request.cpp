@@ -57,6 +57,11 @@ request_options& request_options::target(std::string as) & {
   return *this;
 }
 
+request_options& request_options::trace(trace_callback callback) & {
+  tracer = std::make_shared<const trace_callback>(std::move(callback));
+  return *this;
+}
+
 request_options& request_options::server_name(std::string host) & {
   own_extras().server_name = std::move(host);
   return *this;

@@ -18,6 +18,7 @@
 #include "leat/proto/url/url.hpp"
 #include "leat/route/environment.hpp"
 
+#include "route/connect_observer.hpp"
 #include "route/proxy_rules.hpp"
 #include "route/tunnel.hpp"
 #include "route/tunnel_stream.hpp"
@@ -144,27 +145,32 @@ class connector {
   }
 
   /// `via` is what `proxy_for(to)` says. Whom the origin has to be in TLS is `server_name`; the
-  /// host of `to`, if that is empty.
+  /// host of `to`, if that is empty. `observer` is told, unless it is null.
   ///
   /// Cancellation: lossy; nothing is left of it. Errors: `io::resolve_error`, `io::connect_error`,
   /// `io::connect_timeout`, `io::tls_error`; `proxy_error`.
   typename Io::template task<connection> connect(const proto::url& to, const proxy_server* via,
-                                                 deadline until, std::string server_name = {}) {
+                                                 deadline until, std::string server_name = {},
+                                                 connect_observer* observer = nullptr) {
     connection made;
     if (via != nullptr) {
-      made.stream = co_await reach_proxy(*via, to, until);
+      made.stream = co_await reach_proxy(*via, to, until, observer);
       if (via->forwards(to)) co_return made;
+      if (observer != nullptr) observer->opening_tunnel();
       co_await open_tunnel<Io>(*made.stream, *via, to, until);
       made.stream = make_tunnel_stream(std::move(made.stream), *via, to);
+      if (observer != nullptr) observer->opened_tunnel(made.stream->peer_name());
     } else {
-      made.stream = co_await reach(endpoint_of(to), until);
+      made.stream = co_await reach(endpoint_of(to), until, observer);
     }
     if (to.scheme() == "https" || to.scheme() == "wss") {
       if (server_name.empty()) server_name = to.host();
+      if (observer != nullptr) observer->beginning_tls();
       auto context = co_await tls_.get();
       auto secure = co_await Io::await(io::connect_tls(std::move(made.stream), std::move(context),
                                                        std::move(server_name), until));
       made.has_chosen_http2 = secure->tls().alpn == "h2";
+      if (observer != nullptr) observer->began_tls(secure->tls());
       made.stream = std::move(secure);
     }
     co_return made;
@@ -186,20 +192,23 @@ class connector {
   }
 
   typename Io::template task<stream_ptr> reach_proxy(const proxy_server& via, const proto::url& to,
-                                                     deadline until) {
+                                                     deadline until, connect_observer* observer) {
     stream_ptr stream;
     try {
-      stream = co_await reach(io::endpoint::tcp(via.host, via.port), until);
+      stream = co_await reach(io::endpoint::tcp(via.host, via.port), until, observer);
     } catch (const io::connect_error& why) {
       throw_proxy_unreachable(via, why);
     } catch (const io::resolve_error& why) {
       throw_proxy_unreachable(via, why);
     }
     if (via.speaks != proxy_server::kind::https) co_return stream;
+    if (observer != nullptr) observer->beginning_tls();
     auto context = co_await proxy_tls_.get();
     try {
-      co_return co_await Io::await(
+      auto secure = co_await Io::await(
           io::connect_tls(std::move(stream), std::move(context), via.host, until));
+      if (observer != nullptr) observer->began_tls(secure->tls());
+      co_return stream_ptr(std::move(secure));
     } catch (const io::tls_error& why) {
       throw_proxy_tls_failed(via, why);
     } catch (const io::read_error& why) {
@@ -210,15 +219,19 @@ class connector {
   }
 
   /// Connects, again if that fails and may be tried again.
-  typename Io::template task<stream_ptr> reach(io::endpoint at, deadline until) {
+  typename Io::template task<stream_ptr> reach(io::endpoint at, deadline until,
+                                               connect_observer* observer) {
     auto& net = network_ != nullptr ? *network_ : system_networks<Io>::get();
     constexpr duration first_pause = std::chrono::milliseconds(500);
     constexpr duration longest_pause = std::chrono::minutes(1);
     duration pause{};
     for (std::size_t left = retries_;; --left) {
       std::exception_ptr failure;
+      if (observer != nullptr) observer->connecting(at.to_string());
       try {
-        co_return co_await Io::connect(net, at, until);
+        auto made = co_await Io::connect(net, at, until);
+        if (observer != nullptr) observer->connected(made->peer_name());
+        co_return made;
       } catch (const io::connect_error&) {
         failure = std::current_exception();
       } catch (const io::resolve_error&) {
@@ -227,6 +240,7 @@ class connector {
       if (left == 0 || deadline::after(Io::now(), pause) >= until) {
         std::rethrow_exception(failure);
       }
+      if (observer != nullptr) observer->failed_once(failure);
       if (pause != duration::zero()) co_await Io::sleep_for(pause);
       pause = std::clamp(2 * pause, first_pause, longest_pause);
     }

@@ -2,18 +2,36 @@
 #include "route/proxy_rules.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <utility>
 
 #include "leat/proto/fields/ascii.hpp"
 #include "leat/proto/hash/hash.hpp"
 #include "leat/route/error.hpp"
+#include "leat/route/proxy_schemes.hpp"
 
 namespace leat::route {
 namespace {
 
 constexpr std::uint16_t socks_port = 1080;     // registered
 constexpr std::size_t most_socks_bytes = 255;  // RFC 1929: a length is one byte
+
+struct proxy_scheme {
+  std::string_view name;
+  proxy_server::kind speaks;
+};
+constexpr std::array<proxy_scheme, 4> schemes{{
+    {"http", proxy_server::kind::http},
+    {"https", proxy_server::kind::https},
+    {"socks5", proxy_server::kind::socks5},
+    {"socks5h", proxy_server::kind::socks5},
+}};
+
+const proxy_scheme* find_scheme(std::string_view name) noexcept {
+  const auto* const found = std::ranges::find(schemes, name, &proxy_scheme::name);
+  return found == schemes.end() ? nullptr : found;
+}
 
 std::string lower_case(std::string_view text) {
   std::string lower(text);
@@ -48,6 +66,23 @@ bool is_this_machine(const proto::url& to) {
 
 }  // namespace
 
+bool is_proxy_scheme(std::string_view scheme) noexcept {
+  return find_scheme(scheme) != nullptr;
+}
+
+std::string known_proxy_schemes() {
+  std::string text;
+  for (const auto& each : schemes) {
+    if (&each == &schemes.back()) {
+      text += " and ";
+    } else if (!text.empty()) {
+      text += ", ";
+    }
+    text += each.name;
+  }
+  return text;
+}
+
 std::string proxy_server::authorization() const {
   if (!has_login) return {};
   return "Basic " + proto::base64_encode(username + ":" + password);
@@ -64,15 +99,9 @@ proxy_server parse_proxy(std::string_view text, const char* where) {
 
   proxy_server made;
   const auto scheme = url.scheme();
-  if (scheme == "http") {
-    made.speaks = proxy_server::kind::http;
-  } else if (scheme == "https") {
-    made.speaks = proxy_server::kind::https;
-  } else if (scheme == "socks5" || scheme == "socks5h") {
-    made.speaks = proxy_server::kind::socks5;
-  } else {
-    refuse("its scheme is none of http, https, socks5 and socks5h");
-  }
+  const auto* const known = find_scheme(scheme);
+  if (known == nullptr) refuse("its scheme is none of " + known_proxy_schemes());
+  made.speaks = known->speaks;
   if (url.host().empty()) refuse("it has no host");
   if ((!url.path().empty() && url.path() != "/") || url.has_query() || url.has_fragment()) {
     refuse("something follows its host and port");

@@ -2,13 +2,18 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
+#include <span>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
 #include "leat/coro/task_group.hpp"
 #include "leat/http/error.hpp"
+#include "leat/io/blocking_network.hpp"
+#include "leat/proto/http2/client_session.hpp"
 
 #include "http/surfaces.hpp"
+#include "http/trace_notes.hpp"
 #include "support/certificates.hpp"
 #include "support/nghttpd.hpp"
 
@@ -150,13 +155,76 @@ LEAT_EACH_WAY("small windows only take longer") {
   wishes.more = {"--window-bits", "10", "--connection-window-bits", "16"};
   const nghttpd server(wishes);
   typename Asked::surface api(Asked::options());
-  // A body may use the window of 65,535 bytes until the server's SETTINGS come (RFC 9113, section
-  // 6.9.3). This server resets the stream then, so they come with another answer first.
-  CHECK(api.get(server.url("/none")).status() == 404);
   const std::string much(200'000, 'z');
   CHECK(api.post(server.url("/echo"), http::request_options().content(much, "a/b")).content() ==
         much);
   CHECK(api.client().statistics().idle == 1);
+}
+
+LEAT_EACH_WAY("small windows are no reason to lose the first body of a connection") {
+  auto wishes = Asked::wishes();
+  wishes.more = {"--window-bits", "10", "--connection-window-bits", "16"};
+  const nghttpd server(wishes);
+  for (const std::size_t size : {1'000U, 32'767U, 32'768U, 36'000U, 40'000U, 65'535U, 300'000U}) {
+    CAPTURE(size);
+    typename Asked::surface api(Asked::options());
+    const std::string much(size, 'z');
+    CHECK(api.post(server.url("/echo"), http::request_options().content(much, "a/b")).content() ==
+          much);
+  }
+}
+
+LEAT_EACH_WAY("a trace has the steps that it has over HTTP/1.1") {
+  const nghttpd server(Asked::wishes());
+  trace_notes notes;
+  auto options = Asked::options();
+  options.trace = notes.callback();
+  typename Asked::surface api(std::move(options));
+  const std::string much(100'000, 'z');
+  const auto sent = http::request_options().content(much, "a/b");
+  const std::string tls = server.url().starts_with("https") ? "tls_started tls_finished " : "";
+  CHECK(api.post(server.url("/echo"), sent).content() == much);
+  CHECK(notes.steps() == "pool_wait_started connect_started connect_finished " + tls +
+                             "request_headers_sent request_body_sent response_headers_received "
+                             "response_body_finished connection_returned");
+  using http::trace_step;
+  CHECK(notes.last(trace_step::request_body_sent).body_bytes == 100'000);
+  CHECK(notes.last(trace_step::response_headers_received).http_version == "HTTP/2");
+  CHECK(notes.last(trace_step::response_body_finished).body_bytes == 100'000);
+  if (!tls.empty()) {
+    CHECK(notes.last(trace_step::tls_finished).alpn == "h2");
+    CHECK(notes.last(trace_step::tls_finished).tls_version.starts_with("TLSv1."));
+  }
+  CHECK(api.get(server.url("/none")).status() == 404);
+  CHECK(notes.steps() ==
+        "pool_wait_started connection_reused request_headers_sent response_headers_received "
+        "response_body_finished connection_returned");
+}
+
+LEAT_EACH_WAY("what a trace callback throws ends its request, and costs no slot") {
+  const nghttpd server(Asked::wishes());
+  using http::trace_step;
+  for (const auto step :
+       {trace_step::pool_wait_started, trace_step::connect_finished,
+        trace_step::request_headers_sent, trace_step::request_body_sent,
+        trace_step::response_headers_received, trace_step::response_body_finished}) {
+    CAPTURE(std::string(to_string(step)));
+    trace_notes notes;
+    notes.then = [step](const http::trace_event& told) {
+      if (told.step == step) throw std::runtime_error("no more");
+    };
+    typename Asked::surface api(Asked::options());
+    const auto options = http::request_options().content("body", "a/b").trace(notes.callback());
+    CHECK_THROWS_WITH_AS(static_cast<void>(api.post(server.url("/echo"), options)), "no more",
+                         std::runtime_error);
+    CHECK(notes.last(trace_step::failed).failed_after == step);
+    CHECK(notes.count(trace_step::connection_closed) +
+              notes.count(trace_step::connection_returned) ==
+          notes.count(trace_step::connect_finished));
+    CHECK(api.client().statistics().active == 0);
+    CHECK(api.post(server.url("/echo"), http::request_options().content("x", "a/b")).content() ==
+          "x");
+  }
 }
 
 LEAT_EACH_WAY("an answer may come before the body has been sent") {
@@ -199,4 +267,52 @@ TEST_CASE_TEMPLATE("client and nghttpd: many requests share the streams of one c
   CHECK(right == 200);
   CHECK(most == 1);
   CHECK(client.statistics().idle == 1);
+}
+
+TEST_CASE("client and nghttpd: a window that shrinks under a body that is on its way is no reset") {
+  // What a client sends before it has read anything, and behind it in the same packet what it says
+  // to the SETTINGS of the server: so late they come to a real one by chance.
+  nghttpd::wishes wishes;
+  wishes.more = {"--window-bits", "10", "--connection-window-bits", "16"};
+  const nghttpd server(wishes);
+  const auto port = static_cast<std::uint16_t>(
+      std::stoi(server.url("").substr(std::string("http://127.0.0.1:").size())));
+  const std::string sent(100'000, 'z');
+  for (const std::size_t first : {1'000U, 30'000U, 36'000U, 40'000U, 65'535U}) {
+    CAPTURE(first);
+    const proto::fields host{{"Host", "a.test"}};
+    proto::http2::client_session client;
+    proto::http2::stream_id id = 0;
+    REQUIRE_FALSE(client.open({.method = "POST",
+                               .scheme = "http",
+                               .target = "/echo",
+                               .fields = host,
+                               .has_body = true,
+                               .body_bytes = sent.size()},
+                              id));
+    REQUIRE_FALSE(client.send_data(id, std::string_view(sent).substr(0, first)));
+    byte_buffer out;
+    REQUIRE_FALSE(client.write(out));
+
+    const auto stream =
+        io::system_blocking_network().connect(io::endpoint::tcp("127.0.0.1", port), soon());
+    std::string room(65536, '\0');
+    std::string answer;
+    bool has_rest = false;
+    while (!client.is_complete(id) && !client.error(id)) {
+      const std::size_t came = stream->read_some(std::as_writable_bytes(std::span(room)), soon());
+      REQUIRE(came != 0);
+      REQUIRE_FALSE(client.receive(std::string_view(room).substr(0, came)));
+      answer += client.data(id);
+      client.consume(id, client.data(id).size());
+      REQUIRE_FALSE(client.write(out));
+      stream->write_all(out.bytes(), soon());
+      out.clear();
+      if (std::exchange(has_rest, true)) continue;
+      REQUIRE_FALSE(client.send_data(id, std::string_view(sent).substr(first)));
+      REQUIRE_FALSE(client.end_body(id));
+    }
+    CHECK_FALSE(client.error(id));
+    CHECK(answer == sent);
+  }
 }

@@ -11,6 +11,7 @@
 
 #include "http/proxied_pages.hpp"
 #include "http/surfaces.hpp"
+#include "http/trace_notes.hpp"
 #include "support/certificates.hpp"
 #include "support/nginx.hpp"
 #include "support/proxies.hpp"
@@ -54,6 +55,36 @@ LEAT_BOTH_SURFACES("speak HTTP/2 through a tunnel") {
   Surface api(through<Surface>("http://" + proxy.at()));
   for (int i = 0; i < 3; ++i) CHECK(api.get(server.url()).http_version() == "HTTP/2");
   CHECK(api.client().statistics().idle == 1);
+}
+
+LEAT_BOTH_SURFACES("tell a trace the steps of a tunnel, and no credentials") {
+  using http::trace_step;
+  const tinyproxy proxy("ada s3cret");
+  const nginx server(secure());
+  trace_notes notes;
+  auto options = through<Surface>("http://ada:s3cret@" + proxy.at());
+  options.trace = notes.callback();
+  Surface api(options);
+  CHECK(api.get(server.url()).status() == 200);
+  CHECK(notes.steps() ==
+        "pool_wait_started connect_started connect_finished tunnel_started tunnel_finished "
+        "tls_started tls_finished request_headers_sent response_headers_received "
+        "response_body_finished connection_returned");
+  CHECK(notes.last(trace_step::connect_finished).peer == proxy.at());
+  CHECK(notes.last(trace_step::tls_started).peer != proxy.at());
+
+  options.proxy = "http://ada:wr0ng@" + proxy.at();
+  Surface refused(options);
+  CHECK_THROWS_AS(static_cast<void>(refused.get(server.url())), route::proxy_error);
+  CHECK(notes.steps() ==
+        "pool_wait_started connect_started connect_finished tunnel_started failed "
+        "connection_closed");
+  for (const auto& each : notes.all) {
+    for (const char* const secret : {"s3cret", "wr0ng"}) {
+      CHECK(each.peer.find(secret) == std::string::npos);
+      if (each.error != nullptr) CHECK(describe(each.error).find(secret) == std::string::npos);
+    }
+  }
 }
 
 LEAT_BOTH_SURFACES("get pages of http and https through microsocks") {

@@ -3,6 +3,7 @@ leat_test(http NAME client_
     async_client_test.cpp
     begun_stream_test.cpp
     cancellation_sweep_test.cpp
+    client_http2_again_test.cpp
     client_http2_body_test.cpp
     client_http2_refusal_test.cpp
     client_http2_settings_test.cpp
@@ -16,6 +17,7 @@ leat_test(http NAME client_
     mount_pattern_test.cpp
     operation_sweep_test.cpp
     proxy_test.cpp
+    trace_sweep_test.cpp
   DEPENDS leat::http leat::proto_http2 leat::testing leat_test_http2 leat_test_certificates)
 # The rules for proxies and mounts are private.
 target_include_directories(http_client_test PRIVATE ${PROJECT_SOURCE_DIR}/src)
@@ -33,6 +35,7 @@ leat_test(http NAME client_loopback_ LABELS loopback
     client_routes_test.cpp
     client_text_test.cpp
     client_tls_test.cpp
+    client_trace_test.cpp
     client_upgrade_test.cpp
     event_stream_contract_test.cpp
   DEPENDS leat::http leat::testing leat_test_certificates)
@@ -142,4 +145,4 @@ leat_test(http NAME service_ LABELS service
     client_squid_test.cpp
     metrics_promtool_test.cpp
     nginx_storm_test.cpp
-  DEPENDS leat::http leat::testing leat_test_certificates)
+  DEPENDS leat::http leat::proto_http2 leat::testing leat_test_certificates)

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "leat/route/error.hpp"
+#include "leat/route/proxy_schemes.hpp"
 
 #include "support/test.hpp"
 
@@ -199,4 +200,16 @@ TEST_CASE("proxy: connections through different proxies are not the same") {
   CHECK(proxy_rules::pool_key(to, nullptr) == "https://a.test");
   CHECK(proxy_rules::pool_key(to, &one) == "https://a.test through http://one.test:80");
   CHECK(proxy_rules::pool_key(to, &one) != proxy_rules::pool_key(to, &two));
+}
+
+TEST_CASE("proxy: what a program may ask of schemes is what is read") {
+  CHECK(route::known_proxy_schemes() == "http, https, socks5 and socks5h");
+  for (const std::string scheme : {"http", "https", "socks5", "socks5h"}) {
+    CAPTURE(scheme);
+    CHECK(route::is_proxy_scheme(scheme));
+    CHECK(route::parse_proxy(scheme + "://proxy.test", "").name.starts_with(scheme + "://"));
+  }
+  for (const std::string scheme : {"", "ftp", "socks4", "socks5hh", "HTTP"}) {
+    CHECK_FALSE(route::is_proxy_scheme(scheme));
+  }
 }

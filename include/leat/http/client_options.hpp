@@ -13,6 +13,7 @@
 #include "leat/http/cookies.hpp"
 #include "leat/http/headers.hpp"
 #include "leat/http/timeouts.hpp"
+#include "leat/http/trace_event.hpp"
 #include "leat/http/transport.hpp"
 #include "leat/http/transport_options.hpp"
 #include "leat/log/logger.hpp"
@@ -112,9 +113,17 @@ struct basic_client_options : basic_transport_options<Io> {
       on_response;
   http::hook_scope hook_scope = http::hook_scope::per_call;
 
+  /// Told each step of each request: waiting for a connection, connecting, TLS, what was sent and
+  /// what came, and what became of the connection. See `trace_step`, and `trace_callback` for what
+  /// it may do. By default nobody is told, and nothing is paid. Transports of one's own tell what
+  /// they like.
+  trace_callback trace;
+
   /// Told of each request that was answered, at level info and when the head of its answer is
   /// there: `HTTP Request: GET http://a.test/ "HTTP/1.1 200 OK"`, with the fields `status` and
-  /// `elapsed`. Credentials of the URL are left out. By default it says nothing.
+  /// `elapsed`. Credentials of the URL are left out. At level debug it is told the steps that
+  /// `trace` is told: `HTTP Trace: tls_finished GET https://a.test/`, with the members of the
+  /// event as fields. By default it says nothing.
   log::logger logger;
 
   /// Whether a request tells the trace that its task carries (`leat::trace_context`), as

@@ -14,6 +14,7 @@
 #include "leat/http/form_data.hpp"
 #include "leat/http/headers.hpp"
 #include "leat/http/timeouts.hpp"
+#include "leat/http/trace_event.hpp"
 #include "leat/model/json.hpp"
 #include "leat/proto/url/url.hpp"
 
@@ -119,6 +120,13 @@ class request_options {
     return std::move(server_name(std::move(host)));
   }
 
+  /// Tells `callback` what happens to this request, in place of the client's `trace`; an empty one
+  /// turns that off.
+  request_options& trace(trace_callback callback) &;
+  request_options&& trace(trace_callback callback) && {
+    return std::move(trace(std::move(callback)));
+  }
+
   http::headers headers;
   std::vector<std::pair<std::string, std::string>> query_parameters;
   std::string body;
@@ -128,6 +136,7 @@ class request_options {
   std::optional<duration> continue_wait;
   auth_ptr auth;                                 ///< Null: the client's.
   std::shared_ptr<const request_extras> extras;  ///< Null: none.
+  trace_ptr tracer;                              ///< Null: the client's.
 
  private:
   request_extras& own_extras();
@@ -178,6 +187,8 @@ struct basic_request {
   std::optional<duration> continue_wait;
   auth_ptr auth;                                 ///< Null: none.
   std::shared_ptr<const request_extras> extras;  ///< Null: none.
+  /// Whom a transport tells its steps; null: nobody.
+  trace_ptr tracer;
 
   /// What is asked for in the request line.
   [[nodiscard]] std::string_view target() const noexcept {

@@ -30,6 +30,11 @@ constexpr std::size_t field_overhead = 32;
 constexpr std::size_t most_continuations = 10'000;
 // How many streams are answered before one more is tried than a peer has refused.
 constexpr std::uint32_t answers_before_more = 100;
+// What is sent of a body before the peer's SETTINGS have come. The window is 65,535 bytes until
+// then (RFC 9113, section 6.9.3), and shrinks below what was sent if the peer says less. Servers on
+// nghttp2 (1.52) reset a stream whose window shrinks while they give credit for the half of it, so
+// less than that is sent.
+constexpr std::uint64_t most_before_settings = 32767;
 // How much is written ahead of the driver to learn what nghttp2 made of the input.
 constexpr std::size_t most_ahead = 65536;
 
@@ -63,7 +68,7 @@ struct record {
   bool is_deferred = false;
   bool is_changed = false;
   bool is_written = false;  // its head
-  bool has_body = false;    // so that its driver waits for that
+  bool reports_sent = false;
   bool is_unprocessed = false;
   bool is_crowded_out = false;
   bool may_continue = false;
@@ -170,7 +175,8 @@ class client_session::impl {
   std::uint32_t answered_ = 0;  // since then
   std::uint32_t goaway_code_ = NGHTTP2_NO_ERROR;
   bool is_going_away_ = false;
-  bool is_broken_ = false;  // nghttp2 cannot even say good-bye
+  bool has_settings_ = false;  // the peer's
+  bool is_broken_ = false;     // nghttp2 cannot even say good-bye
 };
 
 void client_session::impl::set_callbacks(nghttp2_session_callbacks& to) noexcept {
@@ -260,7 +266,7 @@ std::error_code client_session::impl::open(const outgoing_request& request, stre
     record& made = records_[next];
     made.declared = list.declared();
     made.is_body_over = !has_body;
-    made.has_body = request.has_body;
+    made.reports_sent = request.reports_sent;
   } catch (const std::bad_alloc&) {
     static_cast<void>(nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, next, NGHTTP2_CANCEL));
     throw;
@@ -310,8 +316,12 @@ ssize_t client_session::impl::give_body(stream_id id, std::uint8_t* into, std::s
                                         std::uint32_t& flags) {
   record* const which = find(id);
   if (which == nullptr) return NGHTTP2_ERR_DEFERRED;  // its reset is on its way
-  const std::size_t part = std::min(size, which->body.size());
-  if (part == 0 && !which->is_body_over) {
+  std::size_t part = std::min(size, which->body.size());
+  if (!has_settings_) {
+    const std::uint64_t given = which->body_taken - which->body.size();
+    part = static_cast<std::size_t>(std::min<std::uint64_t>(part, most_before_settings - given));
+  }
+  if (part == 0 && !(which->is_body_over && which->body.is_empty())) {
     which->is_deferred = true;
     return NGHTTP2_ERR_DEFERRED;
   }
@@ -518,6 +528,9 @@ int client_session::impl::take_frame(const nghttp2_frame& frame) {
   if (frame.hd.type == NGHTTP2_SETTINGS) {
     if ((frame.hd.flags & NGHTTP2_FLAG_ACK) == 0) {
       taken_ = std::numeric_limits<std::uint32_t>::max();
+      if (!std::exchange(has_settings_, true)) {
+        for (auto& [id, each] : records_) resume(id, each);
+      }
     }
     return 0;
   }
@@ -618,7 +631,7 @@ int client_session::impl::take_sent(const nghttp2_frame& frame) {
   } else if (frame.hd.type == NGHTTP2_HEADERS) {
     if (record* const which = find(frame.hd.stream_id); which != nullptr) {
       which->is_written = true;
-      if (which->has_body) note(frame.hd.stream_id, *which);
+      if (which->reports_sent) note(frame.hd.stream_id, *which);
     }
   }
   return 0;

@@ -236,6 +236,33 @@ TEST_CASE("client_session: a body waits for the peer's credit") {
   CHECK(both.client.open_streams() == 0);
 }
 
+TEST_CASE("client_session: of a body less than half a window goes before the peer's SETTINGS") {
+  for (const std::uint32_t window : {0U, 1023U, 65535U, 1'000'000U}) {
+    CAPTURE(window);
+    conversation both({.window = window});
+    const auto small = both.post(32'767);
+    const auto large = both.post(100'000);
+    CHECK_FALSE(both.client.send_data(small, std::string(32'767, 's')));
+    CHECK_FALSE(both.client.send_data(large, std::string(100'000, 'l')));
+    // More is not sent because more is said of the body.
+    std::string first = both.output() + both.output();
+    CHECK_FALSE(both.client.end_body(small));
+    CHECK_FALSE(both.client.end_body(large));
+    first += both.output();
+    CHECK_FALSE(both.client.has_output());
+    CHECK(both.client.unsent(small) == 0);
+    CHECK(both.client.unsent(large) == 100'000 - 32'767);
+    CHECK(both.peer.receive(first));
+    CHECK(both.peer.requests.at(small).is_complete);
+    CHECK(both.peer.requests.at(large).body.size() == 32'767);
+    if (window == 0) continue;  // no credit will come
+    both.talk();
+    CHECK(both.peer.requests.at(large).is_complete);
+    CHECK(both.peer.requests.at(large).body == std::string(100'000, 'l'));
+    CHECK(both.client.unsent(large) == 0);
+  }
+}
+
 TEST_CASE("client_session: a reader that is slow holds up its own stream only") {
   limits bounds;
   bounds.stream_window = 1000;

@@ -33,6 +33,8 @@ struct outgoing_request {
   bool has_body = false;
   /// How long the body will be, if that is known: it is announced, and seen to.
   std::optional<std::uint64_t> body_bytes = std::nullopt;
+  /// Whether `next_changed()` names the stream when `is_sent()` becomes true.
+  bool reports_sent = true;
 };
 
 /// The head of a response. Lifetime: until its stream is released.
@@ -100,8 +102,7 @@ class client_session {
   [[nodiscard]] std::error_code end_body(stream_id id, fields_view trailers = {});
 
   /// Whether the head of the request has been written. Where more streams were opened than the
-  /// peer turns out to take, it waits. For `next_changed()` that is news only of a request with a
-  /// body, which may be held back until then.
+  /// peer turns out to take, it waits.
   [[nodiscard]] bool is_sent(stream_id id) const noexcept;
 
   /// Bytes of the body that wait to be written.
