@@ -29,4 +29,5 @@ leat_test(app NAME files_ LABELS loopback
     files_test.cpp
     inscription_test.cpp
     log_burst_test.cpp
+    run_program_test.cpp
   DEPENDS leat::app leat::testing)
