@@ -139,3 +139,22 @@ LEAT_LOOPBACK_TEST("prepare: the configuration says into which file it logs, fro
   });
   CHECK(text_of(path) == "demo: one\n");
 }
+
+LEAT_LOOPBACK_TEST(
+    "prepare: a log file that the configuration lets rotate begins anew at its size") {
+  const scratch_folder folder;
+  const std::string path = folder / "demo.log";
+  prepare_options options;
+  options.application = application("demo");
+  options.distribution = distribution("demo", "/");
+  options.variables = environment({{"HOME", "/home/ann"}});
+  options.source = configuration_source::text("[inscription]\nfile = \"" + path +
+                                              "\"\nmax_bytes = 12\nkept_files = 1\n");
+  co_await with_exit_stack([&](exit_stack& exits) -> task<void> {
+    const globals all = co_await prepare(exits, std::move(options));
+    for (const auto* const each : {"one", "two", "three"}) all.logger().info(each);
+  });
+  CHECK(text_of(path) == "demo: three\n");
+  CHECK(text_of(folder / "demo.1.log") == "demo: two\n");
+  CHECK_FALSE(std::filesystem::exists(folder / "demo.2.log"));
+}
