@@ -772,11 +772,13 @@ class GatewayTest(unittest.TestCase):
         return out.stderr
 
     def test_bad_configuration(self):
-        said = self.refused_start('[server]\nport = "x"\n[[upstreams]]\nname = "a b"\nurl = ""\n')
-        for part in ("bad.toml", "server.port", "upstreams[0].name", "upstreams[0].url"):
+        said = self.refused_start('[server]\nport = "x"\n[[upstreams]]\nname = "a b"\nurl = ""\n'
+                                  '[[upstreams]]\nname = "b"\nurl = "ftp://b.test/"\n')
+        for part in ("bad.toml", "server.port", "upstreams[0].name", "upstreams[0].url",
+                     "upstreams[1].url: cannot be asked"):
             self.assertIn(part, said)
         self.assertNotIn("serving", said)
-        for line in (2, 4, 5):
+        for line in (2, 4, 5, 8):
             self.assertIn(f"bad.toml line {line}, column ", said)
 
     def test_port_in_use(self):
