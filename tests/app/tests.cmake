@@ -18,6 +18,7 @@ leat_test(app
     presentation_test.cpp
     reload_test.cpp
     render_error_test.cpp
+    text_files_test.cpp
   DEPENDS leat::app leat::testing leat::http leat::ws)
 # Templates of strings have no door of their own.
 target_include_directories(app_test PRIVATE ${PROJECT_SOURCE_DIR}/src)
