@@ -12,6 +12,7 @@ leat_test(app
     enablement_test.cpp
     environment_test.cpp
     error_test.cpp
+    globals_test.cpp
     health_test.cpp
     lifespan_test.cpp
     prepare_test.cpp
@@ -31,4 +32,7 @@ leat_test(app NAME files_ LABELS loopback
     inscription_test.cpp
     log_burst_test.cpp
     run_program_test.cpp
+    surface_test.cpp
   DEPENDS leat::app leat::testing)
+target_compile_definitions(app_files_test PRIVATE
+  LEAT_APP_HEADERS="${PROJECT_SOURCE_DIR}/include/leat/app")
