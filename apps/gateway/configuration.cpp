@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "configuration.hpp"
 
+#include <iterator>
 #include <set>
 #include <string>
 #include <string_view>
@@ -12,18 +13,21 @@
 namespace gateway {
 namespace {
 
-/// Collects what is wrong beyond the types of values, each with the place it comes from.
+/// Collects what is wrong, each with the place it comes from.
 class problems {
  public:
-  explicit problems(const leat::app::configuration& all) noexcept : all_(all) {}
-
-  void add(const std::string& key, const leat::app::configuration* at, std::string message) {
-    const leat::app::origin& from = at != nullptr ? at->origin() : all_.origin();
-    found_.push_back({.key = key,
+  void add(std::vector<leat::app::problem> others) {
+    found_.insert(found_.end(), std::make_move_iterator(others.begin()),
+                  std::make_move_iterator(others.end()));
+  }
+  void add(std::string key, const leat::app::origin& from, std::string message,
+           bool is_absence = false) {
+    found_.push_back({.key = std::move(key),
                       .message = std::move(message),
                       .source = from.source,
                       .line = from.line,
-                      .column = from.column});
+                      .column = from.column,
+                      .is_absence = is_absence});
   }
 
   void raise() && {
@@ -33,9 +37,27 @@ class problems {
   }
 
  private:
-  const leat::app::configuration& all_;
   std::vector<leat::app::problem> found_;
 };
+
+/// What can be read of the settings; the rest keeps its defaults.
+settings read_settings(const leat::app::configuration& all, problems& found) {
+  settings read;
+  try {
+    all.read_into(read);
+  } catch (const leat::app::invalid_configuration& e) {
+    found.add(e.problems());
+  }
+  return read;
+}
+
+/// The text of an entry; null if there is none, of which somebody else has told.
+const leat::app::configuration* text_in(const leat::app::configuration& table, const char* key) {
+  const auto* const entry = table.find(key);
+  const bool is_text = entry != nullptr && entry->kind() == leat::app::configuration_kind::string &&
+                       !entry->as_string().empty();
+  return is_text ? entry : nullptr;
+}
 
 bool is_demo_path(const std::string& url) {
   return url.starts_with('/');
@@ -49,26 +71,32 @@ std::string refusal_of(const std::string& url) {
   return parsed.scheme() == "http" ? "" : "only http is spoken yet";
 }
 
-void check_upstream(const upstream_settings& upstream, std::size_t index, bool has_demo,
-                    const leat::app::configuration& all, problems& found) {
+void check_url(const leat::app::configuration& url, std::size_t index, bool has_demo,
+               problems& found) {
   const std::string key = "upstreams[" + std::to_string(index) + "].url";
-  const auto* const table = all.find("upstreams");
-  const auto* const at = table->elements()[index].find("url");
-  if (is_demo_path(upstream.url)) {
-    if (!has_demo) found.add(key, at, "is a path on the demo upstream, but there is no [demo]");
-  } else if (std::string why = refusal_of(upstream.url); !why.empty()) {
-    found.add(key, at, "cannot be asked: " + why);
+  if (is_demo_path(url.as_string())) {
+    if (!has_demo) {
+      found.add(key, url.origin(), "is a path on the demo upstream, but there is no [demo]", true);
+    }
+  } else if (std::string why = refusal_of(url.as_string()); !why.empty()) {
+    found.add(key, url.origin(), "cannot be asked: " + why);
   }
 }
 
-void check_names(const std::vector<upstream_settings>& upstreams,
-                 const leat::app::configuration& all, problems& found) {
+/// As they stand there, because one with another mistake in it is not among those that were read.
+void check_upstreams(const leat::app::configuration& all, problems& found) {
+  const auto* const upstreams = all.find("upstreams");
+  if (upstreams == nullptr) return;
   std::set<std::string_view> seen;
-  for (std::size_t i = 0; i < upstreams.size(); ++i) {
-    if (seen.insert(upstreams[i].name).second) continue;
-    found.add("upstreams[" + std::to_string(i) + "].name",
-              all.find("upstreams")->elements()[i].find("name"),
-              "is the name of another upstream too: \"" + upstreams[i].name + "\"");
+  for (std::size_t i = 0; i < upstreams->elements().size(); ++i) {
+    const auto& each = upstreams->elements()[i];
+    const auto* const name = text_in(each, "name");
+    if (name != nullptr && !seen.insert(name->as_string()).second) {
+      found.add("upstreams[" + std::to_string(i) + "].name", name->origin(),
+                "is the name of another upstream too: \"" + name->as_string() + "\"");
+    }
+    const auto* const url = text_in(each, "url");
+    if (url != nullptr) check_url(*url, i, all.contains("demo"), found);
   }
 }
 
@@ -76,16 +104,13 @@ void check_names(const std::vector<upstream_settings>& upstreams,
 
 configuration read_configuration(const leat::app::configuration& all,
                                  const std::filesystem::path& folder) {
-  auto read = all.to<settings>();
-  problems found(all);
-  check_names(read.upstreams, all, found);
-  for (std::size_t i = 0; i < read.upstreams.size(); ++i) {
-    check_upstream(read.upstreams[i], i, read.demo.has_value(), all, found);
-  }
+  problems found;
+  auto read = read_settings(all, found);
+  check_upstreams(all, found);
   if (read.demo) {
     if (read.demo->port == 0) {
       if (read.server.port == 65535) {
-        found.add("demo.port", all.find("demo"), "must be given beside the port 65535");
+        found.add("demo.port", all.at("demo").origin(), "must be given beside the port 65535");
       }
       // Port 0 asks the system for both.
       read.demo->port = read.server.port == 0 ? std::uint16_t{0}

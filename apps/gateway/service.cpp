@@ -231,7 +231,6 @@ leat::app::program_options program_options_of(leat::app::configuration_source so
   leat::app::program_options options;
   options.prepare.application = leat::app::application("leat-gateway");
   options.prepare.source = std::move(source);
-  options.prepare.inscription.presentation = leat::log::presentation::json;
   options.prepare.checks = {check_in(std::move(folder))};
   if (port) options.prepare.overrides = leat::app::configuration().with("server.port", *port);
   return options;

@@ -11,12 +11,6 @@
 namespace leat::app {
 namespace {
 
-enum class level_choice : std::uint8_t { trace, debug, info, warn, error, critical, off };
-BOOST_DESCRIBE_ENUM(level_choice, trace, debug, info, warn, error, critical, off)
-
-enum class log_choice : std::uint8_t { null, plain, json, rich };
-BOOST_DESCRIBE_ENUM(log_choice, null, plain, json, rich)
-
 struct display_arguments {
   app::presentation presentation = presentation::plain;
   bool compact = false;
@@ -41,12 +35,15 @@ consteval auto leat_rules(const display_arguments*) {
 }
 
 struct inscription_arguments {
-  std::optional<level_choice> level;
-  std::optional<log_choice> presentation;
+  std::optional<log::level> level;
+  std::optional<log::presentation> presentation;
   std::optional<std::string> target_file;
+  std::optional<std::uint64_t> max_bytes;
+  std::optional<std::uint64_t> kept_files;
   std::optional<output_stream> target_stream;
 };
-BOOST_DESCRIBE_STRUCT(inscription_arguments, (), (level, presentation, target_file, target_stream))
+BOOST_DESCRIBE_STRUCT(inscription_arguments, (),
+                      (level, presentation, target_file, max_bytes, kept_files, target_stream))
 
 consteval auto leat_rules(const inscription_arguments*) {
   using namespace leat::model::rules;
@@ -54,6 +51,10 @@ consteval auto leat_rules(const inscription_arguments*) {
       field<&inscription_arguments::level>(described("what is logged at least")),
       field<&inscription_arguments::presentation>(described("how it is logged")),
       field<&inscription_arguments::target_file>(described("where the log goes, at its end")),
+      field<&inscription_arguments::max_bytes>(
+          at_least(1), described("the file begins anew where it would get longer")),
+      field<&inscription_arguments::kept_files>(
+          at_most(most_kept_files), described("how many earlier ones are kept then [5]")),
       field<&inscription_arguments::target_stream>(described("where the log goes [stderr]")));
 }
 
@@ -74,20 +75,26 @@ consteval auto leat_rules(const common_arguments*) {
                   described("neither dot-env files nor the program's own variables count")));
 }
 
-template <class Enum>
-std::string name_of(Enum value) {
-  for (const auto& each : model::enumerators_of<Enum>) {
-    if (each.value == static_cast<std::int64_t>(value)) return std::string(each.name);
-  }
-  return {};
-}
-
 template <class Target>
 void check_target(const Target& target, const char* where, std::vector<problem>& problems) {
   if (!target.target_file || !target.target_stream) return;
   problems.push_back(
       {.key = std::string("--") + where + ".target-file",
        .message = std::string("cannot be given with --") + where + ".target-stream"});
+}
+
+void check_rotation(const inscription_arguments& given, std::vector<problem>& problems) {
+  if (given.target_file) return;
+  const auto refuse = [&problems](const char* option) {
+    problems.push_back({.key = option, .message = "needs --inscription.target-file"});
+  };
+  if (given.max_bytes) refuse("--inscription.max-bytes");
+  if (given.kept_files) refuse("--inscription.kept-files");
+}
+
+log::sink file_of(std::string path, const rotation_settings& rotates) {
+  if (rotates.is_empty()) return log::sink::file(std::move(path));
+  return log::sink::rotating_file(std::move(path), rotates.rotation());
 }
 
 inscriber inscribe_to(log::sink where) {
@@ -109,7 +116,7 @@ void common_choices::adjust(prepare_options& options) const {
     options.overrides =
         options.overrides.merged_with(configuration::table({{"inscription", inscription}}));
   }
-  if (log_file) options.inscribe = inscribe_to(log::sink::file(*log_file));
+  if (log_file) options.inscribe = inscribe_to(file_of(*log_file, log_rotation));
   if (log_stream) {
     options.inscribe =
         inscribe_to(*log_stream == output_stream::standard_output ? log::sink::standard_output()
@@ -140,6 +147,7 @@ common_choices common_choices_of(const configuration& arguments, std::vector<pro
   }
   check_target(read.display, "display", problems);
   check_target(read.inscription, "inscription", problems);
+  check_rotation(read.inscription, problems);
 
   common_choices made;
   made.display = {
@@ -152,12 +160,15 @@ common_choices common_choices_of(const configuration& arguments, std::vector<pro
   made.configfile = read.configfile;
   made.uses_environment = read.environment;
   std::vector<configuration::entry> inscription;
-  if (read.inscription.level) inscription.emplace_back("level", name_of(*read.inscription.level));
+  if (read.inscription.level) {
+    inscription.emplace_back("level", log::to_string(*read.inscription.level));
+  }
   if (read.inscription.presentation) {
-    inscription.emplace_back("presentation", name_of(*read.inscription.presentation));
+    inscription.emplace_back("presentation", log::to_string(*read.inscription.presentation));
   }
   made.inscription = configuration::table(std::move(inscription));
   made.log_file = read.inscription.target_file;
+  made.log_rotation = {read.inscription.max_bytes, read.inscription.kept_files};
   made.log_stream = read.inscription.target_stream;
   return made;
 }

@@ -9,6 +9,7 @@
 #include "leat/app/prepare.hpp"
 
 #include "app/cli_options.hpp"
+#include "app/inscription_settings.hpp"
 
 namespace leat::app {
 
@@ -19,6 +20,7 @@ struct common_choices {
   bool uses_environment = true;
   configuration inscription;  ///< A table, which may be empty.
   std::optional<std::string> log_file;
+  rotation_settings log_rotation;  ///< Of that file.
   std::optional<output_stream> log_stream;
 
   /// Puts into force what is said about the preparation.

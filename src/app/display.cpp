@@ -3,12 +3,14 @@
 
 #include <array>
 
+#include "app/words.hpp"
+
 namespace leat::app {
 namespace {
 
 constexpr std::array words{
-    model::enumerator{"stdout", static_cast<std::int64_t>(output_stream::standard_output)},
-    model::enumerator{"stderr", static_cast<std::int64_t>(output_stream::standard_error)},
+    word("stdout", output_stream::standard_output),
+    word("stderr", output_stream::standard_error),
 };
 
 }  // namespace
@@ -27,18 +29,13 @@ bool determine_colorization(const display_options& options, bool is_terminal,
 namespace leat::model {
 
 bool codec<app::output_stream>::read(reader& in, app::output_stream& to) {
-  std::int64_t value = 0;
-  if (!in.read_enumerator(value, app::words)) return false;
-  to = static_cast<app::output_stream>(value);
-  return true;
+  return app::read_word(in, to, app::words);
 }
-
 void codec<app::output_stream>::write(writer& out, app::output_stream value) {
-  out.enumerator_name(static_cast<std::int64_t>(value), app::words);
+  app::write_word(out, value, app::words);
 }
-
 value_form codec<app::output_stream>::form() {
-  return {.kind = form_kind::name, .names = app::words};
+  return app::form_of_words(app::words);
 }
 
 }  // namespace leat::model

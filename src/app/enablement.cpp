@@ -5,13 +5,15 @@
 
 #include "leat/base/error.hpp"
 
+#include "app/words.hpp"
+
 namespace leat::app {
 namespace {
 
 constexpr std::array words{
-    model::enumerator{"disable", static_cast<std::int64_t>(enablement::disable)},
-    model::enumerator{"retain", static_cast<std::int64_t>(enablement::retain)},
-    model::enumerator{"enable", static_cast<std::int64_t>(enablement::enable)},
+    word("disable", enablement::disable),
+    word("retain", enablement::retain),
+    word("enable", enablement::enable),
 };
 
 }  // namespace
@@ -29,18 +31,13 @@ bool is_enabled(enablement what) {
 namespace leat::model {
 
 bool codec<app::enablement>::read(reader& in, app::enablement& to) {
-  std::int64_t value = 0;
-  if (!in.read_enumerator(value, app::words)) return false;
-  to = static_cast<app::enablement>(value);
-  return true;
+  return app::read_word(in, to, app::words);
 }
-
 void codec<app::enablement>::write(writer& out, app::enablement value) {
-  out.enumerator_name(static_cast<std::int64_t>(value), app::words);
+  app::write_word(out, value, app::words);
 }
-
 value_form codec<app::enablement>::form() {
-  return {.kind = form_kind::name, .names = app::words};
+  return app::form_of_words(app::words);
 }
 
 }  // namespace leat::model

@@ -121,6 +121,9 @@ class lifespan {
     base.callback([this] { has_log_ = false; });  // ends with what prepare() has made
     base.adopt(exits.pop_all());
     base.callback([this] { logger_.info("application_shutdown", {{"app_name", name_}}); });
+    if (options_.shows_app_info) {
+      metrics::add_app_info(metrics_, name_, prepared.application().version());
+    }
     program& self = program_.emplace(program::parts{.globals = std::move(prepared),
                                                     .limits = limits_,
                                                     .lifecycle = life_,

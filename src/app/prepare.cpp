@@ -6,6 +6,7 @@
 
 #include "app/configuration_parts.hpp"
 #include "app/dotenv_files.hpp"
+#include "app/inscription_settings.hpp"
 #include "app/locations.hpp"
 #include "app/overrides.hpp"
 #include "app/problems.hpp"
@@ -15,66 +16,15 @@
 namespace leat::app {
 namespace {
 
-bool set_level(inscription& how, std::string_view text) {
-  const auto level = log::parse_level(text);
-  if (level) how.level = *level;
-  return level.has_value();
-}
-
-constexpr std::string_view known_levels =
-    "must be one of \"trace\", \"debug\", \"info\", \"warn\", \"error\", \"critical\", \"off\"";
-
-void read_inscription(inscription& how, const configuration& all, std::vector<problem>& problems) {
-  const configuration* const table = all.find("inscription");
-  if (table == nullptr) return;
-  if (table->kind() != configuration_kind::table) {
-    problems.push_back(problem_at(*table, "inscription", "must be a table"));
-    return;
-  }
-  std::string file;
-  auto mode = log::file_mode::append;
-  for (const auto& [key, value] : table->entries()) {
-    const std::string where = "inscription." + toml_key(key);
-    const std::string text =
-        value.kind() == configuration_kind::string ? value.as_string() : std::string();
-    if (key == "level") {
-      if (!set_level(how, text)) {
-        problems.push_back(problem_at(value, where, std::string(known_levels)));
-      }
-    } else if (key == "presentation") {
-      const auto presentation = log::parse_presentation(text);
-      if (presentation) {
-        how.presentation = *presentation;
-        how.chooses_presentation = false;
-      } else {
-        problems.push_back(
-            problem_at(value, where, "must be one of \"null\", \"plain\", \"json\", \"rich\""));
-      }
-    } else if (key == "file") {
-      if (text.empty()) problems.push_back(problem_at(value, where, "must be a path"));
-      file = text;
-    } else if (key == "mode") {
-      if (text == "truncate") {
-        mode = log::file_mode::truncate;
-      } else if (text != "append") {
-        problems.push_back(problem_at(value, where, "must be one of \"append\", \"truncate\""));
-      }
-    } else {
-      problems.push_back(problem_at(value, where, "is not known"));
-    }
-  }
-  if (!file.empty()) how.target = log::sink::file(std::move(file), mode);
-}
-
 void read_level_variables(inscription& how, std::string_view prefix, const environment& variables,
                           std::vector<problem>& problems) {
   for (const std::string_view suffix : {"_LOG_LEVEL", "_INSCRIPTION_LEVEL"}) {
     const std::string name = std::string(prefix) + std::string(suffix);
     const auto text = variables.find(name);
-    if (text && !text->empty() && !set_level(how, *text)) {
-      problems.push_back(
-          {.message = std::string(known_levels), .source = "environment variable " + name});
-    }
+    if (!text || text->empty()) continue;
+    const auto value = configuration(*text).with_origin(
+        {.kind = origin::source_kind::environment, .source = "environment variable " + name});
+    if (const auto level = read_level(value, problems)) how.level = *level;
   }
 }
 
@@ -272,11 +222,12 @@ task<configuration_reading> complete_configuration(const prepare_options& option
   all = expand_templates(all, names, problems);
   check_locations(all, problems);
   inscription how = options.inscription;
-  read_inscription(how, all, problems);
+  read_inscription(how, all, is_partial, problems);
   read_level_variables(how, prefix, obeyed, problems);
-  // Told already, if there is anything wrong with it.
-  std::vector<problem> known;
-  read_inscription(how, last, known);
+  if (const configuration* const level = last.find("inscription.level")) {
+    std::vector<problem> known;  // told already, if there is anything wrong with it
+    how.level = read_level(*level, known).value_or(how.level);
+  }
   if (!options.checks.empty()) {
     co_await to_thread([&] { run_checks(options.checks, all, variables, is_partial, problems); });
   }

@@ -5,16 +5,15 @@
 
 #include "app/error_document.hpp"
 #include "app/rendering.hpp"
+#include "app/words.hpp"
 
 namespace leat::app {
 namespace {
 
 constexpr std::array words{
-    model::enumerator{"plain", static_cast<std::int64_t>(presentation::plain)},
-    model::enumerator{"rich", static_cast<std::int64_t>(presentation::rich)},
-    model::enumerator{"json", static_cast<std::int64_t>(presentation::json)},
-    model::enumerator{"toml", static_cast<std::int64_t>(presentation::toml)},
-    model::enumerator{"markdown", static_cast<std::int64_t>(presentation::markdown)},
+    word("plain", presentation::plain),       word("rich", presentation::rich),
+    word("json", presentation::json),         word("toml", presentation::toml),
+    word("markdown", presentation::markdown),
 };
 
 std::string render_document(const document& what, const rendering& how) {
@@ -59,18 +58,13 @@ std::string render_error(const std::exception_ptr& what, const rendering& how) {
 namespace leat::model {
 
 bool codec<app::presentation>::read(reader& in, app::presentation& to) {
-  std::int64_t value = 0;
-  if (!in.read_enumerator(value, app::words)) return false;
-  to = static_cast<app::presentation>(value);
-  return true;
+  return app::read_word(in, to, app::words);
 }
-
 void codec<app::presentation>::write(writer& out, app::presentation value) {
-  out.enumerator_name(static_cast<std::int64_t>(value), app::words);
+  app::write_word(out, value, app::words);
 }
-
 value_form codec<app::presentation>::form() {
-  return {.kind = form_kind::name, .names = app::words};
+  return app::form_of_words(app::words);
 }
 
 }  // namespace leat::model

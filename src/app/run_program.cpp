@@ -60,6 +60,15 @@ task<int> next_meaning(io::signal_receiver& signals) {
   co_return number == SIGHUP&& ::isatty(STDIN_FILENO) == 1 ? SIGTERM : number;
 }
 
+/// How the log of a program begins that has a process to itself.
+inscription in_process(inscription how, const program_options& options) {
+  if (options.chooses_presentation && how.presentation == log::presentation::plain) {
+    how.chooses_presentation = true;
+  }
+  if (options.flushes_on_crash) how.flushes_on_crash = true;
+  return how;
+}
+
 program_work on_process(program_work work, log_of_process& log, bool watches_loop) {
   return [work = std::move(work), &log, watches_loop](program& self) {
     log.logger = self.logger();
@@ -99,6 +108,7 @@ int run_program(program_options options, program_work work) {
     std::signal(SIGPIPE, SIG_IGN);
     // Orphans become children of the first process of a namespace. Ignored ones leave no zombies.
     if (options.reaps_orphans && ::getpid() == 1) std::signal(SIGCHLD, SIG_IGN);
+    options.prepare.inscription = in_process(std::move(options.prepare.inscription), options);
     log_of_process log;
     io::loop_options for_loop;
     for_loop.on_report = [&log](const std::exception_ptr& failure, const char* where) {

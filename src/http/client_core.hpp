@@ -348,7 +348,7 @@ class client_core {
     }
     apply_redirect(step, outgoing.headers);
     if (!step.keeps_credentials) outgoing.auth = nullptr;
-    outgoing.extras = nullptr;  // they were about the request that the caller made
+    outgoing.extras = extras_of_redirect(outgoing.extras.get());
     outgoing.url = std::move(step.url);
   }
 

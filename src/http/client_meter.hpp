@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "leat/http/request.hpp"
 #include "leat/http/transport.hpp"
 #include "leat/http/transport_options.hpp"
 #include "leat/metrics/instruments.hpp"
@@ -25,36 +26,61 @@ class client_meter {
    public:
     using clock = time_point (*)() noexcept;
 
-    exchange(client_meter& meter, std::string_view method, clock now) noexcept
-        : meter_(meter), method_(method), now_(now), began_(now()) {
+    /// `extras` has the name of the endpoint, if it has one. The views outlive this.
+    exchange(client_meter& meter, std::string_view method, const request_extras* extras,
+             clock now) noexcept
+        : meter_(meter),
+          method_(method),
+          endpoint_(extras != nullptr ? std::string_view(extras->endpoint) : std::string_view()),
+          now_(now),
+          began_(now()) {
       meter_.in_progress_.increment();
     }
     exchange(const exchange&) = delete;
     exchange& operator=(const exchange&) = delete;
     ~exchange() {
       meter_.in_progress_.decrement();
-      meter_.note(method_, status_, now_() - began_);
+      meter_.note({method_, endpoint_}, status_, now_() - began_);
     }
     void answered(int status) noexcept { status_ = status; }
 
    private:
     client_meter& meter_;
     std::string_view method_;
+    std::string_view endpoint_;
     clock now_;
     time_point began_;
     int status_ = 0;
   };
 
  private:
+  /// What a request is: its method and its endpoint.
+  using kind = std::pair<std::string_view, std::string_view>;
+
+  /// What is measured of requests of one kind.
+  struct series {
+    metrics::histogram took;
+    std::map<int, metrics::counter> by_status{};
+  };
+  /// Found without a string being made for it.
+  struct before {
+    using is_transparent = void;
+    template <class A, class B>
+    bool operator()(const A& a, const B& b) const noexcept {
+      return kind(a.first, a.second) < kind(b.first, b.second);
+    }
+  };
+
   /// What the registry refuses is not measured: there is nobody to tell.
-  void note(std::string_view method, int status, duration took) noexcept;
-  void try_note(std::string_view method, int status, duration took);
+  void note(kind what, int status, duration took) noexcept;
+  void try_note(kind what, int status, duration took);
+  [[nodiscard]] metrics::counter counter_of(std::string_view method, std::string_view endpoint,
+                                            int status) const;
 
   client_metrics options_;
   metrics::gauge in_progress_;
   std::mutex mutex_;  // guards what follows
-  std::map<std::string, metrics::histogram, std::less<>> took_;
-  std::map<std::pair<std::string, int>, metrics::counter> by_status_;
+  std::map<std::pair<std::string, std::string>, series, before> series_;
 };
 
 /// Measures what another transport does.
@@ -73,7 +99,9 @@ class measured_transport final : public basic_transport<Io> {
 
  private:
   typename Io::template task<basic_transport_response<Io>> measure(basic_request<Io>& request) {
-    client_meter::exchange measured(*meter_, request.method, &Io::read_clock);
+    // A transport may change the request, but not this.
+    const std::shared_ptr<const request_extras> extras = request.extras;
+    client_meter::exchange measured(*meter_, request.method, extras.get(), &Io::read_clock);
     auto answer = co_await Io::await(inner_->handle(request));
     measured.answered(answer.head.status);
     co_return answer;

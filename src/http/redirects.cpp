@@ -76,6 +76,13 @@ void apply_redirect(const redirect_step& step, headers& fields) {
   }
 }
 
+std::shared_ptr<const request_extras> extras_of_redirect(const request_extras* of) {
+  if (of == nullptr || of->endpoint.empty()) return nullptr;
+  auto left = std::make_shared<request_extras>();
+  left->endpoint = of->endpoint;
+  return left;
+}
+
 void throw_too_many_redirects(const response_head& last, std::size_t max) {
   throw too_many_redirects("more than " + std::to_string(max) + " redirects: the last was from " +
                            last.method() + " " + last.url());

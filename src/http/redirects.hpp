@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "leat/http/headers.hpp"
+#include "leat/http/request.hpp"
 #include "leat/http/response.hpp"
 #include "leat/proto/url/url.hpp"
 
@@ -28,6 +30,10 @@ struct redirect_step {
 
 /// Changes the header of the request accordingly.
 void apply_redirect(const redirect_step& step, headers& fields);
+
+/// What is left of the extras of a request, which were about the one that the caller made: its
+/// name.
+[[nodiscard]] std::shared_ptr<const request_extras> extras_of_redirect(const request_extras* of);
 
 [[noreturn]] void throw_too_many_redirects(const response_head& last, std::size_t max);
 [[noreturn]] void throw_redirect_loop(const response_head& last);

@@ -67,6 +67,11 @@ request_options& request_options::server_name(std::string host) & {
   return *this;
 }
 
+request_options& request_options::endpoint(std::string name) & {
+  own_extras().endpoint = std::move(name);
+  return *this;
+}
+
 template <class Io>
 basic_request_options<Io>::basic_request_options() noexcept = default;
 template <class Io>

@@ -50,6 +50,7 @@ task<void> serve(app::program& self, http::router routes, serve_options options)
     routes.get(options.metrics_path, http::metrics_page(self.metrics()));
     measure(options.server.metrics, self, options.metrics_path);
   }
+  if (options.joins_traces) options.server.tracing.enabled = true;
   options.server.timeouts.drain_grace = self.limits().drain;
   http::server server(std::move(routes),
                       with_log(std::move(options.server), self.logger(), options.logs_requests));

@@ -122,6 +122,26 @@ TEST_CASE("cli: a service gets everything that the command line says, and runs w
   CHECK(streams->error.starts_with(R"({"class":"invalid_argument",)"));
 }
 
+TEST_CASE("cli: a log goes into a file that rotates as the command line says") {
+  const scratch_folder folder;
+  cli program(options_with(std::make_shared<imaginary_console>()));
+  program.set<say>();
+  const std::string file = folder / "logs/demo.log";
+  // At debug, preparing says five lines.
+  CHECK(run(program, {"--inscription.level", "debug", "--inscription.target-file", file.c_str(),
+                      "--inscription.max-bytes", "1", "--inscription.kept-files", "2"}) == 0);
+  const auto line_in = [](const std::string& path) {
+    std::ifstream in(path);
+    std::string line;
+    std::getline(in, line);
+    return line;
+  };
+  CHECK(line_in(file).starts_with("demo: package data location"));
+  CHECK(line_in(folder / "logs/demo.1.log").starts_with("demo: state location"));
+  CHECK(line_in(folder / "logs/demo.2.log").starts_with("demo: data location"));
+  CHECK(line_in(folder / "logs/demo.3.log").empty());
+}
+
 TEST_CASE("cli: results go into a file that begins anew, in folders that are made") {
   const scratch_folder folder;
   cli program(options_with(process_console()));

@@ -255,6 +255,26 @@ LEAT_ASYNC_TEST("cli: every value that does not fit is told, with its option") {
   CHECK(told.find("arguments") == told.npos);
 }
 
+LEAT_ASYNC_TEST("cli: how a log rotates is a question only of a file") {
+  world here;
+  cli program = here.make();
+  CHECK(co_await program.execute({"act", "--inscription.max-bytes", "5", "--inscription.kept-files",
+                                  "1"}) == exit_code::usage);
+  CHECK(here.notes.empty());
+  const std::string& told = here.console->error;
+  CAPTURE(told);
+  CHECK(
+      told.starts_with("demo: --inscription.max-bytes: needs --inscription.target-file\n"
+                       "demo: --inscription.kept-files: needs --inscription.target-file\n"));
+
+  here.console->error.clear();
+  CHECK(co_await program.execute({"act", "--inscription.target-file", "/nowhere/a.log",
+                                  "--inscription.max-bytes", "0", "--inscription.kept-files",
+                                  "10001"}) == exit_code::usage);
+  CHECK(told.find("--inscription.max-bytes: must be at least 1") != std::string::npos);
+  CHECK(told.find("--inscription.kept-files: must be at most 10000") != std::string::npos);
+}
+
 LEAT_ASYNC_TEST("cli: what nobody knows is refused, with what was probably meant") {
   struct row {
     words arguments;

@@ -31,6 +31,11 @@ TEST_CASE("edits: set makes tables on the way and replaces what is there") {
                   address_locate_failure);
 }
 
+TEST_CASE("edits: come in their order, and the last one wins") {
+  CHECK(edited(toml("a = 1"), {set_entry("a", 2), set_entry("a", 3)}) == toml("a = 3"));
+  CHECK(edited(toml("a = 1"), {set_entry("a", 3), set_entry("a", 2)}) == toml("a = 2"));
+}
+
 TEST_CASE("edits: update and delete need something that is there") {
   CHECK(edited(toml("a = 1\nb = 2"), {update_entry("a", 3), delete_entry("b")}) == toml("a = 3"));
   CHECK_THROWS_AS(static_cast<void>(edited(toml("a = 1"), {update_entry("b", 1)})),

@@ -314,3 +314,22 @@ TEST_CASE("lifespan: cancelled anywhere it leaves nothing, and what was opened i
       });
   CHECK(report.stopped > 10);
 }
+
+LEAT_ASYNC_TEST(
+    "lifespan: the metrics say which program they are of, unless it does not want that") {
+  for (const bool shows : {true, false}) {
+    program_world world;
+    auto options = world.options();
+    options.prepare.application = app::application("demo", "", "1.2");
+    options.shows_app_info = shows;
+    std::string page;
+    const int status = co_await run_lifespan(std::move(options), [&](program& self) -> task<void> {
+      page = self.metrics().to_text();
+      co_return;
+    });
+    CHECK(status == 0);
+    const bool is_shown =
+        page.find("app_info{name=\"demo\",version=\"1.2\"} 1") != std::string::npos;
+    CHECK(is_shown == shows);
+  }
+}

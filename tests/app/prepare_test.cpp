@@ -2,13 +2,17 @@
 #include "leat/app/prepare.hpp"
 
 #include <algorithm>
+#include <cstdlib>
+#include <type_traits>
 
 #include "leat/app/error.hpp"
 #include "leat/app/secret.hpp"
+#include "leat/coro/sleep.hpp"
 #include "leat/coro/when_all.hpp"
 #include "leat/log/backend.hpp"
 #include "leat/log/sink.hpp"
 #include "leat/model/describe.hpp"
+#include "leat/model/json.hpp"
 #include "leat/testing/async_test.hpp"
 #include "leat/testing/cancellation.hpp"
 #include "leat/testing/random.hpp"
@@ -389,6 +393,26 @@ LEAT_ASYNC_TEST(
   }
 }
 
+LEAT_ASYNC_TEST("prepare: the local and the configured variables may be folders, too") {
+  auto disk = std::make_shared<imaginary_files>();
+  disk->contents[".env/a.env"] = "V=local\nW=local";
+  disk->contents[".env/b.env"] = "W=later";
+  disk->contents["/home/ann/.config/demo/environment/a.env"] = "V=configured\nX=configured";
+  prepare_options options;
+  options.application = application("demo");
+  options.variables = environment({{"HOME", "/home/ann"}});
+  options.reads_dotenv = true;
+  options.source =
+      configuration_source::text("[locations]\nenvironment = \"{user_configuration}/environment\"");
+  options.inscribe = silent;
+  options.disk = disk;
+  exit_stack exits;
+  const globals made = co_await prepare(exits, std::move(options));
+  CHECK(made.variables() ==
+        environment({{"HOME", "/home/ann"}, {"V", "local"}, {"W", "later"}, {"X", "configured"}}));
+  co_await exits.close();
+}
+
 LEAT_ASYNC_TEST("prepare: everything that is wrong is one error, each problem with its source") {
   auto disk = demo_files();
   disk->contents["/main.toml"] =
@@ -674,4 +698,172 @@ TEST_CASE("globals: settings and inscribe_to_stderr can be cancelled anywhere") 
       CHECK(settings.port == 5);
     });
   });
+}
+
+namespace {
+
+/// How the log begins with such an [inscription].
+task<inscription> inscription_of(std::string toml) {
+  auto options = demo_options(demo_files());
+  options.source = configuration_source::text("[inscription]\n" + toml);
+  inscription seen;
+  options.inscribe = [&seen](const inscription& how, std::string,
+                             exit_stack&) -> task<log::logger> {
+    seen = how;
+    co_return log::logger();
+  };
+  exit_stack exits;
+  static_cast<void>(co_await prepare(exits, std::move(options)));
+  co_await exits.close();
+  co_return seen;
+}
+
+}  // namespace
+
+LEAT_ASYNC_TEST("prepare: a log file is appended to, begun anew or rotates, as it is configured") {
+  const std::string file = "file = \"/a.log\"\n";
+  const auto usual = co_await inscription_of(file);
+  REQUIRE(usual.target.has_value());
+  CHECK(usual.target->what() == log::sink::kind::file);
+  CHECK(usual.target->mode() == log::file_mode::append);
+
+  const auto anew = co_await inscription_of(file + "mode = \"truncate\"");
+  CHECK(anew.target->mode() == log::file_mode::truncate);
+
+  const auto rotates = co_await inscription_of(file + "mode = \"rotate\"");
+  CHECK(rotates.target->what() == log::sink::kind::rotating_file);
+  CHECK(rotates.target->path() == "/a.log");
+  CHECK(rotates.target->rotation().max_bytes == log::rotation().max_bytes);
+  CHECK(rotates.target->rotation().kept_files == log::rotation().kept_files);
+
+  const auto small = co_await inscription_of(file + "max_bytes = 1\nkept_files = 0");
+  CHECK(small.target->what() == log::sink::kind::rotating_file);
+  CHECK(small.target->rotation().max_bytes == 1);
+  CHECK(small.target->rotation().kept_files == 0);
+
+  const auto many = co_await inscription_of(file + "kept_files = 10000");
+  CHECK(many.target->rotation().kept_files == 10'000);
+  CHECK_FALSE((co_await inscription_of("level = \"debug\"")).target.has_value());
+}
+
+LEAT_ASYNC_TEST("prepare: what is wrong with the log's settings is told, with what was meant") {
+  struct row {
+    const char *toml, *told;
+  };
+  for (const auto& each :
+       {row{"level = \"wran\"", "level: must be one of \"trace\""},
+        row{"level = \"wran\"", "did you mean \"warn\"?"},
+        row{"level = 5", "level: must be a string"},
+        row{"presentation = \"jsn\"", "did you mean \"json\"?"},
+        row{"filex = \"/a\"", "inscription.filex: is not known; did you mean \"file\"?"},
+        row{"file = \"\"", "inscription.file: must be at least 1 character"},
+        row{"file = \"/a\"\nmode = \"rotates\"", "did you mean \"rotate\"?"},
+        row{"file = \"/a\"\nmax_bytes = 0", "line 3, column 13: inscription.max_bytes: must be"},
+        row{"file = \"/a\"\nkept_files = 10001", "inscription.kept_files: must be at most 10000"},
+        row{"file = \"/a\"\nmode = \"append\"\nmax_bytes = 5",
+            "line 4, column 13: inscription.max_bytes: is for a file that rotates"},
+        row{"mode = \"rotate\"", "inscription.mode: says nothing without a file"},
+        row{"kept_files = 3", "inscription.kept_files: says nothing without a file"}}) {
+    CAPTURE(each.told);
+    auto options = demo_options(demo_files());
+    options.source = configuration_source::text("[inscription]\n" + std::string(each.toml));
+    const auto refused = co_await error_of<invalid_configuration>(std::move(options));
+    REQUIRE(refused.has_value());
+    std::string told;
+    for (const auto& problem : refused->problems()) told += to_string(problem) + "\n";
+    CAPTURE(told);
+    CHECK(told.find(each.told) != std::string::npos);
+  }
+}
+
+LEAT_ASYNC_TEST("prepare: an inscription that is no table is told") {
+  auto options = demo_options(demo_files());
+  options.source = configuration_source::text("inscription = 1");
+  const auto refused = co_await error_of<invalid_configuration>(std::move(options));
+  REQUIRE(refused.has_value());
+  REQUIRE(refused->problems().size() == 1);
+  CHECK(refused->problems()[0].key == "inscription");
+}
+
+TEST_CASE("configuration: a level and a presentation of a log are settings like any other") {
+  const auto all = configuration().with("level", "WARNING").with("how", "Rich");
+  CHECK(all.to<log::level>("level") == log::level::warn);
+  CHECK(all.to<log::presentation>("how") == log::presentation::rich);
+  CHECK_THROWS_AS(static_cast<void>(all.to<log::level>("how")), invalid_configuration);
+  CHECK(model::to_json(log::level::critical) == "\"critical\"");
+  CHECK(model::to_json(log::presentation::null) == "\"null\"");
+}
+
+LEAT_ASYNC_TEST("prepare: does nothing before it is awaited") {
+  const auto disk = demo_files();
+  auto options = demo_options(disk);
+  lines steps;
+  options.observer = [&steps](prepare_step step) { steps.emplace_back(to_string(step)); };
+  exit_stack exits;
+  task<globals> preparing = prepare(exits, std::move(options));
+  co_await sleep_for(1min);
+  CHECK(steps.empty());
+  CHECK(disk->calls == 0);
+  static_cast<void>(co_await std::move(preparing));
+  CHECK(steps == all_steps);
+  co_await exits.close();
+}
+
+LEAT_ASYNC_TEST("prepare: what a program registers later is released before what prepare has") {
+  lines notes;
+  co_await with_exit_stack([&](exit_stack& exits) -> task<void> {
+    auto options = demo_options(demo_files());
+    options.inscribe = noting_inscriber(notes);
+    const globals made = co_await prepare(exits, std::move(options));
+    made.exits().callback([&notes] { notes.emplace_back("pool ends"); });
+  });
+  CHECK(notes == lines{"log begins", "pool ends", "log ends"});
+}
+
+LEAT_ASYNC_TEST("prepare: every variable of an application begins with one and the same prefix") {
+  auto options = demo_options(demo_files());
+  options.application = application("my-app.v2");
+  options.source = configuration_source::text("");
+  options.variables = environment({{"HOME", "/home/ann"},
+                                   {"MY_APP_V2_CONFIG_SERVER__PORT", "5"},
+                                   {"MY_APP_V2_LOG_LEVEL", "debug"}});
+  log::level seen{};
+  options.inscribe = [&seen](const inscription& how, std::string,
+                             exit_stack&) -> task<log::logger> {
+    seen = how.level;
+    co_return log::logger();
+  };
+  exit_stack exits;
+  const globals made = co_await prepare(exits, std::move(options));
+  CHECK(made.application().variable_prefix() == "MY_APP_V2");
+  CHECK(made.configuration().at("server.port").as_integer() == 5);
+  CHECK(seen == log::level::debug);
+  co_await exits.close();
+}
+
+LEAT_ASYNC_TEST("prepare: what files and the overlay say is not put into the process") {
+  auto options = demo_options(demo_files());
+  options.overlay = {{"LEAT_TEST_OVERLAID", "yes"}};
+  exit_stack exits;
+  const globals made = co_await prepare(exits, std::move(options));
+  CHECK(made.variables().find("FROM_FILE") == "local");
+  CHECK(made.variables().find("LEAT_TEST_OVERLAID") == "yes");
+  CHECK(std::getenv("FROM_FILE") == nullptr);
+  CHECK(std::getenv("LEAT_TEST_OVERLAID") == nullptr);
+  co_await exits.close();
+}
+
+TEST_CASE("prepare: a variable that is laid over others is a text and nothing else") {
+  using text = environment::variables::mapped_type;
+  static_assert(std::is_same_v<text, std::string>);
+  static_assert(!std::is_convertible_v<int, text> && !std::is_convertible_v<bool, text>);
+}
+
+TEST_CASE("prepare: a log of which nobody says anything is plain, at info, on standard error") {
+  const inscription usual = prepare_options().inscription;
+  CHECK(usual.level == log::level::info);
+  CHECK(usual.presentation == log::presentation::plain);
+  CHECK_FALSE(usual.chooses_presentation);
+  CHECK_FALSE(usual.flushes_on_crash);
+  CHECK_FALSE(usual.target.has_value());
 }

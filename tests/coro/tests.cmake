@@ -1,5 +1,6 @@
 leat_test(coro
   FILES
+    as_outcome_test.cpp
     background_group_test.cpp
     blocking_task_test.cpp
     cancellation_sweep_test.cpp

@@ -108,6 +108,62 @@ timeout = "0s"
   }
 }
 
+TEST_CASE("configuration: what is wrong with types and with URLs is one list") {
+  const auto what = error_of(R"([server]
+port = "x"
+[[upstreams]]
+name = "has space"
+url = "http://a.test/"
+[[upstreams]]
+name = "b"
+url = "ftp://user:secret@b.test/"
+timeout = "0s"
+[[upstreams]]
+name = "b"
+url = "/x"
+[[upstreams]]
+name = 5
+url = 6
+[[upstreams]]
+name = ""
+url = ""
+)");
+  for (const char* part :
+       {"line 2, column 8: server.port: must be an integer", "line 4, column 8: upstreams[0].name",
+        "line 9, column 11: upstreams[1].timeout",
+        "line 8, column 7: upstreams[1].url: cannot be asked: only http is spoken yet",
+        "line 11, column 8: upstreams[2].name: is the name of another upstream too",
+        "line 12, column 7: upstreams[2].url: is a path on the demo upstream",
+        "line 14, column 8: upstreams[3].name", "line 15, column 7: upstreams[3].url",
+        "line 17, column 8: upstreams[4].name", "line 18, column 7: upstreams[4].url"}) {
+    CAPTURE(part);
+    const auto at = what.find(part);
+    CHECK(at != std::string::npos);
+    CHECK(what.find(part, at + 1) == std::string::npos);
+  }
+  CHECK(what.find("secret") == std::string::npos);
+}
+
+LEAT_ASYNC_TEST("configuration: beside a file that cannot be read, only what is there is judged") {
+  auto options = gateway::program_options_of(
+      leat::app::configuration_source::text(
+          "includes = [\"/no/such.toml\"]\n[[upstreams]]\nname = \"a\"\nurl = \"/x\"\n"
+          "[[upstreams]]\nname = \"b\"\nurl = \"ftp://b.test/\"\n"),
+      "/no");
+  options.prepare.variables = leat::app::environment({{"HOME", "/home/ann"}});
+  std::string what;
+  leat::exit_stack exits;
+  try {
+    static_cast<void>(co_await leat::app::prepare(exits, std::move(options.prepare)));
+  } catch (const leat::app::invalid_configuration& e) {
+    what = e.what();
+  }
+  co_await exits.close();
+  CHECK(what.find("/no/such.toml: No such file or directory") != std::string::npos);
+  CHECK(what.find("upstreams[1].url: cannot be asked") != std::string::npos);
+  CHECK(what.find("[demo]") == std::string::npos);  // it may be in that file
+}
+
 TEST_CASE("configuration: two upstreams of one name are refused") {
   CHECK(error_of(std::string(one_upstream) + std::string(one_upstream)) ==
         "configuration is not valid: g.toml line 7, column 8: upstreams[1].name: is the name of "

@@ -91,10 +91,10 @@ class Gateway:
             raise AssertionError(f"the gateway ended before {name!r}: {self.log}")
         return found[count - 1]
 
-    def get(self, path):
+    def get(self, path, **fields):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
-            connection.request("GET", path)
+            connection.request("GET", path, headers=fields)
             answer = connection.getresponse()
             return answer.status, answer.read().decode()
         finally:
@@ -181,6 +181,7 @@ class HeldUpstream:
         self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}/"
         self.changed = threading.Condition()
         self.requests = 0
+        self.heads = []
         self.answers = False
         self.is_closed = False
         self.connections = []
@@ -207,8 +208,9 @@ class HeldUpstream:
             while part := connection.recv(65536):
                 received += part
                 while b"\r\n\r\n" in received:
-                    received = received.split(b"\r\n\r\n", 1)[1]
+                    head, received = received.split(b"\r\n\r\n", 1)
                     with self.changed:
+                        self.heads.append(head.decode())
                         self.requests += 1
                         self.changed.notify_all()
                         self.changed.wait_for(lambda: self.answers or self.is_closed)
@@ -685,6 +687,56 @@ class GatewayTest(unittest.TestCase):
         gone = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
         self.assertEqual(gone.returncode, 1)
 
+    # --- what every service has by itself
+
+    def test_traces(self):
+        upstream = self.held_upstream()
+        upstream.answer()
+        gateway = self.start(health=upstream.url)
+        trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+        gateway.get("/dashboard", traceparent=f"00-{trace}-00f067aa0ba902b7-01")
+        self.assertRegex(upstream.heads[-1].lower(), rf"\r\ntraceparent: 00-{trace}-\w{{16}}-01")
+        self.assertEqual(gateway.wait_event("request")["trace_id"], trace)
+        self.assertEqual([each["trace_id"] for each in gateway.events("upstream called")],
+                         [trace] * 3)
+        gateway.ask_to_stop()
+        self.assertEqual(gateway.wait_exit(), 0)
+
+    def test_app_info(self):
+        gateway = self.start()
+        said = subprocess.run([GATEWAY, "--version"], capture_output=True, text=True, check=True)
+        version = said.stdout.split()[-1]
+        self.assertIn(f'app_info{{name="leat-gateway",version="{version}"}} 1\n',
+                      gateway.get("/metrics")[1])
+
+    def test_crash_handlers(self):
+        gateway = self.start()
+        status = pathlib.Path(f"/proc/{gateway.process.pid}/status").read_text()
+        caught = int(re.search(r"SigCgt:\s+([0-9a-f]+)", status).group(1), 16)
+        for number in (signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGSEGV):
+            self.assertTrue(caught >> (number - 1) & 1, number)
+        gateway.process.send_signal(signal.SIGABRT)
+        self.assertEqual(gateway.wait_exit(), -signal.SIGABRT)
+
+    def test_log_at_a_terminal(self):
+        config = pathlib.Path(self.folder) / "gateway.toml"
+        config.write_text('[[upstreams]]\nname = "a"\nurl = "http://127.0.0.1:1/"\n')
+        terminal, its_end = os.openpty()
+        environment = {**os.environ, "TERM": "xterm"}
+        environment.pop("NO_COLOR", None)
+        with subprocess.Popen([GATEWAY, "--config", config, "--port", "0"],
+                              stdin=subprocess.DEVNULL, stderr=its_end, env=environment) as process:
+            os.close(its_end)
+            said = b""
+            with open(terminal, "rb", buffering=0) as lines:
+                while b"serving" not in said and (part := lines.read(65536)):
+                    said += part
+                process.terminate()
+                self.assertEqual(process.wait(PATIENCE), 0)
+        self.assertRegex(said, rb"\d\d:\d\d:\d\d\.\d{3}.*INFO.*leat-gateway: ")
+        self.assertIn(b"\x1b[", said)
+        self.assertNotIn(b'{"event"', said)
+
     # --- another configuration
 
     def test_reload(self):
@@ -720,11 +772,13 @@ class GatewayTest(unittest.TestCase):
         return out.stderr
 
     def test_bad_configuration(self):
-        said = self.refused_start('[server]\nport = "x"\n[[upstreams]]\nname = "a b"\nurl = ""\n')
-        for part in ("bad.toml", "server.port", "upstreams[0].name", "upstreams[0].url"):
+        said = self.refused_start('[server]\nport = "x"\n[[upstreams]]\nname = "a b"\nurl = ""\n'
+                                  '[[upstreams]]\nname = "b"\nurl = "ftp://b.test/"\n')
+        for part in ("bad.toml", "server.port", "upstreams[0].name", "upstreams[0].url",
+                     "upstreams[1].url: cannot be asked"):
             self.assertIn(part, said)
         self.assertNotIn("serving", said)
-        for line in (2, 4, 5):
+        for line in (2, 4, 5, 8):
             self.assertIn(f"bad.toml line {line}, column ", said)
 
     def test_port_in_use(self):

@@ -7,6 +7,8 @@
 
 #include "leat/coro/sleep.hpp"
 #include "leat/coro/task_group.hpp"
+#include "leat/http/async_client.hpp"
+#include "leat/http/mock_transport.hpp"
 #include "leat/io/error.hpp"
 #include "leat/testing/cancellation.hpp"
 #include "leat/testing/memory_network.hpp"
@@ -257,6 +259,83 @@ LEAT_ASYNC_TEST("serve: health and metrics can be elsewhere or nowhere, and hook
   CHECK(served_at == "demo:80");
   CHECK_FALSE(world.has_logged("request"));
   CHECK_FALSE(world.has_logged("serving"));
+}
+
+namespace {
+
+const std::string trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+const std::string with_trace = "traceparent: 00-" + trace + "-00f067aa0ba902b7-01\r\n";
+
+/// What a request to a service brings about that asks another one, whose answer it is.
+struct traced_call {
+  std::vector<std::string> log;
+  std::string sent;  ///< The `traceparent` that the other one gets.
+};
+
+task<traced_call> call_traced(bool joins_traces, std::string fields) {
+  service_world world;
+  traced_call seen;
+  http::async_client_options asking;
+  asking.transport = std::make_shared<http::async_mock_transport>(
+      [&seen](const http::basic_request<io::async>& request) {
+        seen.sent = std::string(request.headers.get("traceparent").value_or(""));
+        return http::server_response::text("other");
+      });
+  http::async_client client(std::move(asking));
+  co_await app::run_lifespan(world.options(), [&](program& self) -> task<void> {
+    http::router routes;
+    routes.get("/", [&](server_request&) -> task<server_response> {
+      self.logger().info("asking");
+      const auto answer = co_await client.get("http://other.test/");
+      co_return server_response::text(answer.content());
+    });
+    auto options = world.serve_options();
+    options.joins_traces = joins_traces;
+    co_await with_task_group([&](task_group& group) -> task<void> {
+      group.spawn([&self, &routes, &options]() {
+        return service::serve(self, std::move(routes), std::move(options));
+      });
+      co_await some_turns();
+      auto visitor = co_await world.connect();
+      CHECK((co_await visitor.ask(get("/", fields))).body == "other");
+      self.lifecycle().request_stop();
+    });
+  });
+  client.close();
+  for (const auto& line : world.log) {
+    if (line.starts_with("asking") || line.starts_with("request ")) seen.log.push_back(line);
+  }
+  co_return seen;
+}
+
+}  // namespace
+
+LEAT_ASYNC_TEST("serve: the trace of a request is in its log records, and clients send it on") {
+  const auto seen = co_await call_traced(true, with_trace);
+  REQUIRE(seen.log.size() == 2);
+  for (const auto& line : seen.log) {
+    CAPTURE(line);
+    CHECK(line.find(" trace_id=" + trace + " span_id=") != std::string::npos);
+  }
+  CHECK(seen.sent.starts_with("00-" + trace + "-"));
+  CHECK(seen.sent.find("00f067aa0ba902b7") == std::string::npos);  // a span of its own
+}
+
+LEAT_ASYNC_TEST("serve: a request without a trace begins one") {
+  const auto seen = co_await call_traced(true, "");
+  REQUIRE(seen.log.size() == 2);
+  const auto at = seen.log[0].find("trace_id=");
+  REQUIRE(at != std::string::npos);
+  const std::string begun = seen.log[0].substr(at, std::string("trace_id=").size() + trace.size());
+  CHECK(seen.log[1].find(begun) != std::string::npos);
+  CHECK(seen.sent.starts_with("00-" + begun.substr(begun.find('=') + 1)));
+}
+
+LEAT_ASYNC_TEST("serve: takes no part in traces if it is told so") {
+  const auto seen = co_await call_traced(false, with_trace);
+  REQUIRE(seen.log.size() == 2);
+  for (const auto& line : seen.log) CHECK(line.find("trace_id") == std::string::npos);
+  CHECK(seen.sent.empty());
 }
 
 TEST_CASE("serve: cancelled anywhere it leaves nothing") {

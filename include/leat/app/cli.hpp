@@ -210,9 +210,11 @@ struct cli_options {
 /// | `--no-environment` | neither dot-env files nor the program's own variables count |
 /// | `--display.presentation` | plain, rich, json, toml or markdown; also `--display.compact` |
 /// | `--display.target-file`, `--display.target-stream` | where results go; one of them |
-/// | `--display.no-colorize`, `--display.assume-rich-terminal` | also `--no-ansi-sgr`,
-/// `--force-tty` | | `--inscription.level`, `.presentation` | of the log; over configuration and
-/// variables | | `--inscription.target-file`, `.target-stream` | where the log goes; one of them |
+/// | `--display.no-colorize`, `--no-ansi-sgr` | no colours |
+/// | `--display.assume-rich-terminal`, `--force-tty` | colours wherever it goes |
+/// | `--inscription.level`, `.presentation` | of the log; over configuration and variables |
+/// | `--inscription.target-file`, `.target-stream` | where the log goes; one of them |
+/// | `--inscription.max-bytes`, `.kept-files` | the log's file rotates |
 ///
 /// Results go to the standard output, logs and errors to the standard error.
 class cli {

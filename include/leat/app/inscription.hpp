@@ -11,6 +11,7 @@
 #include "leat/log/logger.hpp"
 #include "leat/log/presentation.hpp"
 #include "leat/log/sink.hpp"
+#include "leat/model/codec.hpp"
 
 namespace leat::app {
 
@@ -52,3 +53,19 @@ using inscriber =
                                                  std::string name, exit_stack& exits);
 
 }  // namespace leat::app
+
+/// The words of `log::parse_level`: "info", also in capitals.
+template <>
+struct leat::model::codec<leat::log::level> {
+  static bool read(reader& in, leat::log::level& to);
+  static void write(writer& out, leat::log::level value);
+  static value_form form();
+};
+
+/// The words of `log::parse_presentation`: "json", also in capitals.
+template <>
+struct leat::model::codec<leat::log::presentation> {
+  static bool read(reader& in, leat::log::presentation& to);
+  static void write(writer& out, leat::log::presentation value);
+  static value_form form();
+};

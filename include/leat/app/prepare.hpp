@@ -85,9 +85,10 @@ struct prepare_options {
   configuration overrides{};
   std::vector<configuration_check> checks{};
 
-  /// What the configuration ([inscription] level, presentation, file, and the file's mode, which is
-  /// "append" or "truncate"), then the variables <PREFIX>_LOG_LEVEL and <PREFIX>_INSCRIPTION_LEVEL,
-  /// and then `overrides` may change.
+  /// What the configuration ([inscription] level, presentation, file, the file's mode, which is
+  /// "append", "truncate" or "rotate", and of a file that rotates max_bytes and kept_files), then
+  /// the variables <PREFIX>_LOG_LEVEL and <PREFIX>_INSCRIPTION_LEVEL, and then `overrides` may
+  /// change.
   app::inscription inscription{};
   inscriber inscribe = inscribe_to_target;
 

@@ -100,8 +100,21 @@ struct program_options {
   prepare_options prepare{};
   shutdown_limits limits{};
 
+  /// Has `app_info` among `program::metrics()`: the name and the version of the application.
+  bool shows_app_info = true;
+
   /// For `run_program`: measures the loop into `program::metrics()`, and logs what blocks it.
   bool watches_loop = true;
+
+  /// For `run_program`: the log is for people where it goes to a terminal, and JSON elsewhere
+  /// (`inscription::chooses_presentation`). `prepare.inscription` keeps a presentation other than
+  /// its default, which is `plain`; what configuration and command line say wins over both.
+  bool chooses_presentation = true;
+
+  /// For `run_program`: what is queued of the log is written before a fault ends the program
+  /// (`inscription::flushes_on_crash`). Turn it off where the program has a `log::flush_on_crash`
+  /// of its own, or runs beside another one in its process.
+  bool flushes_on_crash = true;
 
   /// For `run_program`, where the process is the first of its PID namespace, as in a container:
   /// children that it inherits are reaped by the kernel. Turn it off in a program that waits for

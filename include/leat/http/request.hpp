@@ -35,6 +35,10 @@ struct request_extras {
   /// Whom a server behind `https` is asked to be (SNI, RFC 6066), and has to prove to be, in place
   /// of the URL's host. Its connections are kept apart from those to the host itself.
   std::string server_name;
+  /// What the request asks for, in a name that many requests share: the template of a path, such as
+  /// `/users/{id}`. Metrics of the client have it as a label; it is not sent. A name that differs
+  /// from request to request would make a series of each (`metrics::registry_options`).
+  std::string endpoint;
 };
 
 /// What a request carries besides its method and URL. Everything is optional; what it says
@@ -108,6 +112,10 @@ class request_options {
   request_options&& expect_continue(duration wait = std::chrono::seconds(1)) && {
     return std::move(expect_continue(wait));
   }
+
+  /// See `request_extras::endpoint`. It holds for what a redirect leads to as well.
+  request_options& endpoint(std::string name) &;
+  request_options&& endpoint(std::string name) && { return std::move(endpoint(std::move(name))); }
 
   /// See `request_extras::target`. What cannot stand in a request line is a
   /// `local_protocol_error`, of the request. A redirect leads to where it says.

@@ -33,12 +33,13 @@ struct connection_limits {
 ///
 /// | metric | more labels |
 /// |---|---|
-/// | `http_client_requests_total` | `method`, `status`; `none` if there was no answer |
-/// | `http_client_request_duration_seconds` | `method`: until the head of the answer is there |
-/// | `http_client_requests_in_progress` | |
+/// | `http_client_requests_total` | `method`, `endpoint`, `status`; `none` if there was no answer |
+/// | `http_client_request_duration_seconds` | `method`, `endpoint`: until the answer's head is
+/// there | | `http_client_requests_in_progress` | |
 ///
-/// and its connections as a pool of that name (see `pool::pool_metrics`). Each redirect and each
-/// round of an authentication is a request. A transport of its own measures the pool alone.
+/// `endpoint` is what `request_options::endpoint` names and empty otherwise, never a URL. And its
+/// connections as a pool of that name (see `pool::pool_metrics`). Each redirect and each round of
+/// an authentication is a request. A transport of its own measures the pool alone.
 struct client_metrics {
   client_metrics() = default;
 

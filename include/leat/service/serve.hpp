@@ -27,6 +27,10 @@ struct serve_options {
   /// ask for.
   std::string metrics_path = "/metrics";
 
+  /// Takes part in traces (`http::server_tracing`), whatever `server` says of it: what a request
+  /// does is logged with its `trace_id` and `span_id`, and clients send the trace on.
+  bool joins_traces = true;
+
   /// Logs `request` for each request: its method, the pattern of its route, the status, seconds
   /// and bytes of the answer. Failures on the server's side are logged in any case.
   bool logs_requests = true;

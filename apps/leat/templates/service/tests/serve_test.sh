@@ -35,6 +35,7 @@ check /health/live '"status":"ok"'
 check /health/ready '"status":"ready"'
 check /greetings/Ann '"text":"Hello, Ann!"'
 check /metrics greetings_total
+check /metrics 'app_info{name="sample-service",'
 
 kill -TERM "$pid"
 status=0
