@@ -14,7 +14,7 @@
 #include "trace_notes.hpp"
 
 // Requests that a server has refused and that are sent again, stopped at any point: crowded out
-// beside others, refused alone, above the last stream of a GOAWAY, and lost with a kept connection.
+// beside others, refused alone, and above the last stream of a GOAWAY.
 
 using namespace leat;
 using namespace http2_scene;
