@@ -103,7 +103,7 @@ class registry {
 
   /// Every metric in Prometheus's text format, sorted by name and by labels.
   ///
-  /// Takes about a microsecond a series and runs the collectors, so a program with many of them
+  /// Takes about four microseconds a series and runs the collectors, so a program with many of them
   /// reads on a thread; `http::metrics_page` does.
   [[nodiscard]] std::string to_text() const;
 
