@@ -312,15 +312,21 @@ class http2_connection final : public pool::resource {
   /// and a system call cost more than a frame. Who is alone has nobody to wait for.
   task collect() {
     if (exchanges_.size() < 2) co_return;
-    const collecting role(*this);
+    const held role(is_collecting_, true);
     co_await yield_now();
   }
-  struct collecting {
-    explicit collecting(http2_connection& which) noexcept : of(which) { of.is_collecting_ = true; }
-    collecting(const collecting&) = delete;
-    collecting& operator=(const collecting&) = delete;
-    ~collecting() { of.is_collecting_ = false; }
-    http2_connection& of;
+
+  /// Gives a member a value, and takes it back at the end of a scope, however that comes about.
+  template <class T>
+  class held {
+   public:
+    held(T& place, T value) noexcept : place_(place) { place_ = value; }
+    held(const held&) = delete;
+    held& operator=(const held&) = delete;
+    ~held() { place_ = T(); }
+
+   private:
+    T& place_;
   };
 
   /// Hands on what is left to do, whatever ends a wait.
@@ -468,18 +474,10 @@ class http2_connection final : public pool::resource {
     }
   }
 
-  struct reading {
-    reading(http2_connection& which, exchange& who) noexcept : of(which) { of.reader_ = &who; }
-    reading(const reading&) = delete;
-    reading& operator=(const reading&) = delete;
-    ~reading() { of.reader_ = nullptr; }
-    http2_connection& of;
-  };
-
   /// Returns false if `until` came first. It ends early for news that came in no bytes, such as a
   /// stream that another task gave up, or the reader's own body having been written.
   typename Io::template task<bool> read_once(exchange& mine, deadline until) {
-    const reading role(*this, mine);
+    const held role(reader_, &mine);
     try {
       if constexpr (Io::is_blocking) {
         take(co_await Io::read_some(*stream_, room_, until));
@@ -498,20 +496,11 @@ class http2_connection final : public pool::resource {
   task read_within(cancel_scope& scope, deadline until) {
     std::size_t size = 0;
     {
-      const reading_scope while_reading(*this, scope);
+      const held within(reading_, &scope);
       size = co_await Io::read_some(*stream_, room_, until);
     }
     take(size);
   }
-  struct reading_scope {
-    reading_scope(http2_connection& which, cancel_scope& scope) noexcept : of(which) {
-      of.reading_ = &scope;
-    }
-    reading_scope(const reading_scope&) = delete;
-    reading_scope& operator=(const reading_scope&) = delete;
-    ~reading_scope() { of.reading_ = nullptr; }
-    http2_connection& of;
-  };
   void call_off_read() noexcept {
     if (reading_ != nullptr) reading_->cancel();
   }

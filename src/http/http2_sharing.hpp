@@ -17,6 +17,7 @@
 #include "http/exchange_trace.hpp"
 #include "http/http2_connection.hpp"
 #include "http/surface.hpp"
+#include "http/traced_body.hpp"
 
 namespace leat::http {
 
@@ -68,64 +69,37 @@ class http2_share {
 
 /// A body that is read from a stream of a shared connection.
 template <class Io>
-class http2_body final : public basic_response_body<Io> {
+class http2_body final : public traced_body<Io> {
  public:
   using exchange = typename http2_connection<Io>::exchange;
 
   http2_body(std::shared_ptr<http2_share<Io>> share, std::unique_ptr<exchange> mine, duration limit,
              std::unique_ptr<exchange_trace> trace) noexcept
-      : trace_(std::move(trace)), share_(std::move(share)), mine_(std::move(mine)), limit_(limit) {}
+      : traced_body<Io>(std::move(trace)),
+        share_(std::move(share)),
+        mine_(std::move(mine)),
+        limit_(limit) {}
   ~http2_body() override {
-    if (mine_ == nullptr) return;
-    const bool is_kept = let_go();
-    if (trace_ != nullptr) trace_->set_kept(is_kept);
-  }
-
-  typename Io::template result<std::string_view> read_some() override { return Io::expose(read()); }
-
-  std::optional<std::string_view> try_read_some() override {
-    if (mine_ == nullptr) return std::string_view();
-    try {
-      const auto piece = share_->connection().try_read_body(*mine_);
-      if (piece) note(*piece);
-      return piece;
-    } catch (...) {
-      if (trace_ != nullptr) trace_->note_failed(std::current_exception());
-      throw;
-    }
+    if (mine_ != nullptr) this->set_kept(leave());
   }
 
  private:
-  typename Io::template task<std::string_view> read() {
-    if (mine_ == nullptr) co_return std::string_view();
-    try {
-      const auto piece = co_await share_->connection().read_body(*mine_, limit_);
-      note(piece);
-      co_return piece;
-    } catch (...) {
-      if (trace_ != nullptr) trace_->note_failed(std::current_exception());
-      throw;
-    }
+  [[nodiscard]] bool is_over() const noexcept override { return mine_ == nullptr; }
+  typename Io::template task<std::string_view> next() override {
+    return share_->connection().read_body(*mine_, limit_);
   }
-
-  void note(std::string_view piece) {
-    if (piece.empty()) {
-      const bool is_kept = let_go();
-      if (trace_ != nullptr) exchange_trace::finish(std::move(trace_), is_kept);
-    } else if (trace_ != nullptr) {
-      trace_->read_more(piece.size());
-    }
+  std::optional<std::string_view> try_next() override {
+    return share_->connection().try_read_body(*mine_);
   }
+  bool let_go() override { return leave(); }
 
-  /// Returns whether others may use the connection.
-  bool let_go() noexcept {
+  bool leave() noexcept {
     mine_.reset();
     const bool is_kept = share_->is_kept();
     share_.reset();
     return is_kept;
   }
 
-  std::unique_ptr<exchange_trace> trace_;  // goes last
   std::shared_ptr<http2_share<Io>> share_;
   std::unique_ptr<exchange> mine_;  // goes before the connection does
   duration limit_;

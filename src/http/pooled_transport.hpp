@@ -19,6 +19,7 @@
 #include "http/http2_sharing.hpp"
 #include "http/request_builder.hpp"
 #include "http/surface.hpp"
+#include "http/traced_body.hpp"
 #include "route/connector.hpp"
 
 namespace leat::http {
@@ -358,26 +359,10 @@ class pooled_transport final : public basic_transport<Io> {
   }
 
   /// A body that is read from a lent connection, and gives it back at its end.
-  class leased_body final : public basic_response_body<Io> {
+  class leased_body final : public traced_body<Io> {
    public:
     leased_body(lease_type lease, duration limit, std::unique_ptr<exchange_trace> trace) noexcept
-        : trace_(std::move(trace)), lease_(std::move(lease)), limit_(limit) {}
-
-    typename Io::template result<std::string_view> read_some() override {
-      return Io::expose(read());
-    }
-
-    std::optional<std::string_view> try_read_some() override {
-      if (is_over_) return std::string_view();
-      try {
-        const auto piece = connection_of(lease_).try_read_body();
-        if (piece) note(*piece);
-        return piece;
-      } catch (...) {
-        if (trace_ != nullptr) trace_->note_failed(std::current_exception());
-        throw;
-      }
-    }
+        : traced_body<Io>(std::move(trace)), lease_(std::move(lease)), limit_(limit) {}
 
     std::unique_ptr<typename Io::stream> take_stream() override {
       if (is_over_ || !connection_of(lease_).machine().has_switched()) return nullptr;
@@ -388,35 +373,21 @@ class pooled_transport final : public basic_transport<Io> {
     }
 
    private:
-    typename Io::template task<std::string_view> read() {
-      if (is_over_) co_return std::string_view();
-      try {
-        const auto piece = co_await connection_of(lease_).read_body(limit_);
-        note(piece);
-        co_return piece;
-      } catch (...) {
-        if (trace_ != nullptr) trace_->note_failed(std::current_exception());
-        throw;
-      }
+    [[nodiscard]] bool is_over() const noexcept override { return is_over_; }
+    typename Io::template task<std::string_view> next() override {
+      return connection_of(lease_).read_body(limit_);
     }
-
-    void note(std::string_view piece) {
-      if (piece.empty()) {
-        end();
-      } else if (trace_ != nullptr) {
-        trace_->read_more(piece.size());
-      }
+    std::optional<std::string_view> try_next() override {
+      return connection_of(lease_).try_read_body();
     }
-
-    void end() {
+    bool let_go() override {
       is_over_ = true;
       const bool is_kept = connection_of(lease_).machine().prepare_reuse();
       if (is_kept) lease_.mark_clean();
       lease_.release();
-      if (trace_ != nullptr) exchange_trace::finish(std::move(trace_), is_kept);
+      return is_kept;
     }
 
-    std::unique_ptr<exchange_trace> trace_;  // goes last
     lease_type lease_;
     duration limit_;
     bool is_over_ = false;

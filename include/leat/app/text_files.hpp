@@ -20,8 +20,8 @@ struct text_file_options {
 /// Reads a text file in UTF-8, off the loop. A byte order mark in front is left out.
 ///
 /// Cancellation: that of `files::read`.
-/// Errors: `file_access_failure`, also for a file that is too long, and for bytes that are no
-/// UTF-8. Lifetime: `disk` outlives the task.
+/// Errors: `file_access_failure`, also for a file that is too long or no UTF-8.
+/// Lifetime: `disk` outlives the task.
 [[nodiscard]] task<std::string> read_text_file(files& disk, std::string path,
                                                text_file_options options = {});
 
@@ -29,7 +29,8 @@ struct text_file_options {
 /// the paths. One that fails keeps no other from being read.
 ///
 /// Cancellation: that of `files::read`; none is begun after a stop.
-/// Errors: `invalid_argument` if none may be read at a time. Lifetime: `disk` outlives the task.
+/// Errors: `invalid_argument` if none may be read at a time.
+/// Lifetime: `disk` outlives the task.
 [[nodiscard]] task<std::vector<outcome<std::string>>> read_text_files(
     files& disk, std::vector<std::string> paths, text_file_options options = {});
 

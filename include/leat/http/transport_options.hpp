@@ -34,8 +34,8 @@ struct connection_limits {
 /// | metric | more labels |
 /// |---|---|
 /// | `http_client_requests_total` | `method`, `endpoint`, `status`; `none` if there was no answer |
-/// | `http_client_request_duration_seconds` | `method`, `endpoint`: until the answer's head is
-/// there | | `http_client_requests_in_progress` | |
+/// | `http_client_request_duration_seconds` | `method`, `endpoint`; until the head of the answer |
+/// | `http_client_requests_in_progress` | |
 ///
 /// `endpoint` is what `request_options::endpoint` names and empty otherwise, never a URL. And its
 /// connections as a pool of that name (see `pool::pool_metrics`). Each redirect and each round of
