@@ -6,6 +6,7 @@ import dataclasses
 import os
 import pathlib
 import re
+import select
 import subprocess
 import tempfile
 import time
@@ -22,25 +23,30 @@ PYTHON = "/usr/bin/python3"
 @dataclasses.dataclass(frozen=True)
 class Usage:
     cpu_us: float
+    took_us: float
     peak_bytes: int
 
 
 def usage_of(command: list) -> Usage:
     """Runs `command` to its end."""
     with tempfile.TemporaryFile() as said:
+        began = time.perf_counter()
         child = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL,
                                  stdout=subprocess.DEVNULL, stderr=said,
                                  preexec_fn=prepare(LOAD_CORE))
         peak = 0
-        while not (ended := os.wait4(child.pid, os.WNOHANG))[0]:
-            peak = max(peak, peak_bytes(child.pid))
-            time.sleep(0.005)
-        _, status, used = ended
+        with open(os.pidfd_open(child.pid), "rb") as process:
+            end = select.poll()
+            end.register(process, select.POLLIN)
+            while not end.poll(5):
+                peak = max(peak, peak_bytes(child.pid))
+            took = time.perf_counter() - began
+        _, status, used = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode != 0:
             said.seek(0)
             raise RuntimeError(f"{command[0]} failed: {said.read().decode(errors='replace')}")
-    return Usage((used.ru_utime + used.ru_stime) * 1e6, peak)
+    return Usage((used.ru_utime + used.ru_stime) * 1e6, took * 1e6, peak)
 
 
 def peak_bytes(process: int) -> int:
@@ -132,10 +138,17 @@ class Clients:
                 "libcurl multi": self._curl(*more)}
 
 
-def cpu_per_request(client: Client, requests: int) -> float:
-    """In microseconds. The difference of two runs leaves out how the client starts, which for
-    some takes longer than a thousand requests."""
+@dataclasses.dataclass(frozen=True)
+class Cost:
+    cpu_us: float
+    took_us: float
+
+
+def cost_per_request(client: Client, requests: int) -> Cost:
+    """The difference of two runs leaves out how the client starts, which for some takes longer
+    than a thousand requests."""
     many = max(100, int(requests * client.share))
     few = many // 10
-    used = [client.usage(count).cpu_us for count in (many, few)]
-    return (used[0] - used[1]) / (many - few)
+    more, less = (client.usage(count) for count in (many, few))
+    return Cost((more.cpu_us - less.cpu_us) / (many - few),
+                (more.took_us - less.took_us) / (many - few))

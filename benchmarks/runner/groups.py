@@ -12,7 +12,7 @@ import time
 import urllib.request
 
 from . import servers
-from .clients import PYTHON, Clients, cpu_per_request, usage_of
+from .clients import PYTHON, Clients, cost_per_request, usage_of
 from .processes import LOAD_CORE, SERVER_CORE, Server, free_port, instructions_of, prepare
 from .samples import OURS, Sample, parse
 
@@ -139,8 +139,10 @@ def client(bench: Bench):
         for _ in range(bench.rounds):
             for name, clients, requests in gets:
                 for who, each in clients.items():
-                    yield Sample(f"{name}: CPU per request", "us", who,
-                                 cpu_per_request(each, requests))
+                    cost = cost_per_request(each, requests)
+                    yield Sample(f"{name}: CPU per request", "us", who, cost.cpu_us)
+                    if name.endswith("after the other, blocking"):
+                        yield Sample(f"{name}: time per request", "us", who, cost.took_us)
         # Once: a gigabyte is its own average.
         downloads = {"blocking": ask.blocking("/1GiB", "--stream"),
                      "async": ask.concurrent("/1GiB", 1, "--stream")}
