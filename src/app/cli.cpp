@@ -446,7 +446,7 @@ task<void> invocation::print(std::string text) const {
   });
 }
 
-cli::cli(cli_options options) : impl_(std::make_unique<impl>(std::move(options))) {}
+cli::cli(cli_options options) : impl_(make_impl<impl>(std::move(options))) {}
 cli::cli(cli&&) noexcept = default;
 cli& cli::operator=(cli&&) noexcept = default;
 cli::~cli() = default;

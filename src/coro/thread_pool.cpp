@@ -97,7 +97,7 @@ thread_pool_limits cpu_thread_limits() noexcept {
 
 thread_pool::thread_pool(thread_pool_limits limits)
     : capacity_(limits.threads + limits.queued, "to_thread: place in the queue"),
-      impl_(std::make_unique<impl>(limits.threads)) {}
+      impl_(make_impl<impl>(limits.threads)) {}
 
 thread_pool::~thread_pool() = default;
 

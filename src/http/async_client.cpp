@@ -11,7 +11,7 @@ class async_client::impl final : public client_core<io::async> {
 };
 
 async_client::async_client(async_client_options options)
-    : impl_(std::make_unique<impl>(std::move(options))) {}
+    : impl_(make_impl<impl>(std::move(options))) {}
 
 async_client::~async_client() = default;
 

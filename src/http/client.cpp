@@ -12,7 +12,7 @@ class client::impl final : public client_core<io::blocking> {
   using client_core::client_core;
 };
 
-client::client(client_options options) : impl_(std::make_unique<impl>(std::move(options))) {}
+client::client(client_options options) : impl_(make_impl<impl>(std::move(options))) {}
 
 client::~client() = default;
 

@@ -42,7 +42,7 @@ class cookies::changing {
   const std::lock_guard<std::mutex> lock_;
 };
 
-cookies::cookies(proto::cookie_limits limits) : impl_(std::make_unique<impl>(limits)) {}
+cookies::cookies(proto::cookie_limits limits) : impl_(make_impl<impl>(limits)) {}
 
 cookies::~cookies() = default;
 

@@ -16,7 +16,7 @@ class async_event_stream::impl final : public event_stream_core<io::async, async
 
 async_event_stream::async_event_stream(async_client& from, std::string url,
                                        event_stream_options options)
-    : impl_(std::make_unique<impl>(from, std::move(url), std::move(options))) {}
+    : impl_(make_impl<impl>(from, std::move(url), std::move(options))) {}
 async_event_stream::async_event_stream(async_event_stream&&) noexcept = default;
 async_event_stream& async_event_stream::operator=(async_event_stream&&) noexcept = default;
 async_event_stream::~async_event_stream() = default;
@@ -47,7 +47,7 @@ class event_stream::impl final : public event_stream_core<io::blocking, client> 
 };
 
 event_stream::event_stream(client& from, std::string url, event_stream_options options)
-    : impl_(std::make_unique<impl>(from, std::move(url), std::move(options))) {}
+    : impl_(make_impl<impl>(from, std::move(url), std::move(options))) {}
 event_stream::event_stream(event_stream&&) noexcept = default;
 event_stream& event_stream::operator=(event_stream&&) noexcept = default;
 event_stream::~event_stream() = default;

@@ -27,7 +27,7 @@ class metrics_page::impl {
   mutex turns_;
 };
 
-metrics_page::metrics_page(const metrics::registry& of) : impl_(std::make_unique<impl>(of)) {}
+metrics_page::metrics_page(const metrics::registry& of) : impl_(make_impl<impl>(of)) {}
 metrics_page::metrics_page(metrics_page&&) noexcept = default;
 metrics_page& metrics_page::operator=(metrics_page&&) noexcept = default;
 metrics_page::~metrics_page() = default;

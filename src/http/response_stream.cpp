@@ -250,7 +250,7 @@ template <class Io>
 auto response_reader<Io>::as_text() -> text_reading& {
   if (text_ == nullptr) {
     const proto::charset from = text_charset_ ? *text_charset_ : charset();
-    text_ = std::make_unique<text_reading>();
+    text_ = make_impl<text_reading>();
     text_->decoder = proto::text_decoder(from);
   }
   return *text_;

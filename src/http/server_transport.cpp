@@ -110,7 +110,7 @@ class basic_server_transport<Io>::impl final : public served<Io> {
 
 template <class Io>
 basic_server_transport<Io>::basic_server_transport(router routes, server_options options)
-    : impl_(std::make_unique<impl>(std::move(routes), std::move(options))) {}
+    : impl_(make_impl<impl>(std::move(routes), std::move(options))) {}
 
 template <class Io>
 basic_server_transport<Io>::~basic_server_transport() = default;

@@ -97,7 +97,7 @@ loop::loop(loop_options options)
     : loop(std::make_unique<epoll_backend::epoll_reactor>(), impl::steady(), std::move(options)) {}
 
 loop::loop(std::unique_ptr<reactor> outside, clock& time, loop_options options)
-    : impl_(std::make_unique<impl>(std::move(outside), time, std::move(options))) {
+    : impl_(make_impl<impl>(std::move(outside), time, std::move(options))) {
   now_ = time.now();
 }
 

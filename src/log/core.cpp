@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <thread>
 #include <utility>
-#include <variant>
 
 #include "leat/base/error.hpp"
 #include "leat/base/trace_context.hpp"
@@ -72,7 +71,7 @@ logger core::derive(const logger& from, std::string_view name, std::span<const f
   };
   const auto set = [&](const field& each) {
     const value shown = redaction_.hides(each.key) ? value(redacted_text) : each.value;
-    const auto* const text = std::get_if<std::string_view>(&shown.held());
+    const auto* const text = shown.get_if<std::string_view>();
     const value kept = text != nullptr ? value(keep(*text)) : shown;
     const auto present = std::ranges::find(context->fields, each.key, &field::key);
     if (present != context->fields.end()) {

@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-#include <variant>
 
 #include "log/escape.hpp"
 
@@ -168,7 +167,7 @@ void append_json(std::string& line, const record& what) {
     line += ", \"";
     append_escaped(line, each.key);
     line += is_reserved(each.key) ? "_\": " : "\": ";
-    std::visit(json_value{line}, each.value.held());
+    each.value.visit(json_value{line});
   }
   if (!what.logger().empty()) {
     line += R"(, "logger": )";
@@ -247,7 +246,7 @@ void append_message(std::string& line, const record& what, bool with_colours) {
       plain_value{line}(each.key);
     }
     line += '=';
-    std::visit(plain_value{line}, each.value.held());
+    each.value.visit(plain_value{line});
   }
 }
 

@@ -2,14 +2,22 @@
 #include "leat/log/record.hpp"
 
 #include <algorithm>
-#include <variant>
+#include <type_traits>
 
 #include "log/redaction.hpp"
 
 namespace leat::log {
 
 bool operator==(const value& a, const value& b) noexcept {
-  return a.held_ == b.held_;
+  return a.visit([&b](const auto& held) {
+    using type = std::remove_cvref_t<decltype(held)>;
+    if constexpr (std::is_same_v<type, std::nullptr_t>) {
+      return b.kind_ == value::kind::null;
+    } else {
+      const type* const other = b.get_if<type>();
+      return other != nullptr && *other == held;
+    }
+  });
 }
 
 const field* record::find(std::string_view key) const noexcept {
@@ -18,7 +26,7 @@ const field* record::find(std::string_view key) const noexcept {
 }
 
 void record::set(std::string_view key, const value& what) {
-  const auto* const text = std::get_if<std::string_view>(&what.held());
+  const auto* const text = what.get_if<std::string_view>();
   // A key that is there stays where it is kept; its value may be of any age.
   const field* const present = find(key);
   const std::string_view kept_key = present != nullptr ? present->key : keep(key);

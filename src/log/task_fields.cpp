@@ -2,7 +2,6 @@
 #include "leat/log/task_fields.hpp"
 
 #include <algorithm>
-#include <variant>
 
 #include "log/carried_fields.hpp"
 
@@ -14,7 +13,7 @@ context with_fields(std::initializer_list<field> fields) {
     return std::string_view(set->texts.emplace_back(text));
   };
   const auto add = [&](const field& each) {
-    const auto* const text = std::get_if<std::string_view>(&each.value.held());
+    const auto* const text = each.value.get_if<std::string_view>();
     const value kept = text != nullptr ? value(keep(*text)) : each.value;
     const auto present = std::ranges::find(set->fields, each.key, &field::key);
     if (present != set->fields.end()) {

@@ -122,7 +122,7 @@ class process_metrics::impl {
   collector update_;
 };
 
-process_metrics::process_metrics(registry& into) : impl_(std::make_unique<impl>(into)) {}
+process_metrics::process_metrics(registry& into) : impl_(make_impl<impl>(into)) {}
 process_metrics::~process_metrics() = default;
 
 }  // namespace leat::metrics

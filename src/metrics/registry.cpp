@@ -230,7 +230,7 @@ std::vector<double> latency_buckets() {
   return {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
 }
 
-registry::registry(registry_options options) : impl_(std::make_unique<impl>(options)) {}
+registry::registry(registry_options options) : impl_(make_impl<impl>(options)) {}
 registry::registry(registry&&) noexcept = default;
 registry& registry::operator=(registry&&) noexcept = default;
 registry::~registry() = default;

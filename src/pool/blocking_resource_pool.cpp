@@ -168,7 +168,7 @@ class blocking_resource_pool::impl {
 };
 
 blocking_resource_pool::blocking_resource_pool(pool_options options)
-    : impl_(std::make_unique<impl>(std::move(options))) {}
+    : impl_(make_impl<impl>(std::move(options))) {}
 
 blocking_resource_pool::~blocking_resource_pool() = default;
 

@@ -137,7 +137,7 @@ class scripted_peer::impl {
 };
 
 scripted_peer::scripted_peer(io::network& net, const io::endpoint& at)
-    : impl_(std::make_unique<impl>(net, at)) {}
+    : impl_(make_impl<impl>(net, at)) {}
 scripted_peer::~scripted_peer() = default;
 
 scripted_peer& scripted_peer::accept() {

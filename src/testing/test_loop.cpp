@@ -83,7 +83,7 @@ class test_loop::impl {
   time_point began;
 };
 
-test_loop::test_loop(time_source source) : impl_(std::make_unique<impl>(source)) {}
+test_loop::test_loop(time_source source) : impl_(make_impl<impl>(source)) {}
 test_loop::~test_loop() = default;
 
 io::loop& test_loop::loop() noexcept {

@@ -10,7 +10,7 @@ class async_connection::impl final : public connection_core<io::async> {
   using connection_core::connection_core;
 };
 
-async_connection::async_connection(std::unique_ptr<impl> made) noexcept : impl_(std::move(made)) {}
+async_connection::async_connection(impl_ptr<impl> made) noexcept : impl_(std::move(made)) {}
 async_connection::async_connection(async_connection&&) noexcept = default;
 async_connection& async_connection::operator=(async_connection&&) noexcept = default;
 async_connection::~async_connection() = default;
@@ -24,7 +24,7 @@ const std::string& async_connection::subprotocol() const noexcept {
 }
 
 task<async_connection> async_connection::connect(std::string url, async_options options) {
-  auto made = std::make_unique<impl>(std::move(options));
+  auto made = make_impl<impl>(std::move(options));
   co_await made->open(std::move(url));
   co_return async_connection(std::move(made));
 }

@@ -12,7 +12,7 @@ class connection::impl final : public connection_core<io::blocking> {
   using connection_core::connection_core;
 };
 
-connection::connection(std::unique_ptr<impl> made) noexcept : impl_(std::move(made)) {}
+connection::connection(impl_ptr<impl> made) noexcept : impl_(std::move(made)) {}
 connection::connection(connection&&) noexcept = default;
 connection& connection::operator=(connection&&) noexcept = default;
 connection::~connection() = default;
@@ -27,7 +27,7 @@ const std::string& connection::subprotocol() const noexcept {
 
 connection connection::connect(std::string url, ws::options options) {
   refuse_on_loop("ws::async_connection::connect");
-  auto made = std::make_unique<impl>(std::move(options));
+  auto made = make_impl<impl>(std::move(options));
   run_blocking(made->open(std::move(url)));
   return connection(std::move(made));
 }

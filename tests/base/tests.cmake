@@ -3,6 +3,7 @@ leat_test(base
     byte_buffer_test.cpp
     context_test.cpp
     error_test.cpp
+    impl_ptr_test.cpp
     intrusive_list_test.cpp
     outcome_test.cpp
     outcome_transform_test.cpp

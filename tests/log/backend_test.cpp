@@ -63,7 +63,7 @@ TEST_CASE("log backend: calls processors in order, each seeing what the one befo
                                    },
                                    [](record& what) {
                                      const auto before =
-                                         std::get<std::int64_t>(what.find("n")->value.held());
+                                         *what.find("n")->value.get_if<std::int64_t>();
                                      what.set("n", before + 1);
                                      what.set_event(std::string(what.event()) + "!");
                                      what.erase("gone");

@@ -11,4 +11,5 @@ leat_test(log
     rich_test.cpp
     rotation_test.cpp
     task_fields_test.cpp
+    value_test.cpp
   DEPENDS leat::log)

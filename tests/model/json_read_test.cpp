@@ -3,9 +3,11 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <map>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "leat/model/json.hpp"
@@ -117,6 +119,14 @@ TEST_CASE("json: reads arrays, maps and truth values") {
   CHECK(from_json<std::array<int, 3>>("[1,2,3]") == std::array{1, 2, 3});
   CHECK(from_json<std::map<std::string, int>>(R"({"b":2,"a":1})") ==
         std::map<std::string, int>{{"a", 1}, {"b", 2}});
+}
+
+TEST_CASE("json: reads and writes any map of the standard library from texts") {
+  using hashed = std::unordered_map<std::string, int>;
+  CHECK(from_json<hashed>(R"({"b":2,"a":1})") == hashed{{"a", 1}, {"b", 2}});
+  CHECK(to_json(hashed{{"a", 1}}) == R"({"a":1})");
+  using ordered_backwards = std::map<std::string, int, std::greater<>>;
+  CHECK(to_json(from_json<ordered_backwards>(R"({"a":1,"b":2})")) == R"({"b":2,"a":1})");
 }
 
 TEST_CASE("json: reads a type that the user taught it") {

@@ -15,6 +15,7 @@
 #include "leat/app/globals.hpp"
 #include "leat/app/prepare.hpp"
 #include "leat/app/presentation.hpp"
+#include "leat/base/impl_ptr.hpp"
 #include "leat/coro/exit_stack.hpp"
 #include "leat/coro/task.hpp"
 #include "leat/model/codec.hpp"
@@ -262,7 +263,7 @@ class cli {
 
   void add_command(std::string_view name, std::string_view about, detail::command_type type);
 
-  std::unique_ptr<impl> impl_;
+  impl_ptr<impl> impl_;
 };
 
 }  // namespace leat::app

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 
+#include "leat/base/impl_ptr.hpp"
 #include "leat/base/intrusive_list.hpp"
 #include "leat/coro/semaphore.hpp"
 
@@ -69,7 +69,7 @@ class thread_pool {
  private:
   class impl;
   semaphore capacity_;
-  std::unique_ptr<impl> impl_;
+  impl_ptr<impl> impl_;
 };
 
 }  // namespace leat

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "leat/base/impl_ptr.hpp"
 #include "leat/coro/stream.hpp"
 #include "leat/coro/task.hpp"
 #include "leat/http/async_response_stream.hpp"
@@ -97,7 +97,7 @@ class async_client {
                                      async_request_options&& options);
 
   class impl;
-  std::unique_ptr<impl> impl_;
+  impl_ptr<impl> impl_;
 };
 
 }  // namespace leat::http

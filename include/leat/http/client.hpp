@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "leat/base/impl_ptr.hpp"
 #include "leat/coro/blocking_deadline.hpp"
 #include "leat/http/client_options.hpp"
 #include "leat/http/error.hpp"
@@ -89,7 +89,7 @@ class client {
                                blocking_request_options&& options);
 
   class impl;
-  std::unique_ptr<impl> impl_;
+  impl_ptr<impl> impl_;
 };
 
 }  // namespace leat::http

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "leat/base/impl_ptr.hpp"
 #include "leat/http/headers.hpp"
 #include "leat/proto/cookies/jar.hpp"
 
@@ -57,7 +57,7 @@ class cookies {
  private:
   class impl;
   class changing;
-  std::unique_ptr<impl> impl_;
+  impl_ptr<impl> impl_;
 };
 
 }  // namespace leat::http

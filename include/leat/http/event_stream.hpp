@@ -4,10 +4,10 @@
 #include <cstddef>
 #include <functional>
 #include <limits>
-#include <memory>
 #include <optional>
 #include <string>
 
+#include "leat/base/impl_ptr.hpp"
 #include "leat/base/time.hpp"
 #include "leat/coro/task.hpp"
 #include "leat/http/error.hpp"
@@ -107,7 +107,7 @@ class async_event_stream {
 
  private:
   class impl;
-  std::unique_ptr<impl> impl_;
+  impl_ptr<impl> impl_;
 };
 
 /// The same for threads without a loop: the blocking twin of `async_event_stream`. A
@@ -138,7 +138,7 @@ class event_stream {
 
  private:
   class impl;
-  std::unique_ptr<impl> impl_;
+  impl_ptr<impl> impl_;
 };
 
 }  // namespace leat::http

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <memory>
 
+#include "leat/base/impl_ptr.hpp"
 #include "leat/coro/task.hpp"
 #include "leat/http/server_response.hpp"
 
@@ -35,7 +35,7 @@ class metrics_page {
 
  private:
   class impl;
-  std::unique_ptr<impl> impl_;
+  impl_ptr<impl> impl_;
 };
 
 }  // namespace leat::http

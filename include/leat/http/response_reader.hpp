@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "leat/base/impl_ptr.hpp"
 #include "leat/base/time.hpp"
 #include "leat/http/client_options.hpp"
 #include "leat/http/response.hpp"
@@ -95,7 +96,7 @@ class response_reader : public response_head {
   std::uint64_t max_bytes_;
   std::vector<response_head> history_;
   proto::content_decoder decoder_;
-  std::unique_ptr<text_reading> text_;
+  impl_ptr<text_reading> text_;
   std::optional<proto::charset> text_charset_;
   std::string chunk_;
   std::string_view unread_;  // of the piece that a chunk ended in

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "leat/base/impl_ptr.hpp"
 #include "leat/http/router.hpp"
 #include "leat/http/server_options.hpp"
 #include "leat/http/transport.hpp"
@@ -32,7 +33,7 @@ class basic_server_transport final : public basic_transport<Io> {
 
  private:
   class impl;
-  std::unique_ptr<impl> impl_;
+  impl_ptr<impl> impl_;
 };
 
 extern template class basic_server_transport<io::async>;

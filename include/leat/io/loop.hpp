@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 
+#include "leat/base/impl_ptr.hpp"
 #include "leat/coro/executor.hpp"
 #include "leat/coro/run.hpp"
 #include "leat/coro/thread_pool.hpp"
@@ -83,7 +84,7 @@ class loop final : public executor {
 
   void run_ready(const bool& finished) noexcept;
 
-  std::unique_ptr<impl> impl_;
+  impl_ptr<impl> impl_;
 };
 
 /// Runs `main` on a new loop until it has ended and returns its value.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <memory>
 
+#include "leat/base/impl_ptr.hpp"
 #include "leat/base/time.hpp"
 
 namespace leat::metrics {
@@ -38,7 +38,7 @@ class loop_meter {
 
  private:
   class impl;
-  std::unique_ptr<impl> impl_;
+  impl_ptr<impl> impl_;
 };
 
 }  // namespace leat::io

@@ -3,9 +3,9 @@
 
 #include <functional>
 #include <initializer_list>
-#include <memory>
 #include <string_view>
 
+#include "leat/base/impl_ptr.hpp"
 #include "leat/coro/task.hpp"
 
 namespace leat::io {
@@ -26,7 +26,7 @@ class signal_receiver {
 
  private:
   class impl;
-  std::unique_ptr<impl> impl_;
+  impl_ptr<impl> impl_;
 };
 
 /// Writes the tree of all live tasks of this loop as text to `sink`, each time the process

@@ -4,10 +4,10 @@
 #include <csignal>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
+#include "leat/base/impl_ptr.hpp"
 #include "leat/base/time.hpp"
 #include "leat/io/symbolise.hpp"
 #include "leat/metrics/instruments.hpp"
@@ -84,7 +84,7 @@ class watchdog {
 
  private:
   class impl;
-  std::unique_ptr<impl> impl_;
+  impl_ptr<impl> impl_;
 };
 
 }  // namespace leat::io

@@ -2,14 +2,11 @@
 #pragma once
 
 #include <chrono>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <utility>
-#include <variant>
 
 #include "leat/base/time.hpp"
 
@@ -21,47 +18,89 @@ namespace leat::log {
 /// Lifetime: refers to its text and does not own it.
 class value {
  public:
-  using alternatives = std::variant<std::nullptr_t, bool, std::int64_t, std::uint64_t, double,
-                                    std::string_view, duration>;
-
-  // A variant is told its alternative: to find it costs every user compile time.
-  value() noexcept : held_(std::in_place_index<0>, nullptr) {}
+  value() noexcept = default;
   // NOLINTBEGIN(google-explicit-constructor): a value is what it holds
-  value(std::nullptr_t) noexcept : held_(std::in_place_index<0>, nullptr) {}
-  value(std::string_view text) noexcept : held_(std::in_place_index<5>, text) {}
+  value(std::nullptr_t) noexcept : value() {}
+  value(std::string_view text) noexcept : kind_(kind::text), bits_{.text = text} {}
   value(const char* text) noexcept
-      : held_(text == nullptr ? alternatives(std::in_place_index<0>, nullptr)
-                              : alternatives(std::in_place_index<5>, text)) {}
-  value(const std::string& text) noexcept : held_(std::in_place_index<5>, text) {}
+      : value(text == nullptr ? value() : value(std::string_view(text))) {}
+  value(const std::string& text) noexcept : value(std::string_view(text)) {}
 
   template <class Number>
     requires std::is_arithmetic_v<Number>
-  value(Number number) noexcept : held_(widened(number)) {}
+  value(Number number) noexcept {
+    if constexpr (std::is_same_v<Number, bool>) {
+      kind_ = kind::boolean;
+      bits_.boolean = number;
+    } else if constexpr (std::is_floating_point_v<Number>) {
+      kind_ = kind::real;
+      bits_.real = static_cast<double>(number);
+    } else if constexpr (std::is_signed_v<Number>) {
+      kind_ = kind::integer;
+      bits_.integer = number;
+    } else {
+      kind_ = kind::natural;
+      bits_.natural = number;
+    }
+  }
 
   template <class Rep, class Period>
   value(std::chrono::duration<Rep, Period> length) noexcept
-      : held_(std::in_place_index<6>, std::chrono::duration_cast<duration>(length)) {}
+      : kind_(kind::length), bits_{.length = std::chrono::duration_cast<duration>(length)} {}
   // NOLINTEND(google-explicit-constructor)
 
-  [[nodiscard]] const alternatives& held() const noexcept { return held_; }
+  /// Calls `visitor` with what is held: a `std::nullptr_t`, `bool`, `std::int64_t`,
+  /// `std::uint64_t`, `double`, `std::string_view` or `duration`. Returns what it returns.
+  template <class Visitor>
+  decltype(auto) visit(Visitor&& visitor) const {
+    switch (kind_) {
+      case kind::boolean: return visitor(bits_.boolean);
+      case kind::integer: return visitor(bits_.integer);
+      case kind::natural: return visitor(bits_.natural);
+      case kind::real: return visitor(bits_.real);
+      case kind::text: return visitor(bits_.text);
+      case kind::length: return visitor(bits_.length);
+      case kind::null: break;
+    }
+    return visitor(nullptr);
+  }
+
+  /// What is held, if it is one of those and of just this type; null otherwise.
+  template <class Held>
+  [[nodiscard]] const Held* get_if() const noexcept {
+    if constexpr (std::is_same_v<Held, bool>) {
+      return kind_ == kind::boolean ? &bits_.boolean : nullptr;
+    } else if constexpr (std::is_same_v<Held, std::int64_t>) {
+      return kind_ == kind::integer ? &bits_.integer : nullptr;
+    } else if constexpr (std::is_same_v<Held, std::uint64_t>) {
+      return kind_ == kind::natural ? &bits_.natural : nullptr;
+    } else if constexpr (std::is_same_v<Held, double>) {
+      return kind_ == kind::real ? &bits_.real : nullptr;
+    } else if constexpr (std::is_same_v<Held, std::string_view>) {
+      return kind_ == kind::text ? &bits_.text : nullptr;
+    } else {
+      static_assert(std::is_same_v<Held, duration>, "no value in a record is of this type");
+      return kind_ == kind::length ? &bits_.length : nullptr;
+    }
+  }
 
   friend bool operator==(const value& a, const value& b) noexcept;
 
  private:
-  template <class Number>
-  static alternatives widened(Number number) noexcept {
-    if constexpr (std::same_as<Number, bool>) {
-      return alternatives(std::in_place_type<bool>, number);
-    } else if constexpr (std::is_floating_point_v<Number>) {
-      return alternatives(std::in_place_type<double>, static_cast<double>(number));
-    } else if constexpr (std::is_signed_v<Number>) {
-      return alternatives(std::in_place_type<std::int64_t>, number);
-    } else {
-      return alternatives(std::in_place_type<std::uint64_t>, number);
-    }
-  }
+  // By hand, because every user of a logger would pay for the templates of a variant.
+  enum class kind : std::uint8_t { null, boolean, integer, natural, real, text, length };
 
-  alternatives held_;
+  union bits {
+    bool boolean;
+    std::int64_t integer;
+    std::uint64_t natural;
+    double real;
+    std::string_view text;
+    duration length;
+  };
+
+  kind kind_ = kind::null;
+  bits bits_{.natural = 0};
 };
 
 /// A named value. Lifetime: owns neither its key nor the text of its value.

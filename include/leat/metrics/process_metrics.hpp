@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <memory>
+#include "leat/base/impl_ptr.hpp"
+
 
 namespace leat::metrics {
 
@@ -32,7 +33,7 @@ class process_metrics {
 
  private:
   class impl;
-  std::unique_ptr<impl> impl_;
+  impl_ptr<impl> impl_;
 };
 
 }  // namespace leat::metrics

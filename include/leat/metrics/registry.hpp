@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "leat/base/impl_ptr.hpp"
 #include "leat/metrics/error.hpp"
 #include "leat/metrics/instruments.hpp"
 
@@ -109,7 +110,7 @@ class registry {
 
  private:
   struct impl;
-  std::unique_ptr<impl> impl_;
+  impl_ptr<impl> impl_;
 };
 
 /// `app_info{name="...",version="..."} 1`: which program the other metrics are of.

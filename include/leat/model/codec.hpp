@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -207,26 +206,38 @@ struct codec<std::array<Value, Size>> {
   static value_form form() { return {.kind = form_kind::array, .element = &form_of<Value>}; }
 };
 
-template <class Value>
-struct codec<std::map<std::string, Value>> {
-  static bool read(reader& in, std::map<std::string, Value>& to) {
+/// A map of the standard library from texts, such as `std::map<std::string, int>`. Found by what it
+/// can do, so that only who has one includes it.
+template <class Map>
+concept text_map = std::same_as<typename Map::key_type, std::string> &&
+                   requires(Map& map, std::string key, typename Map::mapped_type value) {
+                     map.clear();
+                     map.insert_or_assign(std::move(key), std::move(value));
+                   };
+
+/// Written in the order of the map.
+template <text_map Map>
+struct codec<Map> {
+  using mapped = typename Map::mapped_type;
+
+  static bool read(reader& in, Map& to) {
     to.clear();
     return in.read_object([&](std::string_view key) {
-      Value value{};
-      if (!codec<Value>::read(in, value)) return false;
+      mapped value{};
+      if (!codec<mapped>::read(in, value)) return false;
       to.insert_or_assign(std::string(key), std::move(value));
       return true;
     });
   }
-  static void write(writer& out, const std::map<std::string, Value>& value) {
+  static void write(writer& out, const Map& value) {
     out.begin_object();
     for (const auto& [key, each] : value) {
       out.key(key);
-      codec<Value>::write(out, each);
+      codec<mapped>::write(out, each);
     }
     out.end_object();
   }
-  static value_form form() { return {.kind = form_kind::map, .element = &form_of<Value>}; }
+  static value_form form() { return {.kind = form_kind::map, .element = &form_of<mapped>}; }
 };
 
 template <class Value>

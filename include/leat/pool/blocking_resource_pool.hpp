@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "leat/base/impl_ptr.hpp"
 #include "leat/pool/detail/slot_ledger.hpp"
 
 namespace leat::pool {
@@ -46,7 +47,7 @@ class blocking_resource_pool {
   void take_back(detail::slot_ledger::key_entry& key, std::unique_ptr<resource> returned,
                  bool is_clean) noexcept;
 
-  std::unique_ptr<impl> impl_;
+  impl_ptr<impl> impl_;
 };
 
 }  // namespace leat::pool

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <string>
 #include <vector>
 
+#include "leat/base/impl_ptr.hpp"
 #include "leat/coro/task.hpp"
 #include "leat/io/network.hpp"
 
@@ -53,7 +53,7 @@ class scripted_peer {
 
  private:
   class impl;
-  std::unique_ptr<impl> impl_;
+  impl_ptr<impl> impl_;
 };
 
 }  // namespace leat::testing

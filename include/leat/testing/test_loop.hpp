@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "leat/base/impl_ptr.hpp"
 #include "leat/io/loop.hpp"
 
 namespace leat::testing {
@@ -62,7 +63,7 @@ class test_loop {
 
  private:
   class impl;
-  std::unique_ptr<impl> impl_;
+  impl_ptr<impl> impl_;
 };
 
 /// What must be the same after a test as before: coroutine frames and descriptors.

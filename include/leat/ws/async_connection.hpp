@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 
+#include "leat/base/impl_ptr.hpp"
 #include "leat/ws/error.hpp"
 #include "leat/ws/options.hpp"
 
@@ -70,9 +70,9 @@ class async_connection {
 
  private:
   class impl;
-  explicit async_connection(std::unique_ptr<impl> made) noexcept;
+  explicit async_connection(impl_ptr<impl> made) noexcept;
 
-  std::unique_ptr<impl> impl_;
+  impl_ptr<impl> impl_;
 };
 
 }  // namespace leat::ws

@@ -167,7 +167,7 @@ class signal_receiver::impl {
 };
 
 signal_receiver::signal_receiver(std::initializer_list<int> signals)
-    : impl_(std::make_unique<impl>(signals)) {}
+    : impl_(make_impl<impl>(signals)) {}
 
 signal_receiver::~signal_receiver() = default;
 

@@ -80,7 +80,7 @@ class loop_meter::impl final : public ready_node, public executor_guest {
 };
 
 loop_meter::loop_meter(metrics::registry& into, duration every)
-    : impl_(std::make_unique<impl>(into, every)) {}
+    : impl_(make_impl<impl>(into, every)) {}
 
 loop_meter::~loop_meter() = default;
 

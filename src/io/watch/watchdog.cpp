@@ -191,7 +191,7 @@ class watchdog::impl {
 };
 
 watchdog::watchdog(const loop& watched, watchdog_options options)
-    : impl_(std::make_unique<impl>(watched.activity(), std::move(options))) {}
+    : impl_(make_impl<impl>(watched.activity(), std::move(options))) {}
 
 watchdog::~watchdog() = default;
 

@@ -44,6 +44,10 @@ content_decoder::content_decoder(content_decoder&&) noexcept = default;
 content_decoder& content_decoder::operator=(content_decoder&&) noexcept = default;
 content_decoder::~content_decoder() = default;
 
+bool content_decoder::is_identity() const noexcept {
+  return stages_.empty();
+}
+
 std::error_code content_decoder::start(std::string_view content_encoding, decoder_limits limits,
                                        unknown_coding unknown) {
   *this = content_decoder();

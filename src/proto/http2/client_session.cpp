@@ -637,7 +637,7 @@ int client_session::impl::take_sent(const nghttp2_frame& frame) {
   return 0;
 }
 
-client_session::client_session(const limits& given) : impl_(std::make_unique<impl>(given)) {}
+client_session::client_session(const limits& given) : impl_(make_impl<impl>(given)) {}
 client_session::client_session(client_session&&) noexcept = default;
 client_session& client_session::operator=(client_session&&) noexcept = default;
 client_session::~client_session() = default;

@@ -31,7 +31,7 @@ struct deflater::state {
 };
 
 deflater::deflater(int window_bits, bool keeps_context)
-    : state_(std::make_unique<state>()), keeps_context_(keeps_context) {
+    : state_(make_impl<state>()), keeps_context_(keeps_context) {
   constexpr int memory_level = 8;  // zlib's default
   if (::deflateInit2(&state_->zlib, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -window_bits, memory_level,
                      Z_DEFAULT_STRATEGY) != Z_OK) {
@@ -83,7 +83,7 @@ struct inflater::state {
 };
 
 inflater::inflater(bool keeps_context)
-    : state_(std::make_unique<state>()), keeps_context_(keeps_context) {
+    : state_(make_impl<state>()), keeps_context_(keeps_context) {
   // The largest window reads what was written with any.
   if (::inflateInit2(&state_->zlib, -MAX_WBITS) != Z_OK) throw std::bad_alloc();
 }

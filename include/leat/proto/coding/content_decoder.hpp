@@ -68,7 +68,7 @@ class content_decoder {
                                       unknown_coding unknown = unknown_coding::leave);
 
   /// Whether there is nothing to take off: the input is the output.
-  [[nodiscard]] bool is_identity() const noexcept { return stages_.size() == 0; }
+  [[nodiscard]] bool is_identity() const noexcept;
 
   /// The next piece of input. Only after `read()` has returned nothing.
   /// Lifetime: `input` stays until `read()` returns nothing.

@@ -3,13 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
 #include <system_error>
 
 #include "leat/base/byte_buffer.hpp"
+#include "leat/base/impl_ptr.hpp"
 #include "leat/proto/fields/fields.hpp"
 #include "leat/proto/http2/error.hpp"
 #include "leat/proto/http2/limits.hpp"
@@ -186,7 +186,7 @@ class client_session {
 
  private:
   class impl;
-  std::unique_ptr<impl> impl_;
+  impl_ptr<impl> impl_;
 };
 
 }  // namespace leat::proto::http2

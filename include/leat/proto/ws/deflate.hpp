@@ -3,10 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <system_error>
+
+#include "leat/base/impl_ptr.hpp"
 
 namespace leat::proto::ws {
 
@@ -34,7 +35,7 @@ class deflater {
 
  private:
   struct state;
-  std::unique_ptr<state> state_;
+  impl_ptr<state> state_;
   bool keeps_context_;
 };
 
@@ -53,7 +54,7 @@ class inflater {
 
  private:
   struct state;
-  std::unique_ptr<state> state_;
+  impl_ptr<state> state_;
   bool keeps_context_;
 };
 
