@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <utility>
-
 #include "leat/base/impl_ptr.hpp"
+
+#include <utility>
 
 #include "support/test.hpp"
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-
 #include "leat/base/impl_ptr.hpp"
 #include "leat/coro/task.hpp"
 #include "leat/http/server_response.hpp"

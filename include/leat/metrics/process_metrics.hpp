@@ -3,7 +3,6 @@
 
 #include "leat/base/impl_ptr.hpp"
 
-
 namespace leat::metrics {
 
 class registry;

@@ -82,8 +82,7 @@ struct inflater::state {
   }
 };
 
-inflater::inflater(bool keeps_context)
-    : state_(make_impl<state>()), keeps_context_(keeps_context) {
+inflater::inflater(bool keeps_context) : state_(make_impl<state>()), keeps_context_(keeps_context) {
   // The largest window reads what was written with any.
   if (::inflateInit2(&state_->zlib, -MAX_WBITS) != Z_OK) throw std::bad_alloc();
 }
