@@ -19,7 +19,7 @@
 #include "support/certificates.hpp"
 
 // What takes time on the way through a proxy, and what has to be cancelled. What both surfaces do
-// alike is in client_routes_test.cpp.
+// alike is in client_routes_proxy_test.cpp.
 
 using namespace leat;
 using namespace std::string_literals;

@@ -32,10 +32,12 @@ leat_test(http NAME client_loopback_ LABELS loopback
     client_loopback_test.cpp
     client_origin_test.cpp
     client_policy_test.cpp
+    client_routes_proxy_test.cpp
     client_routes_test.cpp
     client_text_test.cpp
     client_tls_test.cpp
     client_trace_test.cpp
+    client_transports_test.cpp
     client_upgrade_test.cpp
     event_stream_contract_test.cpp
   DEPENDS leat::http leat::testing leat_test_certificates)
