@@ -32,6 +32,7 @@ leat_test(http NAME client_loopback_ LABELS loopback
     client_loopback_test.cpp
     client_origin_test.cpp
     client_policy_test.cpp
+    client_read_sizes_test.cpp
     client_routes_proxy_test.cpp
     client_routes_test.cpp
     client_text_test.cpp
