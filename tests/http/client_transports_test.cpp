@@ -222,6 +222,19 @@ LEAT_BOTH_SURFACES("transports can be wrapped") {
   CHECK(api.get("http://a.test/").content() == "outer, inner");
 }
 
+LEAT_BOTH_SURFACES("a server in the same process is asked for a target of one's own") {
+  http::router site;
+  site.get("/own", [](server_request& request) -> task<server_response> {
+    co_return server_response::text(std::string(request.target()));
+  });
+  typename Surface::options options;
+  options.transport =
+      std::make_shared<http::basic_server_transport<typename Surface::io>>(std::move(site));
+  Surface api(options);
+  CHECK(api.get("http://service.test/", http::request_options().target("/own?a=b")).content() ==
+        "/own?a=b");
+}
+
 LEAT_BOTH_SURFACES("a server in the same process answers by HTTP") {
   http::router site;
   site.post("/echo/{word}", [](server_request& request) -> task<server_response> {
