@@ -5,6 +5,7 @@ leat_test(http NAME client_
     cancellation_sweep_test.cpp
     client_http2_again_test.cpp
     client_http2_body_test.cpp
+    client_http2_line_test.cpp
     client_http2_refusal_test.cpp
     client_http2_settings_test.cpp
     client_http2_silence_test.cpp
