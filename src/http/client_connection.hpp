@@ -276,6 +276,7 @@ class client_connection final : public pool::resource {
 
   [[nodiscard]] client_machine& machine() noexcept { return machine_; }
   [[nodiscard]] const std::string& peer_name() const noexcept { return stream_->peer_name(); }
+  [[nodiscard]] std::string peer_address() const { return stream_->peer_address(); }
 
   /// What another protocol goes on with. This connection has come to its end then.
   [[nodiscard]] std::unique_ptr<typename Io::stream> release_stream() {
