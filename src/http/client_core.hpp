@@ -353,15 +353,22 @@ class client_core {
     outgoing.url = std::move(step.url);
   }
 
+  /// Holds until somebody changes the request, as a hook may.
+  static auth_target target_of(basic_request<Io>& outgoing) noexcept {
+    return {outgoing.method, outgoing.url, outgoing.content, outgoing.headers,
+            outgoing.has_own_target() ? outgoing.target() : std::string_view()};
+  }
+
   /// One hop, in as many rounds as its authentication takes.
   typename Io::template task<void> send_authenticated(basic_request<Io>& outgoing, opened& answer) {
     const auto flow = outgoing.auth->start();
-    auth_target target{outgoing.method, outgoing.url, outgoing.content, outgoing.headers};
+    auto target = target_of(outgoing);
     flow->begin(target);
     for (;;) {
       answer.head = std::make_shared<response_head::parts>();
       co_await send_hooked(outgoing, answer);
-      const bool goes_on = flow->again(target, response_head::sharing(answer.head));
+      auto sent = target_of(outgoing);
+      const bool goes_on = flow->again(sent, response_head::sharing(answer.head));
       // What the flow has kept is not changed any more.
       if (answer.head.use_count() != 1) {
         answer.head = std::make_shared<response_head::parts>(*answer.head);
