@@ -46,6 +46,7 @@ class async_begun_stream final : public io::async_stream {
     return begun_.is_empty() && below_->is_idle_and_open();
   }
   const std::string& peer_name() const noexcept override { return below_->peer_name(); }
+  std::string peer_address() const override { return below_->peer_address(); }
 
  private:
   task<std::size_t> read_begun(std::span<std::byte> into) {
@@ -84,6 +85,7 @@ class blocking_begun_stream final : public io::blocking_stream {
     return begun_.is_empty() && below_->is_idle_and_open();
   }
   const std::string& peer_name() const noexcept override { return below_->peer_name(); }
+  std::string peer_address() const override { return below_->peer_address(); }
 
  private:
   std::unique_ptr<io::blocking_stream> below_;

@@ -13,8 +13,17 @@ void client_machine::take(std::size_t size) noexcept {
   } else {
     received_.commit(size);
     has_received_ = true;
-    if (has_head_ && size == room_size_) room_size_ = std::min(2 * room_size_, most_read_size);
+    has_filled_room_ = size == room_size_;
+    if (has_head_ && has_filled_room_) room_size_ = most_read_size;
   }
+}
+
+std::size_t client_machine::room_for_body() const noexcept {
+  // Of a body that does not say how long it is, what has come says whether it is large.
+  const auto length = machine_.body_length();
+  if (!length) return has_filled_room_ ? most_read_size : read_size;
+  const std::uint64_t missing = *length - std::min<std::uint64_t>(*length, received_.size());
+  return static_cast<std::size_t>(std::clamp<std::uint64_t>(missing, read_size, most_read_size));
 }
 
 bool client_machine::find_head(const std::string& peer, response_head::parts& into) {
@@ -32,7 +41,10 @@ bool client_machine::find_head(const std::string& peer, response_head::parts& in
     switch (event.kind) {
       case event_kind::need_more: return false;
       case event_kind::informational: break;
-      case event_kind::head: has_head_ = true; return true;
+      case event_kind::head:
+        has_head_ = true;
+        room_size_ = room_for_body();
+        return true;
       case event_kind::data:
       case event_kind::end:
       case event_kind::switched:

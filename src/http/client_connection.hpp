@@ -29,7 +29,7 @@ namespace leat::http {
 
 // Small enough for every connection; enough for an answer that is not large.
 inline constexpr std::size_t read_size = 16384;
-// What a body that comes faster than it is read is read in: fewer calls to the kernel.
+// What a large body is read in: fewer calls to the kernel.
 inline constexpr std::size_t most_read_size = std::size_t{64} << 10;
 // A body below this size goes with the head in one write, which the kernel takes at once.
 inline constexpr std::size_t most_gathered = std::size_t{16} << 10;
@@ -136,13 +136,16 @@ class client_machine {
     if (refused) throw_unsendable(refused);
   }
   [[noreturn]] void throw_unsendable(std::error_code refused) const;
+  /// How much of the body whose head has just come the next read takes.
+  [[nodiscard]] std::size_t room_for_body() const noexcept;
   [[noreturn]] static void throw_remote_error(const std::string& peer, std::error_code cause);
 
   proto::http1::client_connection machine_;
   byte_buffer received_;
   std::string method_;
   std::size_t room_size_ = read_size;
-  std::size_t shown_ = 0;  // bytes in front that the last piece of a body refers to
+  std::size_t shown_ = 0;         // bytes in front that the last piece of a body refers to
+  bool has_filled_room_ = false;  // the last read has: more is there
   bool has_received_ = false;
   bool has_head_ = false;
   bool is_forwarded_ = false;
@@ -273,6 +276,7 @@ class client_connection final : public pool::resource {
 
   [[nodiscard]] client_machine& machine() noexcept { return machine_; }
   [[nodiscard]] const std::string& peer_name() const noexcept { return stream_->peer_name(); }
+  [[nodiscard]] std::string peer_address() const { return stream_->peer_address(); }
 
   /// What another protocol goes on with. This connection has come to its end then.
   [[nodiscard]] std::unique_ptr<typename Io::stream> release_stream() {

@@ -15,6 +15,7 @@
 #include "leat/http/client_options.hpp"
 #include "leat/http/error.hpp"
 #include "leat/http/response_stream.hpp"
+#include "leat/io/error.hpp"
 #include "leat/io/policy.hpp"
 
 #include "http/exchange_log.hpp"
@@ -293,7 +294,7 @@ class client_core {
           if (answer.history.size() == outgoing.redirects.max) {
             throw_too_many_redirects(head, answer.history.size());
           }
-          co_await drain(std::move(answer.body));
+          co_await drain(std::move(answer.body), outgoing.timeouts.read);
           request.complete();
           check_cycle(outgoing, head, seen);
           const std::string from(outgoing.url.origin());
@@ -352,22 +353,29 @@ class client_core {
     outgoing.url = std::move(step.url);
   }
 
+  /// Holds until somebody changes the request, as a hook may.
+  static auth_target target_of(basic_request<Io>& outgoing) noexcept {
+    return {outgoing.method, outgoing.url, outgoing.content, outgoing.headers,
+            outgoing.has_own_target() ? outgoing.target() : std::string_view()};
+  }
+
   /// One hop, in as many rounds as its authentication takes.
   typename Io::template task<void> send_authenticated(basic_request<Io>& outgoing, opened& answer) {
     const auto flow = outgoing.auth->start();
-    auth_target target{outgoing.method, outgoing.url, outgoing.content, outgoing.headers};
+    auto target = target_of(outgoing);
     flow->begin(target);
     for (;;) {
       answer.head = std::make_shared<response_head::parts>();
       co_await send_hooked(outgoing, answer);
-      const bool goes_on = flow->again(target, response_head::sharing(answer.head));
+      auto sent = target_of(outgoing);
+      const bool goes_on = flow->again(sent, response_head::sharing(answer.head));
       // What the flow has kept is not changed any more.
       if (answer.head.use_count() != 1) {
         answer.head = std::make_shared<response_head::parts>(*answer.head);
       }
       if (!goes_on) co_return;
       if (outgoing.streamed != nullptr && !outgoing.streamed->rewind()) co_return;
-      co_await drain(std::move(answer.body));
+      co_await drain(std::move(answer.body), outgoing.timeouts.read);
     }
   }
 
@@ -434,12 +442,22 @@ class client_core {
     for (auto& each : options_.on_response) co_await Io::call(each, seen);
   }
 
-  /// Reads the body of an answer that nobody wants, so that its connection can be used again.
-  /// A long one costs more than a new connection.
-  static typename Io::template task<void> drain(std::unique_ptr<basic_response_body<Io>> unwanted) {
-    constexpr std::size_t most_drained = std::size_t{64} << 10;
-    for (std::size_t size = 0; size < most_drained;) {
-      const auto piece = co_await Io::await(unwanted->read_some());
+  /// Reads the body of an answer that nobody wants, so that its connection can be used again. One
+  /// that is long, or that takes longer than `limit`, costs more than a new connection.
+  static typename Io::template task<void> drain(std::unique_ptr<basic_response_body<Io>> unwanted,
+                                                duration limit) {
+    try {
+      co_await Io::within(deadline::after(Io::now(), limit),
+                          [&unwanted] { return read_unwanted(*unwanted); });
+    } catch (const deadline_exceeded&) {
+      // That of the whole call, if it was that, ends what comes next.
+    } catch (const io::read_timeout&) {
+    }
+  }
+  static typename Io::template task<void> read_unwanted(basic_response_body<Io>& body) {
+    constexpr std::size_t most_read = std::size_t{64} << 10;
+    for (std::size_t size = 0; size < most_read;) {
+      const auto piece = co_await Io::await(body.read_some());
       if (piece.empty()) break;
       size += piece.size();
     }

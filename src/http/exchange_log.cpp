@@ -23,6 +23,7 @@ void log_step(const log::logger& to, const trace_event& event) {
   std::string error;
   std::vector<log::field> fields{{"call", event.call}, {"attempt", event.attempt}};
   if (!event.peer.empty()) fields.push_back({"peer", event.peer});
+  if (!event.address.empty()) fields.push_back({"address", event.address});
   switch (event.step) {
     case trace_step::tls_finished:
       fields.push_back({"tls_version", event.tls_version});

@@ -29,8 +29,9 @@ exchange_trace::~exchange_trace() {
       event_of(is_kept_ ? trace_step::connection_returned : trace_step::connection_closed));
 }
 
-void exchange_trace::reuse(const std::string& peer) {
+void exchange_trace::reuse(const std::string& peer, const std::string& address) {
   peer_ = peer;
+  address_ = address;
   has_connection_ = true;
   tell(trace_step::connection_reused);
 }
@@ -54,8 +55,9 @@ void exchange_trace::connecting(const std::string& to) {
   tell(trace_step::connect_started);
 }
 
-void exchange_trace::connected(const std::string& peer) {
+void exchange_trace::connected(const std::string& peer, const std::string& address) {
   peer_ = peer;
+  address_ = address;
   has_connection_ = true;
   tell(trace_step::connect_finished);
 }
@@ -129,6 +131,7 @@ void exchange_trace::fill(trace_event& event) noexcept {
   event.method = method_;
   event.url = url_;
   event.peer = peer_;
+  event.address = address_;
   if (event.step == trace_step::failed) event.failed_after = last_;
   last_ = event.step;
 }

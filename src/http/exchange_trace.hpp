@@ -31,13 +31,13 @@ class exchange_trace final : public route::connect_observer {
   // it may have the type of an error that would be taken for the peer's. `end_failed()` and
   // `finish()` throw it as it is.
   void begin() { tell(trace_step::pool_wait_started); }
-  void reuse(const std::string& peer);
+  void reuse(const std::string& peer, const std::string& address);
   void sent_head() { tell(trace_step::request_headers_sent); }
   void sent_body(std::uint64_t size);
   void received_head(std::string_view http_version, int status);
 
   void connecting(const std::string& to) override;
-  void connected(const std::string& peer) override;
+  void connected(const std::string& peer, const std::string& address) override;
   void failed_once(const std::exception_ptr& why) noexcept override;
   void opening_tunnel() override { tell(trace_step::tunnel_started); }
   void opened_tunnel(const std::string& peer) override;
@@ -65,6 +65,7 @@ class exchange_trace final : public route::connect_observer {
   std::string method_;
   std::string url_;
   std::string peer_;
+  std::string address_;
   std::exception_ptr thrown_;  // by the callback
   std::uint64_t body_bytes_ = 0;
   trace_step last_{};

@@ -158,6 +158,7 @@ class http2_connection final : public pool::resource {
     return takes_more() && session_.open_streams() == 0 && opening_.empty();
   }
   [[nodiscard]] const std::string& peer_name() const noexcept { return stream_->peer_name(); }
+  [[nodiscard]] std::string peer_address() const { return stream_->peer_address(); }
   /// Whether an earlier request was answered on it.
   [[nodiscard]] bool has_served() const noexcept { return has_served_; }
 

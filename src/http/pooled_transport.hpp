@@ -92,7 +92,8 @@ class pooled_transport final : public basic_transport<Io> {
         }
         if (found.share != nullptr) {
           if (trace != nullptr && found.is_reused) {
-            trace->reuse(found.share->connection().peer_name());
+            const auto& shared = found.share->connection();
+            trace->reuse(shared.peer_name(), shared.peer_address());
           }
           if (co_await carry_shared(std::move(found.share), request, before, head, body, trace)) {
             co_return;
@@ -103,7 +104,8 @@ class pooled_transport final : public basic_transport<Io> {
         const bool is_reused = found.is_reused;
         auto& carrier = connection_of(lease);
         lease.mark_in_use();
-        if (trace != nullptr && is_reused) trace->reuse(carrier.peer_name());
+        if (trace != nullptr && is_reused)
+          trace->reuse(carrier.peer_name(), carrier.peer_address());
         std::exception_ptr lost;
         try {
           co_await carrier.exchange(request, ready, head, trace.get());

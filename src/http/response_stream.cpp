@@ -2,6 +2,7 @@
 #include "leat/http/response_stream.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "leat/coro/refuse_on_loop.hpp"
@@ -11,6 +12,18 @@
 #include "leat/proto/coding/error.hpp"
 
 namespace leat::http::detail {
+namespace {
+
+/// How long a body says it is, as far as a peer is believed that has yet to send it.
+std::size_t announced_size(const response_head& head) {
+  constexpr std::size_t most_believed = std::size_t{1} << 20;
+  const auto field = head.headers().get("content-length").value_or("");
+  std::size_t size = 0;
+  std::from_chars(field.data(), field.data() + field.size(), size);
+  return std::min(size, most_believed);
+}
+
+}  // namespace
 
 template <class Io>
 response_reader<Io>::response_reader(response_head head,
@@ -275,9 +288,11 @@ template <class Io>
 typename Io::template task<std::string> response_reader<Io>::read_to_end(std::string begun) {
   check_unconsumed();
   std::string all = std::move(begun);
-  for (;;) {
+  for (bool has_room = false;;) {
     const auto piece = co_await read();
     if (piece.empty()) co_return all;
+    // Not before something has come: an answer to HEAD announces a body and has none.
+    if (!std::exchange(has_room, true)) all.reserve(announced_size(*this));
     all += piece;
   }
 }

@@ -89,6 +89,7 @@ class served<io::blocking> {
     sent.headers = request.headers;
     sent.content = run_blocking(whole_body(request));
     sent.timeouts = request.timeouts;
+    sent.extras = request.extras;
     const deadline whole = blocking_deadline::bound(deadline::never());
     const std::lock_guard one_at_a_time(mutex_);
     return exposed<io::blocking>(leat::run(loop_, exchange_within(whole, core_, sent)));

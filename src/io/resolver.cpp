@@ -181,6 +181,14 @@ endpoint to_endpoint(const socket_address& address) {
   return endpoint::unix_socket(address.size > sizeof(sa_family_t) ? un.sun_path : "");
 }
 
+std::string peer_address_of(int socket) {
+  socket_address peer;
+  peer.size = sizeof peer.storage;
+  if (::getpeername(socket, reinterpret_cast<sockaddr*>(&peer.storage), &peer.size) != 0) return {};
+  const endpoint at = to_endpoint(peer);
+  return at.host().empty() ? std::string() : at.to_string();  // a pair of sockets has no names
+}
+
 socket_address numeric_address(const endpoint& at) {
   if (auto address = parse_numeric(at)) return *address;
   throw resolve_error("not a numeric address or a path short enough for a socket: " +

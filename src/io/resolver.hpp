@@ -25,6 +25,9 @@ struct socket_address {
 /// The address as an endpoint with a numeric host.
 [[nodiscard]] endpoint to_endpoint(const socket_address& address);
 
+/// What a socket is connected to, as text; empty if it is not.
+[[nodiscard]] std::string peer_address_of(int socket);
+
 /// The address of a Unix socket, or of a numeric host; no other is looked up.
 /// Errors: `resolve_error`, for a name or a path too long for a socket.
 [[nodiscard]] socket_address numeric_address(const endpoint& at);

@@ -12,7 +12,7 @@ namespace leat::route {
 class connect_observer {
  public:
   virtual void connecting(const std::string& to) = 0;
-  virtual void connected(const std::string& peer) = 0;
+  virtual void connected(const std::string& peer, const std::string& address) = 0;
   /// It could not be made, and is tried again.
   virtual void failed_once(const std::exception_ptr& why) noexcept = 0;
   virtual void opening_tunnel() = 0;

@@ -230,7 +230,7 @@ class connector {
       if (observer != nullptr) observer->connecting(at.to_string());
       try {
         auto made = co_await Io::connect(net, at, until);
-        if (observer != nullptr) observer->connected(made->peer_name());
+        if (observer != nullptr) observer->connected(made->peer_name(), made->peer_address());
         co_return made;
       } catch (const io::connect_error&) {
         failure = std::current_exception();

@@ -29,6 +29,7 @@ class async_tunnel_stream final : public io::async_stream {
   task<void> close(deadline until) override { return below_->close(until); }
   bool is_idle_and_open() noexcept override { return below_->is_idle_and_open(); }
   const std::string& peer_name() const noexcept override { return name_; }
+  std::string peer_address() const override { return below_->peer_address(); }
 
  private:
   std::unique_ptr<io::async_stream> below_;
@@ -59,6 +60,7 @@ class blocking_tunnel_stream final : public io::blocking_stream {
   void close(deadline until) noexcept override { below_->close(until); }
   bool is_idle_and_open() noexcept override { return below_->is_idle_and_open(); }
   const std::string& peer_name() const noexcept override { return name_; }
+  std::string peer_address() const override { return below_->peer_address(); }
 
  private:
   std::unique_ptr<io::blocking_stream> below_;

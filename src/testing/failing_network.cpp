@@ -99,6 +99,7 @@ class failing_stream final : public io::async_stream {
 
   bool is_idle_and_open() noexcept override { return !is_broken_ && inner_->is_idle_and_open(); }
   const std::string& peer_name() const noexcept override { return peer_name_; }
+  std::string peer_address() const override { return inner_->peer_address(); }
 
  private:
   // For the peer as well, and for whoever else is in the middle of it.

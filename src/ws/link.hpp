@@ -53,6 +53,30 @@ struct link {
   bool is_proven = false;
 };
 
+/// Where a scope can be found for as long as it lasts.
+class scope_slot {
+ public:
+  explicit scope_slot(cancel_scope*& place) noexcept : place_(place) {}
+  scope_slot(const scope_slot&) = delete;
+  scope_slot& operator=(const scope_slot&) = delete;
+  ~scope_slot() { place_ = nullptr; }
+
+ private:
+  cancel_scope*& place_;
+};
+
+/// Sets a flag, and takes it back.
+class flag_guard {
+ public:
+  explicit flag_guard(bool& flag) noexcept : flag_(flag) { flag_ = true; }
+  flag_guard(const flag_guard&) = delete;
+  flag_guard& operator=(const flag_guard&) = delete;
+  ~flag_guard() { flag_ = false; }
+
+ private:
+  bool& flag_;
+};
+
 /// Makes links: connects, through a proxy if there is one, and shakes hands.
 template <class Io>
 class link_maker {

@@ -2,10 +2,24 @@
 #include "ws/send_queue.hpp"
 
 #include "leat/base/error.hpp"
+#include "leat/base/utf8.hpp"
+#include "leat/proto/ws/connection.hpp"
 
 namespace leat::ws {
 
+using kind = outgoing::kind;
 using state = outgoing::state;
+
+void check_payload(kind what, std::string_view data) {
+  if (what == kind::text && !is_utf8(data)) check_sendable(proto::ws::errc::text_not_utf8);
+  if (what == kind::ping && data.size() > proto::ws::most_control_bytes) {
+    check_sendable(proto::ws::errc::payload_too_long);
+  }
+}
+
+void check_sendable(std::error_code refused) {
+  if (refused) throw invalid_argument("cannot be sent: " + refused.message());
+}
 
 send_queue::send_queue(const queue_limits& limits) : limits_(limits) {
   if (limits_.max_messages == 0) {

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <exception>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "leat/base/intrusive_list.hpp"
@@ -41,6 +43,12 @@ struct outgoing : list_hook<outgoing_tag> {
   std::exception_ptr failure;
   event changed;
 };
+
+/// Refuses what no connection takes: text that is no UTF-8, and a ping that is too long.
+/// Errors: `invalid_argument`.
+void check_payload(outgoing::kind what, std::string_view data);
+/// Errors: `invalid_argument`, if a machine has refused what was to be sent.
+void check_sendable(std::error_code refused);
 
 using outgoing_list = intrusive_list<outgoing, outgoing_tag>;
 

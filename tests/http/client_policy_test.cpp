@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include <atomic>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "leat/base/error.hpp"
+#include "leat/http/auth.hpp"
 #include "leat/http/error.hpp"
 #include "leat/http/status.hpp"
 
@@ -97,6 +99,33 @@ http::router site() {
   all.get("/nowhere", nowhere);
   return all;
 }
+
+/// Takes down what it is asked to authenticate.
+class noting_auth final : public http::auth {
+ public:
+  explicit noting_auth(std::vector<std::string>& seen) noexcept : seen_(seen) {}
+
+  std::unique_ptr<http::auth_flow> start() const override { return std::make_unique<flow>(seen_); }
+
+ private:
+  class flow final : public http::auth_flow {
+   public:
+    explicit flow(std::vector<std::string>& seen) noexcept : seen_(seen) {}
+    void begin(http::auth_target& request) override { note(request); }
+    bool again(http::auth_target& request, const http::response_head&) override {
+      note(request);
+      return false;
+    }
+
+   private:
+    void note(const http::auth_target& request) {
+      seen_.push_back(std::string(request.method) + " " + std::string(request.target));
+    }
+    std::vector<std::string>& seen_;
+  };
+
+  std::vector<std::string>& seen_;
+};
 
 request_options following() {
   return request_options().follow_redirects();
@@ -386,6 +415,28 @@ LEAT_BOTH_SURFACES("hooks see a call once, and can change what is sent and recei
   static_cast<void>(api.get(server.url("/hops/3"), following()));
   CHECK(requests == 5);
   CHECK(answers == 5);
+}
+
+LEAT_BOTH_SURFACES("an authentication sees a request as it is sent, whatever a hook has changed") {
+  // Longer than a text that needs no memory.
+  const std::string long_method = "A-METHOD-THAT-NO-OTHER-HAS-THE-MEMORY-OF";
+  const server_thread server(site());
+  typename Surface::options options;
+  options.hook_scope = http::hook_scope::per_hop;
+  if constexpr (Surface::io::is_blocking) {
+    options.on_request.push_back([&](auto& each) { each.method = long_method; });
+  } else {
+    options.on_request.push_back([&](auto& each) -> task<void> {
+      each.method = long_method;
+      co_return;
+    });
+  }
+  Surface api(options);
+  std::vector<std::string> seen;
+  request_options more;
+  more.target("/own").authenticate(std::make_shared<noting_auth>(seen));
+  static_cast<void>(api.get(server.url("/show"), more));
+  CHECK(seen == std::vector<std::string>{"GET /own", long_method + " /own"});
 }
 
 LEAT_BOTH_SURFACES("a hook that throws ends the call, and no connection is lost") {

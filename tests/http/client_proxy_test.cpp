@@ -72,6 +72,7 @@ LEAT_BOTH_SURFACES("tell a trace the steps of a tunnel, and no credentials") {
         "response_body_finished connection_returned");
   CHECK(notes.last(trace_step::connect_finished).peer == proxy.at());
   CHECK(notes.last(trace_step::tls_started).peer != proxy.at());
+  CHECK(notes.last(trace_step::tls_started).address == proxy.at());
 
   options.proxy = "http://ada:wr0ng@" + proxy.at();
   Surface refused(options);

@@ -101,6 +101,22 @@ LEAT_BOTH_SURFACES("the steps of a request come in their order, with what is kno
   CHECK(notes.last(trace_step::connection_reused).call == 2);
 }
 
+LEAT_BOTH_SURFACES("the address that a name was found to be is told from its connection on") {
+  const server_thread server(site());
+  trace_notes notes;
+  Surface api(told_to<Surface>(notes));
+  const std::string address = server.url("").substr(7);
+  const std::string peer = "localhost" + address.substr(address.find(':'));
+  for (int i = 0; i < 2; ++i) CHECK(api.get("http://" + peer + "/").status() == 200);
+  for (const auto& each : notes.all) {
+    const bool is_connected =
+        each.step != trace_step::pool_wait_started && each.step != trace_step::connect_started;
+    CHECK(each.address == (is_connected ? address : ""));
+    CHECK(each.peer == (each.step == trace_step::pool_wait_started ? "" : peer));
+  }
+  CHECK(notes.last(trace_step::connection_reused).address == address);
+}
+
 LEAT_BOTH_SURFACES("a body that is sent in pieces is told when its last has gone") {
   const server_thread server(site());
   trace_notes notes;
@@ -381,6 +397,7 @@ LEAT_BOTH_SURFACES("the log has the steps at level debug, whether or not somebod
   CHECK(said[0].find("call=1 attempt=1") != std::string::npos);
   CHECK(said[2].find("connect_finished") != std::string::npos);
   CHECK(said[2].find("peer=") != std::string::npos);
+  CHECK(said[2].find("address=") != std::string::npos);
   CHECK(said[4].find("body_bytes=4") != std::string::npos);
   CHECK(said[5].find("status=200") != std::string::npos);
 

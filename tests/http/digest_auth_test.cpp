@@ -162,6 +162,16 @@ TEST_CASE("digest: quotes what stands between quotes") {
   CHECK(asked.sent().starts_with(R"(Digest username="a\"b", realm="x\"y")"));
 }
 
+TEST_CASE("digest: what is asked for is what stands in the request line") {
+  request asked(page);
+  auto target = asked.target();
+  target.target = "/own?a=b";
+  const auto flow = http::digest_auth("u", "p")->start();
+  flow->begin(target);
+  REQUIRE(flow->again(target, refusal({md5_challenge})));
+  CHECK(parameter(asked.sent(), "uri") == "\"/own?a=b\"");
+}
+
 TEST_CASE("digest: an answer that is no refusal stands") {
   request asked(page);
   auto target = asked.target();

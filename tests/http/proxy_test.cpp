@@ -15,11 +15,12 @@
 #include "leat/testing/memory_network.hpp"
 #include "leat/testing/scripted_peer.hpp"
 
+#include "http/trace_notes.hpp"
 #include "support/async_test.hpp"
 #include "support/certificates.hpp"
 
 // What takes time on the way through a proxy, and what has to be cancelled. What both surfaces do
-// alike is in client_routes_test.cpp.
+// alike is in client_routes_proxy_test.cpp.
 
 using namespace leat;
 using namespace std::string_literals;
@@ -180,6 +181,71 @@ LEAT_ASYNC_TEST("proxy: one behind https is spoken to over TLS of its own") {
     api.close();
   }(client));
   CHECK(proxy.asked.starts_with("CONNECT origin.test:443 HTTP/1.1\r\n"));
+}
+
+LEAT_ASYNC_TEST("proxy: a trace tells the TLS of one behind https from that of the origin") {
+  using http::trace_step;
+  testing::memory_network net;
+  tunnel_end proxy(net);
+  proxy.own_tls = identity_of("proxy.test");
+  proxy.requests = 1;
+  trace_notes notes;
+  auto options = through(net, "https://ada:s3cret@proxy.test:3128");
+  options.tls.trusted = authority().certificate();
+  options.trace = notes.callback();
+  http::async_client client(options);
+  co_await when_all(proxy.serve(), [](http::async_client& api) -> task<void> {
+    CHECK((co_await api.get("https://origin.test/")).content() == "hello");
+    api.close();
+  }(client));
+  CHECK(notes.steps() ==
+        "pool_wait_started connect_started connect_finished tls_started tls_finished "
+        "tunnel_started tunnel_finished tls_started tls_finished request_headers_sent "
+        "response_headers_received response_body_finished connection_returned");
+  const std::string through_proxy = "origin.test:443 through https://proxy.test:3128";
+  bool is_in_tunnel = false;
+  for (const auto& each : notes.all) {
+    CAPTURE(std::string(to_string(each.step)));
+    if (each.step == trace_step::pool_wait_started) continue;
+    if (each.step == trace_step::tunnel_finished) is_in_tunnel = true;
+    const char* const proxy_itself =
+        each.step == trace_step::connect_started ? "proxy.test:3128" : "memory";
+    CHECK(each.peer == (is_in_tunnel ? through_proxy : proxy_itself));
+    const bool has_agreed = each.step == trace_step::tls_finished;
+    CHECK(each.tls_version.starts_with("TLSv1.") == has_agreed);
+  }
+}
+
+LEAT_ASYNC_TEST("proxy: a handshake that fails is told as that of the proxy, or of the origin") {
+  using http::trace_step;
+  for (const bool is_of_proxy : {true, false}) {
+    testing::memory_network net;
+    tunnel_end proxy(net);
+    proxy.own_tls = identity_of(is_of_proxy ? "other.test" : "proxy.test");
+    if (!is_of_proxy) proxy.origin_tls = identity_of("other.test");
+    trace_notes notes;
+    auto options = through(net, "https://proxy.test:3128");
+    options.tls.trusted = authority().certificate();
+    options.trace = notes.callback();
+    http::async_client client(options);
+    co_await with_task_group([&](task_group& group) -> task<void> {
+      group.spawn(
+          [](tunnel_end& end) -> task<void> {
+            CHECK_THROWS_AS(co_await end.serve(), io::tls_error);
+          },
+          std::ref(proxy));
+      try {
+        static_cast<void>(co_await client.get("https://origin.test/"));
+        FAIL("it succeeded");
+      } catch (const leat::error&) {
+      }
+    });
+    CHECK(notes.count(trace_step::tls_finished) == (is_of_proxy ? 0 : 1));
+    CHECK(notes.count(trace_step::tunnel_finished) == (is_of_proxy ? 0 : 1));
+    CHECK(notes.last(trace_step::failed).failed_after == trace_step::tls_started);
+    CHECK(notes.all.back().step == trace_step::connection_closed);
+    check_balance(notes);
+  }
 }
 
 LEAT_ASYNC_TEST("proxy: connections are kept for their origin only") {

@@ -5,12 +5,14 @@ leat_test(http NAME client_
     cancellation_sweep_test.cpp
     client_http2_again_test.cpp
     client_http2_body_test.cpp
+    client_http2_line_test.cpp
     client_http2_refusal_test.cpp
     client_http2_settings_test.cpp
     client_http2_silence_test.cpp
     client_http2_stop_test.cpp
     client_metrics_test.cpp
     client_storm_test.cpp
+    client_unwanted_body_test.cpp
     digest_auth_test.cpp
     event_stream_test.cpp
     failure_sweep_test.cpp
@@ -32,10 +34,13 @@ leat_test(http NAME client_loopback_ LABELS loopback
     client_loopback_test.cpp
     client_origin_test.cpp
     client_policy_test.cpp
+    client_read_sizes_test.cpp
+    client_routes_proxy_test.cpp
     client_routes_test.cpp
     client_text_test.cpp
     client_tls_test.cpp
     client_trace_test.cpp
+    client_transports_test.cpp
     client_upgrade_test.cpp
     event_stream_contract_test.cpp
   DEPENDS leat::http leat::testing leat_test_certificates)

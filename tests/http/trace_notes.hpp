@@ -25,6 +25,7 @@ struct trace_notes {
     std::string method;
     std::string url;
     std::string peer;
+    std::string address;
     std::string tls_version;
     std::string alpn;
     std::string http_version;
@@ -37,9 +38,10 @@ struct trace_notes {
   [[nodiscard]] leat::http::trace_callback callback() {
     return [this](const leat::http::trace_event& told) {
       all.push_back({told.step, told.call, told.attempt, std::string(told.method),
-                     std::string(told.url), std::string(told.peer), std::string(told.tls_version),
-                     std::string(told.alpn), std::string(told.http_version), told.status,
-                     told.body_bytes, told.failed_after, told.error});
+                     std::string(told.url), std::string(told.peer), std::string(told.address),
+                     std::string(told.tls_version), std::string(told.alpn),
+                     std::string(told.http_version), told.status, told.body_bytes,
+                     told.failed_after, told.error});
       if (then) then(told);
     };
   }

@@ -72,6 +72,7 @@ TEST_CASE("blocking connect: looks names up, and tries their addresses in turn")
   const open_listener listening(endpoint::tcp("127.0.0.1", 0));
   const auto stream = net().connect(endpoint::tcp("localhost", listening.local().port()), in(1min));
   CHECK(stream->is_idle_and_open());
+  CHECK(stream->peer_address() == listening.local().to_string());
 }
 
 TEST_CASE("blocking connect: names the address that refused") {

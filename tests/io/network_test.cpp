@@ -246,6 +246,27 @@ LEAT_LOOPBACK_TEST("connect: looks names up") {
   CHECK(near->peer_name() == "localhost:" + std::to_string(listening->local().port()));
 }
 
+LEAT_LOOPBACK_TEST("connect: tells the address that a name was found to be") {
+  const auto listening = net().listen(endpoint::tcp("127.0.0.1", 0));
+  const auto to = endpoint::tcp("localhost", listening->local().port());
+  const auto [near, far] =
+      co_await when_all(net().connect(to, deadline_after(20s)), listening->accept());
+  CHECK(near->peer_address() == listening->local().to_string());
+  CHECK(far->peer_address() == far->peer_name());
+  co_await near->close(deadline_after(5s));
+  CHECK(near->peer_address() == "");
+}
+
+LEAT_LOOPBACK_TEST("connect: tells the path of a Unix socket as its address") {
+  const scratch_folder folder;
+  const auto at = endpoint::unix_socket(folder / "socket");
+  const auto listening = net().listen(at);
+  const auto [near, far] =
+      co_await when_all(net().connect(at, deadline_after(5s)), listening->accept());
+  CHECK(near->peer_address() == at.to_string());
+  CHECK(far->peer_address() == "");  // the client's end has no path
+}
+
 LEAT_LOOPBACK_TEST("connect: gives up when the peer does not answer in time") {
   const auto silent = full_tcp_listener();
   const auto to = io::to_endpoint(silent.address());

@@ -18,6 +18,7 @@ struct auth_target {
   const proto::url& url;
   std::string_view content;  ///< The body, if it is held in memory.
   http::headers& headers;
+  std::string_view target = {};  ///< `request_options::target()`; empty: that of the URL.
 };
 
 /// One request being authenticated: a conversation of requests and answers that may take several

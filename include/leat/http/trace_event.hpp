@@ -46,6 +46,9 @@ struct trace_event {
   std::string_view url;
   /// Whom the connection is with, or is asked for: `a.test:443`, the path of a Unix socket.
   std::string_view peer;
+  /// What that turned out to be, as soon as it is connected: `203.0.113.7:443`. Through a proxy
+  /// it is the proxy's. Empty on networks without addresses.
+  std::string_view address;
 
   std::string_view tls_version;   ///< Of `tls_finished`: `TLSv1.3`.
   std::string_view alpn;          ///< Of `tls_finished`: what was chosen; empty if nothing was.

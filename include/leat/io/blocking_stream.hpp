@@ -73,6 +73,11 @@ class blocking_stream {
 
   /// Who is on the other side, for messages.
   [[nodiscard]] virtual const std::string& peer_name() const noexcept = 0;
+
+  /// The address that the connection is with, `203.0.113.7:443` or `unix:path`; through a proxy,
+  /// that of the proxy. Empty, which is the default, where there is none: in memory, or when the
+  /// connection is over.
+  [[nodiscard]] virtual std::string peer_address() const { return {}; }
 };
 
 /// Two streams on a pair of connected sockets, each the other's peer.

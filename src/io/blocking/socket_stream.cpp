@@ -19,6 +19,7 @@
 #include "leat/io/error.hpp"
 
 #include "io/blocking/socket.hpp"
+#include "io/resolver.hpp"
 
 namespace leat::io {
 namespace blocking_sockets {
@@ -115,6 +116,7 @@ class socket_stream final : public blocking_stream {
   }
 
   const std::string& peer_name() const noexcept override { return peer_name_; }
+  std::string peer_address() const override { return peer_address_of(socket_.get()); }
 
  private:
   // The socket's buffer has room nearly always, so the kernel is asked first. Where input ends

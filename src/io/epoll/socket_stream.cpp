@@ -95,6 +95,7 @@ class socket_stream final : public async_stream {
   }
 
   const std::string& peer_name() const noexcept override { return peer_name_; }
+  std::string peer_address() const override { return peer_address_of(socket_.fd()); }
 
   /// Waits until the connection that was begun is made or refused.
   task<connect_result> wait_connected(std::unique_ptr<socket_stream> self, deadline until) {

@@ -187,6 +187,7 @@ class tls_channel {
   }
 
   [[nodiscard]] const std::string& peer_name() const noexcept { return below_->peer_name(); }
+  [[nodiscard]] std::string peer_address() const { return below_->peer_address(); }
   [[nodiscard]] const tls_info& info() const noexcept { return info_; }
 
  private:
@@ -295,6 +296,7 @@ class async_channel_stream final : public async_tls_stream {
   task<void> close(deadline until) override { return channel_.close(until); }
   bool is_idle_and_open() noexcept override { return channel_.is_idle_and_open(); }
   const std::string& peer_name() const noexcept override { return channel_.peer_name(); }
+  std::string peer_address() const override { return channel_.peer_address(); }
   const tls_info& tls() const noexcept override { return channel_.info(); }
 
   tls_channel<async>& channel() noexcept { return channel_; }
@@ -331,6 +333,7 @@ class blocking_channel_stream final : public blocking_tls_stream {
   }
   bool is_idle_and_open() noexcept override { return channel_.is_idle_and_open(); }
   const std::string& peer_name() const noexcept override { return channel_.peer_name(); }
+  std::string peer_address() const override { return channel_.peer_address(); }
   const tls_info& tls() const noexcept override { return channel_.info(); }
 
   tls_channel<blocking>& channel() noexcept { return channel_; }
