@@ -12,6 +12,7 @@ leat_test(http NAME client_
     client_metrics_test.cpp
     client_storm_test.cpp
     digest_auth_test.cpp
+    error_tree_test.cpp
     event_stream_test.cpp
     failure_sweep_test.cpp
     mount_pattern_test.cpp
@@ -25,6 +26,7 @@ target_include_directories(http_client_test PRIVATE ${PROJECT_SOURCE_DIR}/src)
 # On sockets of the system.
 leat_test(http NAME client_loopback_ LABELS loopback
   FILES
+    client_auth_test.cpp
     client_bodies_test.cpp
     client_coding_test.cpp
     client_contract_test.cpp

@@ -65,10 +65,12 @@ using auth_ptr = std::shared_ptr<const auth>;
 /// Errors: `invalid_argument`, if it cannot stand in a field.
 [[nodiscard]] auth_ptr bearer_auth(std::string_view token);
 
-/// Challenge and response (RFC 7616), with MD5, SHA-256 or SHA-512-256, `-sess` or not, and
-/// `qop=auth`. What a server has asked for is used for the next requests at once.
+/// Challenge and response (RFC 7616), with MD5, SHA, SHA-256, SHA-512-256 or SHA-512, `-sess` or
+/// not, and `qop=auth`. What a server has asked for is used for the next requests at once.
 ///
-/// A challenge with other algorithms or qualities only leaves the answer as it is: 401.
+/// A server that has no Digest to offer, or a malformed one, leaves the answer as it is: 401.
+/// Errors, of the request: `unsupported_challenge`, where it offers other algorithms or qualities
+/// only.
 [[nodiscard]] auth_ptr digest_auth(std::string user, std::string password);
 
 /// Whatever `apply` adds to the header.

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "leat/http/auth.hpp"
+#include "leat/http/error.hpp"
+#include "leat/http/mock_transport.hpp"
+#include "leat/proto/hash/hash.hpp"
+
+#include "http/surfaces.hpp"
+
+// What an authentication adds to requests, each case on both surfaces. A function answers in place
+// of a network.
+
+using namespace leat;
+using http::request_options;
+using http::server_response;
+
+#define LEAT_BOTH_SURFACES(name) \
+  TEST_CASE_TEMPLATE("client auth: " name, Surface, async_surface, blocking_surface)
+
+namespace {
+
+template <class Surface, class Answer>
+typename Surface::options answered_by(Answer answer) {
+  typename Surface::options options;
+  options.transport =
+      std::make_shared<http::basic_mock_transport<typename Surface::io>>(std::move(answer));
+  return options;
+}
+
+constexpr auto as_shown = [](const auto& sent) {
+  return server_response::text(std::string(sent.headers.get("authorization").value_or("-")));
+};
+
+template <class Surface>
+std::string shown_to(const std::string& url, http::auth_ptr credentials) {
+  Surface api(answered_by<Surface>(as_shown));
+  return api.get(url, request_options().authenticate(std::move(credentials))).content();
+}
+
+std::string basic(const std::string& user_and_password) {
+  return "Basic " + proto::base64_encode(user_and_password);
+}
+
+}  // namespace
+
+LEAT_BOTH_SURFACES("a user name or password beyond ASCII is sent as UTF-8") {
+  CHECK(shown_to<Surface>("http://a.test/", http::basic_auth("test", "123\xC2\xA3")) ==
+        "Basic dGVzdDoxMjPCow==");  // the example of RFC 7617, section 2.1
+}
+
+LEAT_BOTH_SURFACES("netrc takes the first entry of a host, whatever its case") {
+  const auto file = http::netrc_auth(
+      "machine A.Test login first password 1\n"
+      "machine a.test login second password 2\n"
+      "default login other password 3\n"
+      "default login nobody password 4\n");
+  CHECK(shown_to<Surface>("http://a.test/", file) == basic("first:1"));
+  CHECK(shown_to<Surface>("http://b.test/", file) == basic("other:3"));
+}
+
+LEAT_BOTH_SURFACES(
+    "netrc passes over comments, macros and accounts, and a password may look like one") {
+  const auto file = http::netrc_auth(
+      "# machine a.test login no password no\n"
+      "macdef init\nmachine a.test login no password no\n\n"
+      "machine a.test # his own\n  login u account x password #1\n");
+  CHECK(shown_to<Surface>("http://a.test/", file) == basic("u:#1"));
+}
+
+LEAT_BOTH_SURFACES("a digest takes two rounds at first, and one from then on") {
+  int requests = 0;
+  Surface api(answered_by<Surface>([&requests](const auto& sent) {
+    ++requests;
+    const std::string shown(sent.headers.get("authorization").value_or("-"));
+    if (shown != "-") return server_response::text(shown);
+    auto refusal = server_response::text("who?", 401);
+    refusal.headers().add("www-authenticate", R"(Digest realm="r", nonce="n", qop="auth")");
+    return refusal;
+  }));
+  const auto options = request_options().authenticate(http::digest_auth("u", "p"));
+  CHECK(api.get("http://a.test/", options).content().find("nc=00000001") != std::string::npos);
+  CHECK(requests == 2);
+  CHECK(api.get("http://a.test/", options).content().find("nc=00000002") != std::string::npos);
+  CHECK(requests == 3);
+}
+
+LEAT_BOTH_SURFACES("a digest that cannot be answered is an error that says what is missing") {
+  for (const auto& [challenge, missing] :
+       {std::pair(R"(Digest realm="r", nonce="n", algorithm=SHA3-512, qop="auth")",
+                  "algorithm=SHA3-512"),
+        std::pair(R"(Digest realm="r", nonce="n", qop="auth-int")", "qop=auth-int"),
+        std::pair("Digest nonce=n, algorithm=\"\xC3\xA4\", Basic realm=b", "algorithm=??")}) {
+    CAPTURE(challenge);
+    Surface api(answered_by<Surface>([asked = challenge](const auto&) {
+      auto refusal = server_response::text("who?", 401);
+      refusal.headers().add("www-authenticate", asked);
+      return refusal;
+    }));
+    CHECK_THROWS_WITH_AS(
+        static_cast<void>(api.get(
+            "http://a.test/", request_options().authenticate(http::digest_auth("u", "s3cret")))),
+        ("digest authentication with http://a.test asks for what is not known here: " +
+         std::string(missing))
+            .c_str(),
+        http::unsupported_challenge);
+  }
+}
