@@ -3,6 +3,7 @@ leat_test(http NAME client_
     async_client_test.cpp
     begun_stream_test.cpp
     cancellation_sweep_test.cpp
+    client_cookies_test.cpp
     client_http2_again_test.cpp
     client_http2_body_test.cpp
     client_http2_refusal_test.cpp
