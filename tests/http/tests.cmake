@@ -37,6 +37,7 @@ leat_test(http NAME client_loopback_ LABELS loopback
     client_policy_test.cpp
     client_routes_test.cpp
     client_text_test.cpp
+    client_timeouts_test.cpp
     client_tls_test.cpp
     client_trace_test.cpp
     client_upgrade_test.cpp
