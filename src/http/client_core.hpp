@@ -7,7 +7,9 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -261,7 +263,7 @@ class client_core {
     if (has_hooks || outgoing.auth != nullptr) request.complete();
     if (!hooks_see_hops && !options_.on_request.empty()) co_await call_request_hooks(outgoing);
 
-    std::set<std::string> seen;
+    hop_notes notes;
     bool sends_trace = options_.sends_trace && context_value(carried_trace) != nullptr;
     if (sends_trace) {
       request.complete();
@@ -271,9 +273,9 @@ class client_core {
       if (sends_trace) detail::put_trace(outgoing.headers, *context_value(carried_trace));
       answer.head = std::make_shared<response_head::parts>();
       if (outgoing.auth != nullptr) {
-        co_await send_authenticated(outgoing, answer);
+        co_await send_authenticated(outgoing, answer, notes);
       } else if (outgoing.streamed != nullptr || (hooks_see_hops && has_hooks)) {
-        co_await send_hooked(outgoing, answer);
+        co_await send_hooked(outgoing, answer, notes);
       } else {
         // What most requests need is done in place.
         const auto to = transports_->find(outgoing.url);
@@ -285,7 +287,7 @@ class client_core {
         } else {
           take(answer, co_await Io::await(to.any->handle(outgoing)));
         }
-        note_answer(outgoing, *answer.head, took_cookies, began);
+        note_answer(outgoing, *answer.head, took_cookies, began, notes);
       }
       if (outgoing.redirects.follow) {
         const auto head = response_head::sharing(answer.head);
@@ -295,9 +297,10 @@ class client_core {
           }
           co_await drain(std::move(answer.body));
           request.complete();
-          check_cycle(outgoing, head, seen);
           const std::string from(outgoing.url.origin());
-          redirect(outgoing, head);
+          notes.seen.insert(cycle_key(outgoing, notes.sent_cookie));
+          redirect(outgoing, head, notes.of_auth);
+          check_cycle(outgoing, head, notes);
           if (sends_trace && outgoing.url.origin() != from) {
             sends_trace = false;
             detail::remove_trace(outgoing.headers);
@@ -325,18 +328,37 @@ class client_core {
     answer.body = std::move(given.body);
   }
 
-  static void check_cycle(const basic_request<Io>& outgoing, const response_head& answer,
-                          std::set<std::string>& seen) {
-    // The answer to the same request with other cookies may be another: logins work like that.
-    std::string key = outgoing.method + " " + outgoing.url.text() + " " +
-                      std::string(outgoing.headers.get("cookie").value_or(""));
-    if (outgoing.redirects.detects_cycles && !seen.insert(std::move(key)).second) {
-      throw_redirect_loop(answer);
+  /// What the hops of a call have to know of each other.
+  struct hop_notes {
+    std::set<std::string> seen;        // `cycle_key()` of each that was redirected
+    std::string sent_cookie;           // the Cookie field of the last, if redirects are followed
+    std::vector<std::string> of_auth;  // the names of fields that the authentication has added
+
+    void add_of_auth(const headers& before, const headers& now) {
+      for (auto& each : changed_fields(before, now)) of_auth.push_back(std::move(each));
     }
+  };
+
+  // The answer to the same request with other cookies may be another: logins work like that.
+  [[nodiscard]] static std::string cycle_key(const basic_request<Io>& outgoing,
+                                             std::string_view cookie) {
+    return outgoing.method + " " + outgoing.url.text() + " " + std::string(cookie);
   }
 
-  /// Makes the request that a redirect asks for.
-  static void redirect(basic_request<Io>& outgoing, const response_head& answer) {
+  /// Looks at the request that `answer` has led to, before it is sent.
+  void check_cycle(const basic_request<Io>& next, const response_head& answer,
+                   const hop_notes& notes) const {
+    if (!next.redirects.detects_cycles) return;
+    const auto written = next.headers.get("cookie");
+    const std::string cookie =
+        written ? std::string(*written) : options_.cookies->header_for(next.url);
+    if (notes.seen.contains(cycle_key(next, cookie))) throw_redirect_loop(answer);
+  }
+
+  /// Makes the request that a redirect asks for. `of_auth` names the fields that an authentication
+  /// has added.
+  void redirect(basic_request<Io>& outgoing, const response_head& answer,
+                std::span<const std::string> of_auth = {}) const {
     auto step = follow_redirect(outgoing.method, outgoing.url, answer);
     if (step.becomes_get) {
       outgoing.method = "GET";
@@ -346,21 +368,35 @@ class client_core {
     } else if (outgoing.streamed != nullptr && !outgoing.streamed->rewind()) {
       throw_not_replayable(outgoing.method, step.url);
     }
-    apply_redirect(step, outgoing.headers);
-    if (!step.keeps_credentials) outgoing.auth = nullptr;
+    if (!step.keeps_credentials) {
+      for (const auto& each : of_auth) outgoing.headers.remove(each);
+      outgoing.auth = nullptr;
+    }
+    apply_redirect(step, outgoing.headers, options_.secret_headers);
     outgoing.extras = extras_of_redirect(outgoing.extras.get());
     outgoing.url = std::move(step.url);
   }
 
   /// One hop, in as many rounds as its authentication takes.
-  typename Io::template task<void> send_authenticated(basic_request<Io>& outgoing, opened& answer) {
+  typename Io::template task<void> send_authenticated(basic_request<Io>& outgoing, opened& answer,
+                                                      hop_notes& notes) {
     const auto flow = outgoing.auth->start();
     auth_target target{outgoing.method, outgoing.url, outgoing.content, outgoing.headers};
-    flow->begin(target);
+    const auto noted = [&](auto step) {
+      const headers before = outgoing.redirects.follow ? outgoing.headers : headers();
+      const bool goes_on = step();
+      if (outgoing.redirects.follow) notes.add_of_auth(before, outgoing.headers);
+      return goes_on;
+    };
+    noted([&] {
+      flow->begin(target);
+      return true;
+    });
     for (;;) {
       answer.head = std::make_shared<response_head::parts>();
-      co_await send_hooked(outgoing, answer);
-      const bool goes_on = flow->again(target, response_head::sharing(answer.head));
+      co_await send_hooked(outgoing, answer, notes);
+      const bool goes_on =
+          noted([&] { return flow->again(target, response_head::sharing(answer.head)); });
       // What the flow has kept is not changed any more.
       if (answer.head.use_count() != 1) {
         answer.head = std::make_shared<response_head::parts>(*answer.head);
@@ -372,7 +408,8 @@ class client_core {
   }
 
   /// One request on the wire, and the head of its answer.
-  typename Io::template task<void> send_hooked(basic_request<Io>& outgoing, opened& answer) {
+  typename Io::template task<void> send_hooked(basic_request<Io>& outgoing, opened& answer,
+                                               hop_notes& notes) {
     const bool has_hop_hooks = options_.hook_scope == hook_scope::per_hop;
     if (has_hop_hooks) co_await call_request_hooks(outgoing);
     const bool took_cookies = take_cookies(outgoing);
@@ -382,7 +419,7 @@ class client_core {
     }
     const time_point began = exchange_begin();
     take(answer, co_await Io::await(transports_->find(outgoing.url).any->handle(outgoing)));
-    note_answer(outgoing, *answer.head, took_cookies, began);
+    note_answer(outgoing, *answer.head, took_cookies, began, notes);
     if (has_hop_hooks) co_await call_response_hooks(outgoing, *answer.head);
   }
 
@@ -414,7 +451,8 @@ class client_core {
   }
 
   void note_answer(basic_request<Io>& outgoing, response_head::parts& head, bool took_cookies,
-                   time_point began) {
+                   time_point began, hop_notes& notes) {
+    if (outgoing.redirects.follow) notes.sent_cookie = outgoing.headers.get("cookie").value_or("");
     if (took_cookies) outgoing.headers.remove("cookie");
     head.method = outgoing.method;
     head.url = outgoing.url.redacted();
@@ -426,7 +464,12 @@ class client_core {
   }
 
   typename Io::template task<void> call_request_hooks(basic_request<Io>& outgoing) {
+    const std::string host(outgoing.url.authority());
     for (auto& each : options_.on_request) co_await Io::call(each, outgoing);
+    // Who leads a request elsewhere need not know that its header says where to, too.
+    if (outgoing.url.authority() != host && outgoing.headers.get("host") == host) {
+      outgoing.headers.set("host", outgoing.url.authority());
+    }
   }
   typename Io::template task<void> call_response_hooks(const basic_request<Io>& outgoing,
                                                        response_head::parts& head) {

@@ -44,7 +44,41 @@ std::string basic(const std::string& user_and_password) {
   return "Basic " + proto::base64_encode(user_and_password);
 }
 
+server_response moved_to(std::string_view where) {
+  auto answer = server_response::empty(307);
+  answer.headers().add("location", where);
+  return answer;
+}
+
 }  // namespace
+
+LEAT_BOTH_SURFACES("what a function adds stays with the origin, whatever it is called") {
+  Surface api(answered_by<Surface>([](const auto& sent) {
+    if (sent.url.path() == "/away") return moved_to("http://other.test/");
+    if (sent.url.path() == "/on") return moved_to("/");
+    return server_response::text(std::string(sent.headers.get("x-signature").value_or("-")) + " " +
+                                 std::string(sent.headers.get("x-own").value_or("-")));
+  }));
+  const auto options = request_options()
+                           .header("x-own", "1")
+                           .follow_redirects()
+                           .authenticate(http::custom_auth([](http::auth_target& request) {
+                             request.headers.set("x-signature", "s3cret");
+                           }));
+  CHECK(api.get("http://a.test/on", options).content() == "s3cret 1");
+  CHECK(api.get("http://a.test/away", options).content() == "- 1");
+}
+
+LEAT_BOTH_SURFACES("what a function has added is known on later hops, too") {
+  Surface api(answered_by<Surface>([](const auto& sent) {
+    if (sent.url.path() == "/one") return moved_to("/two");
+    if (sent.url.path() == "/two") return moved_to("http://other.test/");
+    return server_response::text(std::string(sent.headers.get("x-signature").value_or("-")));
+  }));
+  const auto options = request_options().follow_redirects().authenticate(http::custom_auth(
+      [](http::auth_target& request) { request.headers.set("x-signature", "s3cret"); }));
+  CHECK(api.get("http://a.test/one", options).content() == "-");
+}
 
 LEAT_BOTH_SURFACES("a user name or password beyond ASCII is sent as UTF-8") {
   CHECK(shown_to<Surface>("http://a.test/", http::basic_auth("test", "123\xC2\xA3")) ==

@@ -99,6 +99,11 @@ struct basic_client_options : basic_transport_options<Io> {
   http::timeouts timeouts;
   decoding_options decoding;
   redirect_policy redirects;
+  /// The fields that a redirect to another origin leaves behind, as it does Authorization, Cookie,
+  /// Proxy-Authorization and what an `auth` has added. Whatever else your services know you by
+  /// belongs here.
+  std::vector<std::string> secret_headers = {"x-api-key",      "api-key",       "x-auth-token",
+                                             "x-access-token", "private-token", "x-csrf-token"};
   /// The credentials of requests that bring none.
   auth_ptr auth;
   /// The jar, which several clients may share; by default one of this client's own.
