@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -21,6 +22,7 @@
 
 #include "http/exchange_log.hpp"
 #include "http/exchange_trace.hpp"
+#include "http/held_body.hpp"
 #include "http/redirects.hpp"
 #include "http/request_builder.hpp"
 #include "http/surface.hpp"
@@ -94,7 +96,7 @@ class client_core {
   [[nodiscard]] known build(basic_request<Io>& built, std::string&& method, const std::string& url,
                             basic_request_options<Io>&& options) const {
     known origin = resolve(url, built.url);
-    add_query(options, built.url);
+    add_query(options_.query_parameters, options.query_parameters, built.url);
     built.timeouts = options_.timeouts;
     if (options.timeouts.has_any()) {
       built.timeouts = options.timeouts.applied_to(options_.timeouts);
@@ -244,17 +246,22 @@ class client_core {
     std::shared_ptr<response_head::parts> head;
     std::unique_ptr<basic_response_body<Io>> body;
     std::vector<response_head> history;
+    std::uint64_t max_body_bytes = 0;
   };
 
   [[nodiscard]] reader reader_of(opened&& answer, deadline until) const {
     return reader(response_head::sharing(std::move(answer.head)), std::move(answer.body), until,
-                  options_.max_body_bytes, std::move(answer.history), options_.decoding);
+                  answer.max_body_bytes, std::move(answer.history), options_.decoding);
   }
 
   /// The call as its caller sees it: with redirects, and the hooks around them.
   typename Io::template task<void> start(prepared& request, opened& answer) {
     if (is_closed_) throw client_closed();
     auto& outgoing = request.built();
+    answer.max_body_bytes = options_.max_body_bytes;
+    if (outgoing.extras != nullptr) {
+      answer.max_body_bytes = std::min(answer.max_body_bytes, outgoing.extras->max_body_bytes);
+    }
     if (outgoing.tracer != nullptr || options_.logger.is_enabled(log::level::debug)) {
       trace_call(outgoing);
     }
@@ -350,8 +357,7 @@ class client_core {
                    const hop_notes& notes) const {
     if (!next.redirects.detects_cycles) return;
     const auto written = next.headers.get("cookie");
-    const std::string cookie =
-        written ? std::string(*written) : options_.cookies->header_for(next.url);
+    const std::string cookie = written ? std::string(*written) : cookies_for(next);
     if (notes.seen.contains(cycle_key(next, cookie))) throw_redirect_loop(answer);
   }
 
@@ -373,7 +379,7 @@ class client_core {
       outgoing.auth = nullptr;
     }
     apply_redirect(step, outgoing.headers, options_.secret_headers);
-    outgoing.extras = extras_of_redirect(outgoing.extras.get());
+    outgoing.extras = extras_of_redirect(outgoing.extras.get(), step.keeps_credentials);
     outgoing.url = std::move(step.url);
   }
 
@@ -395,6 +401,11 @@ class client_core {
     for (;;) {
       answer.head = std::make_shared<response_head::parts>();
       co_await send_hooked(outgoing, answer, notes);
+      std::string body;
+      if (flow->reads_answers() && !has_switched(outgoing, *answer.head)) {
+        body = co_await hold(answer);
+        target.answer_body = body;
+      }
       const bool goes_on =
           noted([&] { return flow->again(target, response_head::sharing(answer.head)); });
       // What the flow has kept is not changed any more.
@@ -405,6 +416,27 @@ class client_core {
       if (outgoing.streamed != nullptr && !outgoing.streamed->rewind()) co_return;
       co_await drain(std::move(answer.body));
     }
+  }
+
+  /// Whether the connection may be another protocol's now, so that there is no body to read.
+  [[nodiscard]] static bool has_switched(const basic_request<Io>& outgoing,
+                                         const response_head::parts& head) noexcept {
+    return is_informational(head.status) || outgoing.method == "CONNECT";
+  }
+
+  /// Reads the body of an answer into memory, where it stays the answer's. Returns it with its
+  /// content codings taken off.
+  typename Io::template task<std::string> hold(opened& answer) {
+    const auto head = response_head::sharing(answer.head);
+    decoding_options as_it_came;
+    as_it_came.enabled = false;
+    reader received(head, std::move(answer.body), deadline::never(), answer.max_body_bytes, {},
+                    as_it_came);
+    std::string bytes = co_await received.read_to_end();
+    answer.body = std::make_unique<held_body<Io>>(bytes);
+    reader decoded(head, std::make_unique<held_body<Io>>(std::move(bytes)), deadline::never(),
+                   answer.max_body_bytes, {}, options_.decoding);
+    co_return co_await decoded.read_to_end();
   }
 
   /// One request on the wire, and the head of its answer.
@@ -423,11 +455,18 @@ class client_core {
     if (has_hop_hooks) co_await call_response_hooks(outgoing, *answer.head);
   }
 
+  /// What the jar and the request itself have.
+  [[nodiscard]] std::string cookies_for(const basic_request<Io>& outgoing) const {
+    auto of_jar = options_.cookies->header_for(outgoing.url);
+    if (outgoing.extras == nullptr || outgoing.extras->cookies.empty()) return of_jar;
+    return join_cookies(of_jar, outgoing.extras->cookies);
+  }
+
   /// Adds what the jar has. Returns whether it did: a Cookie field that the caller has written
   /// stands.
   [[nodiscard]] bool take_cookies(basic_request<Io>& outgoing) {
     if (outgoing.headers.contains("cookie")) return false;
-    const std::string sent = options_.cookies->header_for(outgoing.url);
+    const std::string sent = cookies_for(outgoing);
     if (sent.empty()) return false;
     outgoing.headers.set("cookie", sent);
     return true;
@@ -498,7 +537,7 @@ class client_core {
   /// was not all, or too much: then it takes a reader.
   [[nodiscard]] bool read_at_once(opened& answer, std::string& into) const {
     if (answer.body == nullptr || answer.head->headers.contains("content-encoding")) return false;
-    while (into.size() <= options_.max_body_bytes) {
+    while (into.size() <= answer.max_body_bytes) {
       const auto piece = answer.body->try_read_some();
       if (!piece) return false;
       if (piece->empty()) return true;

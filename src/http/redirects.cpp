@@ -96,10 +96,13 @@ std::vector<std::string> changed_fields(const headers& before, const headers& no
   return names;
 }
 
-std::shared_ptr<const request_extras> extras_of_redirect(const request_extras* of) {
-  if (of == nullptr || of->endpoint.empty()) return nullptr;
-  auto left = std::make_shared<request_extras>();
-  left->endpoint = of->endpoint;
+std::shared_ptr<const request_extras> extras_of_redirect(const request_extras* of,
+                                                         bool keeps_credentials) {
+  if (of == nullptr) return nullptr;
+  auto left = std::make_shared<request_extras>(*of);
+  left->target.clear();
+  left->server_name.clear();
+  if (!keeps_credentials) left->cookies.clear();
   return left;
 }
 

@@ -38,9 +38,10 @@ void apply_redirect(const redirect_step& step, headers& fields,
 /// The names of the fields that `now` has and `before` had not, or not with the same values.
 [[nodiscard]] std::vector<std::string> changed_fields(const headers& before, const headers& now);
 
-/// What is left of the extras of a request, which were about the one that the caller made: its
-/// name.
-[[nodiscard]] std::shared_ptr<const request_extras> extras_of_redirect(const request_extras* of);
+/// What is left of the extras of a request, most of which were about the one that the caller made:
+/// its name, its limit and, where credentials are kept, its cookies.
+[[nodiscard]] std::shared_ptr<const request_extras> extras_of_redirect(const request_extras* of,
+                                                                       bool keeps_credentials);
 
 [[noreturn]] void throw_too_many_redirects(const response_head& last, std::size_t max);
 [[noreturn]] void throw_redirect_loop(const response_head& last);

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include <memory>
+#include <mutex>
+#include <set>
 #include <string>
+#include <thread>
 #include <utility>
+#include <vector>
 
+#include "leat/base/error.hpp"
 #include "leat/http/auth.hpp"
 #include "leat/http/error.hpp"
 #include "leat/http/mock_transport.hpp"
+#include "leat/proto/coding/coding.hpp"
 #include "leat/proto/hash/hash.hpp"
 
 #include "http/surfaces.hpp"
@@ -80,6 +86,44 @@ LEAT_BOTH_SURFACES("what a function has added is known on later hops, too") {
   CHECK(api.get("http://a.test/one", options).content() == "-");
 }
 
+LEAT_BOTH_SURFACES("a flow may read what a server answers, and so may the caller") {
+  /// Signs with the word that the server has given.
+  class word_flow final : public http::auth_flow {
+   public:
+    [[nodiscard]] bool reads_answers() const noexcept override { return true; }
+    void begin(http::auth_target& request) override { CHECK(request.answer_body.empty()); }
+    bool again(http::auth_target& request, const http::response_head& answer) override {
+      if (answer.status() != 401) return false;
+      request.headers.set("authorization", "Word " + std::string(request.answer_body));
+      return true;
+    }
+  };
+  class word_auth final : public http::auth {
+   public:
+    [[nodiscard]] std::unique_ptr<http::auth_flow> start() const override {
+      return std::make_unique<word_flow>();
+    }
+  };
+  auto options = answered_by<Surface>([](const auto& sent) {
+    const std::string shown(sent.headers.get("authorization").value_or(""));
+    server_response answer(
+        shown.empty() ? 401 : 200,
+        proto::encode(proto::content_coding::gzip, shown.empty() ? "sesame" : "welcome, " + shown));
+    answer.headers().add("content-encoding", "gzip");
+    return answer;
+  });
+  const auto asked = request_options().authenticate(std::make_shared<word_auth>());
+  {
+    Surface api(options);
+    CHECK(api.get("http://a.test/", asked).content() == "welcome, Word sesame");
+    auto streamed = api.stream("GET", "http://a.test/", asked);
+    CHECK(api.read_all(streamed) == "welcome, Word sesame");
+  }
+  options.max_body_bytes = 10;
+  Surface api(options);
+  CHECK_THROWS_AS(static_cast<void>(api.get("http://a.test/", asked)), limit_exceeded);
+}
+
 LEAT_BOTH_SURFACES("a user name or password beyond ASCII is sent as UTF-8") {
   CHECK(shown_to<Surface>("http://a.test/", http::basic_auth("test", "123\xC2\xA3")) ==
         "Basic dGVzdDoxMjPCow==");  // the example of RFC 7617, section 2.1
@@ -141,4 +185,35 @@ LEAT_BOTH_SURFACES("a digest that cannot be answered is an error that says what 
             .c_str(),
         http::unsupported_challenge);
   }
+}
+
+TEST_CASE("client auth: threads that share a digest never use a count of its nonce twice") {
+  constexpr int threads = 8;
+  constexpr int requests = 100;
+  const auto shared = http::digest_auth("u", "p");
+  std::mutex mutex;
+  std::set<std::string> counts;
+  const auto options = answered_by<blocking_surface>([&mutex, &counts](const http::request& sent) {
+    const std::string shown(sent.headers.get("authorization").value_or(""));
+    if (shown.empty()) {
+      auto refusal = server_response::text("who?", 401);
+      refusal.headers().add("www-authenticate", R"(Digest realm="r", nonce="n", qop="auth")");
+      return refusal;
+    }
+    const std::lock_guard lock(mutex);
+    counts.insert(shown.substr(shown.find("nc="), 11));
+    return server_response::empty();
+  });
+  {
+    blocking_surface api(options);
+    const auto asked = request_options().authenticate(shared);
+    static_cast<void>(api.get("http://a.test/", asked));  // the nonce is known from now on
+    std::vector<std::jthread> users;
+    for (int i = 0; i < threads; ++i) {
+      users.emplace_back([&] {
+        for (int n = 0; n < requests; ++n) static_cast<void>(api.get("http://a.test/", asked));
+      });
+    }
+  }
+  CHECK(counts.size() == 1 + threads * requests);
 }

@@ -239,9 +239,10 @@ LEAT_BOTH_SURFACES("a redirect without a location is an answer") {
   CHECK(api.get(server.url("/nowhere"), following()).content() == "no location");
 }
 
-LEAT_BOTH_SURFACES("a location that is no URL is the server's fault") {
+LEAT_BOTH_SURFACES("a location that is no URL is the server's fault, once somebody follows it") {
   const server_thread server(site());
   Surface api;
+  CHECK(api.get(server.url("/odd")).status() == 302);
   CHECK_THROWS_AS(static_cast<void>(api.get(server.url("/odd"), following())),
                   http::remote_protocol_error);
 }
@@ -378,6 +379,33 @@ LEAT_BOTH_SURFACES("a Cookie field that is written by hand stands") {
   CHECK(api.get(server.url("/show"), request_options().header("cookie", "a=b"))
             .content()
             .find("cookie a=b") != std::string::npos);
+}
+
+LEAT_BOTH_SURFACES("a cookie of a request goes with those of the jar, and is not kept") {
+  const server_thread server(site());
+  const server_thread other(site());
+  typename Surface::options options;
+  options.cookies = std::make_shared<http::cookies>();
+  options.cookies->set("session", "jar", "127.0.0.1");
+  options.cookies->set("kept", "1", "127.0.0.1");
+  Surface api(options);
+  const auto own = request_options().cookie("session", "own").cookie("more", "a=b");
+  const std::string both = "cookie kept=1; session=own; more=a=b";
+  CHECK(api.get(server.url("/show"), own).content().ends_with(both));
+  CHECK(followed(api, "GET", server.url("/to/302"), own).ends_with(both));
+  const std::string jar_alone = "cookie session=jar; kept=1";
+  CHECK(api.get(server.url("/show")).content().ends_with(jar_alone));
+  CHECK(followed(api, "GET", server.url("/elsewhere?url=" + other.url("/show")), own)
+            .ends_with(jar_alone));
+  CHECK(options.cookies->all().size() == 2);
+}
+
+TEST_CASE("request options: a cookie that would be read as others is refused") {
+  for (const auto& [name, value] :
+       {std::pair("", "1"), std::pair("a=b", "1"), std::pair("a;b", "1"), std::pair("a b", "1"),
+        std::pair("a", "1; b=2"), std::pair("a", "1\r\nx: y")}) {
+    CHECK_THROWS_AS(static_cast<void>(request_options().cookie(name, value)), invalid_argument);
+  }
 }
 
 LEAT_BOTH_SURFACES("clients share a jar if they are given the same") {

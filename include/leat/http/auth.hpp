@@ -18,6 +18,9 @@ struct auth_target {
   const proto::url& url;
   std::string_view content;  ///< The body, if it is held in memory.
   http::headers& headers;
+  /// In `auth_flow::again()`: the body of the answer, its content codings taken off, for a flow
+  /// that reads answers.
+  std::string_view answer_body = {};
 };
 
 /// One request being authenticated: a conversation of requests and answers that may take several
@@ -28,6 +31,10 @@ class auth_flow {
   auth_flow(const auth_flow&) = delete;
   auth_flow& operator=(const auth_flow&) = delete;
   virtual ~auth_flow() = default;
+
+  /// Whether `again()` looks at the bodies of answers. Then each is read to its end before, and
+  /// held in memory, within `max_body_bytes`.
+  [[nodiscard]] virtual bool reads_answers() const noexcept { return false; }
 
   /// Called before the request is first sent.
   virtual void begin(auth_target& request) = 0;

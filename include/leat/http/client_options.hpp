@@ -96,6 +96,9 @@ struct basic_client_options : basic_transport_options<Io> {
   std::string base_url;
   /// Sent with every request, unless the request says otherwise.
   http::headers headers;
+  /// Parameters of every URL that a request is made with, but for names that the request or its
+  /// URL has itself. Where a redirect leads to is taken as it is.
+  std::vector<std::pair<std::string, std::string>> query_parameters;
   http::timeouts timeouts;
   decoding_options decoding;
   redirect_policy redirects;
