@@ -387,14 +387,16 @@ class client_core {
   typename Io::template task<void> send_authenticated(basic_request<Io>& outgoing, opened& answer,
                                                       hop_notes& notes) {
     const auto flow = outgoing.auth->start();
-    auth_target target{outgoing.method, outgoing.url, outgoing.content, outgoing.headers};
-    const auto noted = [&](auto step) {
+    // Hooks may change the request between the steps of the flow, so it is looked at in each.
+    const auto take_step = [&](std::string_view answer_body, auto step) {
       const headers before = outgoing.redirects.follow ? outgoing.headers : headers();
-      const bool goes_on = step();
+      auth_target target{outgoing.method,  outgoing.url, outgoing.content,
+                         outgoing.headers, answer_body,  outgoing.target()};
+      const bool goes_on = step(target);
       if (outgoing.redirects.follow) notes.add_of_auth(before, outgoing.headers);
       return goes_on;
     };
-    noted([&] {
+    take_step({}, [&flow](auth_target& target) {
       flow->begin(target);
       return true;
     });
@@ -402,12 +404,11 @@ class client_core {
       answer.head = std::make_shared<response_head::parts>();
       co_await send_hooked(outgoing, answer, notes);
       std::string body;
-      if (flow->reads_answers() && !has_switched(outgoing, *answer.head)) {
-        body = co_await hold(answer);
-        target.answer_body = body;
-      }
-      const bool goes_on =
-          noted([&] { return flow->again(target, response_head::sharing(answer.head)); });
+      const bool is_read = flow->reads_answers() && !has_switched(outgoing, *answer.head);
+      if (is_read) body = co_await hold(answer);
+      const bool goes_on = take_step(body, [&](auth_target& target) {
+        return flow->again(target, response_head::sharing(answer.head));
+      });
       // What the flow has kept is not changed any more.
       if (answer.head.use_count() != 1) {
         answer.head = std::make_shared<response_head::parts>(*answer.head);

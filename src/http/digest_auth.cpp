@@ -253,7 +253,7 @@ class digest final : public auth, public std::enable_shared_from_this<digest> {
     const auto hashed = [&asked](const std::string& text) {
       return proto::hash_hex(asked.method->hash, text);
     };
-    const std::string uri(request.url.target());
+    const std::string uri(request.target.empty() ? request.url.target() : request.target);
     const std::string cnonce = random_text();
     std::array<char, 9> count{};
     std::snprintf(count.data(), count.size(), "%08x", uses);

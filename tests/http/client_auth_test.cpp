@@ -165,6 +165,54 @@ LEAT_BOTH_SURFACES("a digest takes two rounds at first, and one from then on") {
   CHECK(requests == 3);
 }
 
+LEAT_BOTH_SURFACES("a digest is of what the request line asks for") {
+  Surface api(answered_by<Surface>([](const auto& sent) {
+    const std::string shown(sent.headers.get("authorization").value_or("-"));
+    if (shown != "-") return server_response::text(shown);
+    auto refusal = server_response::text("who?", 401);
+    refusal.headers().add("www-authenticate", R"(Digest realm="r", nonce="n", qop="auth")");
+    return refusal;
+  }));
+  const auto all = request_options().authenticate(http::digest_auth("u", "p")).target("*");
+  CHECK(api.request("OPTIONS", "http://a.test/", all).content().find("uri=\"*\"") !=
+        std::string::npos);
+  const auto one = request_options().authenticate(http::digest_auth("u", "p"));
+  CHECK(api.request("OPTIONS", "http://a.test/x?y", one).content().find("uri=\"/x?y\"") !=
+        std::string::npos);
+}
+
+LEAT_BOTH_SURFACES("a hook of each hop may change what a digest is of") {
+  using io_policy = typename Surface::io;
+  auto options = answered_by<Surface>([](const auto& sent) {
+    const std::string shown(sent.headers.get("authorization").value_or(""));
+    if (!shown.empty()) return server_response::text(shown);
+    auto refusal = server_response::text("who?", 401);
+    refusal.headers().add("www-authenticate", R"(Digest realm="r", nonce="n", qop="auth")");
+    return refusal;
+  });
+  // Longer than what it takes the place of, so that the memory of that is given up.
+  const std::string path = "/" + std::string(200, 'p');
+  proto::url elsewhere;
+  REQUIRE(!proto::parse_url("http://a.test" + path, elsewhere));
+  const auto change = [&elsewhere](auto& each) {
+    each.method = std::string(40, 'M');
+    each.url = elsewhere;
+  };
+  options.hook_scope = http::hook_scope::per_hop;
+  if constexpr (io_policy::is_blocking) {
+    options.on_request.push_back([&change](http::request& each) { change(each); });
+  } else {
+    options.on_request.push_back([&change](http::async_request& each) -> task<void> {
+      change(each);
+      co_return;
+    });
+  }
+  Surface api(options);
+  const auto asked = request_options().authenticate(http::digest_auth("u", "p"));
+  CHECK(api.get("http://a.test/", asked).content().find("uri=\"" + path + "\"") !=
+        std::string::npos);
+}
+
 LEAT_BOTH_SURFACES("a digest that cannot be answered is an error that says what is missing") {
   for (const auto& [challenge, missing] :
        {std::pair(R"(Digest realm="r", nonce="n", algorithm=SHA3-512, qop="auth")",

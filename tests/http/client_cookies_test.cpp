@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "leat/http/cookies.hpp"
-
 #include <string>
 #include <string_view>
 
 #include "leat/base/error.hpp"
+#include "leat/http/cookies.hpp"
 #include "leat/http/error.hpp"
 
 #include "support/test.hpp"

@@ -21,6 +21,8 @@ struct auth_target {
   /// In `auth_flow::again()`: the body of the answer, its content codings taken off, for a flow
   /// that reads answers.
   std::string_view answer_body = {};
+  /// What the request line asks for; empty: the URL's.
+  std::string_view target = {};
 };
 
 /// One request being authenticated: a conversation of requests and answers that may take several
