@@ -114,6 +114,8 @@ struct basic_client_options : basic_transport_options<Io> {
 
   /// Called in their order before a request is sent, and may change it. One that throws ends the
   /// call, and no connection is taken. On the async surface they are tasks.
+  /// Thread-safety: those of a blocking client, and those for answers, are called by all threads
+  /// that use it, several at once.
   std::vector<std::function<typename Io::template result<void>(basic_request<Io>&)>> on_request;
   /// Called in their order when the head of an answer is there. One that throws ends the call,
   /// and the connection is given up.
