@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "leat/base/error.hpp"
+#include "leat/proto/fields/ascii.hpp"
 #include "leat/proto/fields/validation.hpp"
 #include "leat/proto/hash/hash.hpp"
 
@@ -43,6 +44,11 @@ std::string basic_credentials(std::string_view user, std::string_view password) 
   return "Basic " + proto::base64_encode(std::string(user) + ":" + std::string(password));
 }
 
+std::string lower_case(std::string text) {
+  std::ranges::transform(text, text.begin(), proto::ascii_lower);
+  return text;
+}
+
 struct login {
   std::string user;
   std::string password;
@@ -53,8 +59,31 @@ class netrc_words {
  public:
   explicit netrc_words(std::string_view text) noexcept : rest_(text) {}
 
+  /// The next word, past comments.
   std::optional<std::string> next() {
-    skip_blanks();
+    skip_blanks(true);
+    return take_word();
+  }
+  /// What stands behind a word that wants a value; a password may begin with a number sign.
+  std::optional<std::string> next_value() {
+    skip_blanks(false);
+    return take_word();
+  }
+
+  /// Macros end with an empty line, and do not concern us.
+  void skip_macro() noexcept {
+    const auto end = rest_.find("\n\n");
+    rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 2);
+  }
+
+  [[noreturn]] void fail(const std::string& what) const {
+    throw invalid_argument("netrc: " + what + " in line " + std::to_string(line_));
+  }
+
+ private:
+  static bool is_blank(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+  std::optional<std::string> take_word() {
     if (rest_.empty()) return std::nullopt;
     std::string word;
     if (rest_.front() == '"') {
@@ -71,28 +100,15 @@ class netrc_words {
     return word;
   }
 
-  /// Macros end with an empty line, and do not concern us.
-  void skip_macro() noexcept {
-    const auto end = rest_.find("\n\n");
-    rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 2);
-  }
-
-  [[noreturn]] void fail(const std::string& what) const {
-    throw invalid_argument("netrc: " + what + " in line " + std::to_string(line_));
-  }
-
- private:
-  static bool is_blank(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
   char take() noexcept {
     const char c = rest_.front();
     if (c == '\n') ++line_;
     rest_.remove_prefix(1);
     return c;
   }
-  void skip_blanks() noexcept {
+  void skip_blanks(bool and_comments) noexcept {
     while (!rest_.empty()) {
-      if (rest_.front() == '#') {
+      if (and_comments && rest_.front() == '#') {
         while (!rest_.empty() && rest_.front() != '\n') take();
       } else if (is_blank(rest_.front())) {
         take();
@@ -111,17 +127,19 @@ class netrc final : public auth {
   explicit netrc(std::string_view text) {
     netrc_words words(text);
     login* current = nullptr;
+    login repeated;
     while (const auto word = words.next()) {
       const auto value = [&] {
-        auto read = words.next();
+        auto read = words.next_value();
         if (!read) words.fail("nothing after \"" + *word + "\"");
         return std::move(*read);
       };
       if (*word == "machine") {
-        // The first entry of a host counts, as in other programs.
-        current = &hosts_.try_emplace(value()).first->second;
+        // The first entry of a host counts, as in other programs, and its case does not.
+        const auto [at, is_first] = hosts_.try_emplace(lower_case(value()));
+        current = is_first ? &at->second : &repeated;
       } else if (*word == "default") {
-        current = &default_.emplace();
+        current = default_ ? &repeated : &default_.emplace();
       } else if (*word == "macdef") {
         static_cast<void>(value());
         words.skip_macro();

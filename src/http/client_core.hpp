@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -20,6 +23,7 @@
 
 #include "http/exchange_log.hpp"
 #include "http/exchange_trace.hpp"
+#include "http/held_body.hpp"
 #include "http/redirects.hpp"
 #include "http/request_builder.hpp"
 #include "http/surface.hpp"
@@ -93,7 +97,7 @@ class client_core {
   [[nodiscard]] known build(basic_request<Io>& built, std::string&& method, const std::string& url,
                             basic_request_options<Io>&& options) const {
     known origin = resolve(url, built.url);
-    add_query(options, built.url);
+    add_query(options_.query_parameters, options.query_parameters, built.url);
     built.timeouts = options_.timeouts;
     if (options.timeouts.has_any()) {
       built.timeouts = options.timeouts.applied_to(options_.timeouts);
@@ -243,17 +247,22 @@ class client_core {
     std::shared_ptr<response_head::parts> head;
     std::unique_ptr<basic_response_body<Io>> body;
     std::vector<response_head> history;
+    std::uint64_t max_body_bytes = 0;
   };
 
   [[nodiscard]] reader reader_of(opened&& answer, deadline until) const {
     return reader(response_head::sharing(std::move(answer.head)), std::move(answer.body), until,
-                  options_.max_body_bytes, std::move(answer.history), options_.decoding);
+                  answer.max_body_bytes, std::move(answer.history), options_.decoding);
   }
 
   /// The call as its caller sees it: with redirects, and the hooks around them.
   typename Io::template task<void> start(prepared& request, opened& answer) {
     if (is_closed_) throw client_closed();
     auto& outgoing = request.built();
+    answer.max_body_bytes = options_.max_body_bytes;
+    if (outgoing.extras != nullptr) {
+      answer.max_body_bytes = std::min(answer.max_body_bytes, outgoing.extras->max_body_bytes);
+    }
     if (outgoing.tracer != nullptr || options_.logger.is_enabled(log::level::debug)) {
       trace_call(outgoing);
     }
@@ -262,7 +271,7 @@ class client_core {
     if (has_hooks || outgoing.auth != nullptr) request.complete();
     if (!hooks_see_hops && !options_.on_request.empty()) co_await call_request_hooks(outgoing);
 
-    std::set<std::string> seen;
+    hop_notes notes;
     bool sends_trace = options_.sends_trace && context_value(carried_trace) != nullptr;
     if (sends_trace) {
       request.complete();
@@ -272,9 +281,9 @@ class client_core {
       if (sends_trace) detail::put_trace(outgoing.headers, *context_value(carried_trace));
       answer.head = std::make_shared<response_head::parts>();
       if (outgoing.auth != nullptr) {
-        co_await send_authenticated(outgoing, answer);
+        co_await send_authenticated(outgoing, answer, notes);
       } else if (outgoing.streamed != nullptr || (hooks_see_hops && has_hooks)) {
-        co_await send_hooked(outgoing, answer);
+        co_await send_hooked(outgoing, answer, notes);
       } else {
         // What most requests need is done in place.
         const auto to = transports_->find(outgoing.url);
@@ -286,7 +295,7 @@ class client_core {
         } else {
           take(answer, co_await Io::await(to.any->handle(outgoing)));
         }
-        note_answer(outgoing, *answer.head, took_cookies, began);
+        note_answer(outgoing, *answer.head, took_cookies, began, notes);
       }
       if (outgoing.redirects.follow) {
         const auto head = response_head::sharing(answer.head);
@@ -296,9 +305,10 @@ class client_core {
           }
           co_await drain(std::move(answer.body), outgoing.timeouts.read);
           request.complete();
-          check_cycle(outgoing, head, seen);
           const std::string from(outgoing.url.origin());
-          redirect(outgoing, head);
+          notes.seen.insert(cycle_key(outgoing, notes.sent_cookie));
+          redirect(outgoing, head, notes.of_auth);
+          check_cycle(outgoing, head, notes);
           if (sends_trace && outgoing.url.origin() != from) {
             sends_trace = false;
             detail::remove_trace(outgoing.headers);
@@ -326,18 +336,36 @@ class client_core {
     answer.body = std::move(given.body);
   }
 
-  static void check_cycle(const basic_request<Io>& outgoing, const response_head& answer,
-                          std::set<std::string>& seen) {
-    // The answer to the same request with other cookies may be another: logins work like that.
-    std::string key = outgoing.method + " " + outgoing.url.text() + " " +
-                      std::string(outgoing.headers.get("cookie").value_or(""));
-    if (outgoing.redirects.detects_cycles && !seen.insert(std::move(key)).second) {
-      throw_redirect_loop(answer);
+  /// What the hops of a call have to know of each other.
+  struct hop_notes {
+    std::set<std::string> seen;        // `cycle_key()` of each that was redirected
+    std::string sent_cookie;           // the Cookie field of the last, if redirects are followed
+    std::vector<std::string> of_auth;  // the names of fields that the authentication has added
+
+    void add_of_auth(const headers& before, const headers& now) {
+      for (auto& each : changed_fields(before, now)) of_auth.push_back(std::move(each));
     }
+  };
+
+  // The answer to the same request with other cookies may be another: logins work like that.
+  [[nodiscard]] static std::string cycle_key(const basic_request<Io>& outgoing,
+                                             std::string_view cookie) {
+    return outgoing.method + " " + outgoing.url.text() + " " + std::string(cookie);
   }
 
-  /// Makes the request that a redirect asks for.
-  static void redirect(basic_request<Io>& outgoing, const response_head& answer) {
+  /// Looks at the request that `answer` has led to, before it is sent.
+  void check_cycle(const basic_request<Io>& next, const response_head& answer,
+                   const hop_notes& notes) const {
+    if (!next.redirects.detects_cycles) return;
+    const auto written = next.headers.get("cookie");
+    const std::string cookie = written ? std::string(*written) : cookies_for(next);
+    if (notes.seen.contains(cycle_key(next, cookie))) throw_redirect_loop(answer);
+  }
+
+  /// Makes the request that a redirect asks for. `of_auth` names the fields that an authentication
+  /// has added.
+  void redirect(basic_request<Io>& outgoing, const response_head& answer,
+                std::span<const std::string> of_auth = {}) const {
     auto step = follow_redirect(outgoing.method, outgoing.url, answer);
     if (step.becomes_get) {
       outgoing.method = "GET";
@@ -347,28 +375,41 @@ class client_core {
     } else if (outgoing.streamed != nullptr && !outgoing.streamed->rewind()) {
       throw_not_replayable(outgoing.method, step.url);
     }
-    apply_redirect(step, outgoing.headers);
-    if (!step.keeps_credentials) outgoing.auth = nullptr;
-    outgoing.extras = extras_of_redirect(outgoing.extras.get());
+    if (!step.keeps_credentials) {
+      for (const auto& each : of_auth) outgoing.headers.remove(each);
+      outgoing.auth = nullptr;
+    }
+    apply_redirect(step, outgoing.headers, options_.secret_headers);
+    outgoing.extras = extras_of_redirect(outgoing.extras.get(), step.keeps_credentials);
     outgoing.url = std::move(step.url);
   }
 
-  /// Holds until somebody changes the request, as a hook may.
-  static auth_target target_of(basic_request<Io>& outgoing) noexcept {
-    return {outgoing.method, outgoing.url, outgoing.content, outgoing.headers,
-            outgoing.has_own_target() ? outgoing.target() : std::string_view()};
-  }
-
   /// One hop, in as many rounds as its authentication takes.
-  typename Io::template task<void> send_authenticated(basic_request<Io>& outgoing, opened& answer) {
+  typename Io::template task<void> send_authenticated(basic_request<Io>& outgoing, opened& answer,
+                                                      hop_notes& notes) {
     const auto flow = outgoing.auth->start();
-    auto target = target_of(outgoing);
-    flow->begin(target);
+    // Hooks may change the request between the steps of the flow, so it is looked at in each.
+    const auto take_step = [&](std::string_view answer_body, auto step) {
+      const headers before = outgoing.redirects.follow ? outgoing.headers : headers();
+      auth_target target{outgoing.method,  outgoing.url, outgoing.content,
+                         outgoing.headers, answer_body,  outgoing.target()};
+      const bool goes_on = step(target);
+      if (outgoing.redirects.follow) notes.add_of_auth(before, outgoing.headers);
+      return goes_on;
+    };
+    take_step({}, [&flow](auth_target& target) {
+      flow->begin(target);
+      return true;
+    });
     for (;;) {
       answer.head = std::make_shared<response_head::parts>();
-      co_await send_hooked(outgoing, answer);
-      auto sent = target_of(outgoing);
-      const bool goes_on = flow->again(sent, response_head::sharing(answer.head));
+      co_await send_hooked(outgoing, answer, notes);
+      std::string body;
+      const bool is_read = flow->reads_answers() && !has_switched(outgoing, *answer.head);
+      if (is_read) body = co_await hold(answer);
+      const bool goes_on = take_step(body, [&](auth_target& target) {
+        return flow->again(target, response_head::sharing(answer.head));
+      });
       // What the flow has kept is not changed any more.
       if (answer.head.use_count() != 1) {
         answer.head = std::make_shared<response_head::parts>(*answer.head);
@@ -379,8 +420,30 @@ class client_core {
     }
   }
 
+  /// Whether the connection may be another protocol's now, so that there is no body to read.
+  [[nodiscard]] static bool has_switched(const basic_request<Io>& outgoing,
+                                         const response_head::parts& head) noexcept {
+    return is_informational(head.status) || outgoing.method == "CONNECT";
+  }
+
+  /// Reads the body of an answer into memory, where it stays the answer's. Returns it with its
+  /// content codings taken off.
+  typename Io::template task<std::string> hold(opened& answer) {
+    const auto head = response_head::sharing(answer.head);
+    decoding_options as_it_came;
+    as_it_came.enabled = false;
+    reader received(head, std::move(answer.body), deadline::never(), answer.max_body_bytes, {},
+                    as_it_came);
+    std::string bytes = co_await received.read_to_end();
+    answer.body = std::make_unique<held_body<Io>>(bytes);
+    reader decoded(head, std::make_unique<held_body<Io>>(std::move(bytes)), deadline::never(),
+                   answer.max_body_bytes, {}, options_.decoding);
+    co_return co_await decoded.read_to_end();
+  }
+
   /// One request on the wire, and the head of its answer.
-  typename Io::template task<void> send_hooked(basic_request<Io>& outgoing, opened& answer) {
+  typename Io::template task<void> send_hooked(basic_request<Io>& outgoing, opened& answer,
+                                               hop_notes& notes) {
     const bool has_hop_hooks = options_.hook_scope == hook_scope::per_hop;
     if (has_hop_hooks) co_await call_request_hooks(outgoing);
     const bool took_cookies = take_cookies(outgoing);
@@ -390,15 +453,22 @@ class client_core {
     }
     const time_point began = exchange_begin();
     take(answer, co_await Io::await(transports_->find(outgoing.url).any->handle(outgoing)));
-    note_answer(outgoing, *answer.head, took_cookies, began);
+    note_answer(outgoing, *answer.head, took_cookies, began, notes);
     if (has_hop_hooks) co_await call_response_hooks(outgoing, *answer.head);
+  }
+
+  /// What the jar and the request itself have.
+  [[nodiscard]] std::string cookies_for(const basic_request<Io>& outgoing) const {
+    auto of_jar = options_.cookies->header_for(outgoing.url);
+    if (outgoing.extras == nullptr || outgoing.extras->cookies.empty()) return of_jar;
+    return join_cookies(of_jar, outgoing.extras->cookies);
   }
 
   /// Adds what the jar has. Returns whether it did: a Cookie field that the caller has written
   /// stands.
   [[nodiscard]] bool take_cookies(basic_request<Io>& outgoing) {
     if (outgoing.headers.contains("cookie")) return false;
-    const std::string sent = options_.cookies->header_for(outgoing.url);
+    const std::string sent = cookies_for(outgoing);
     if (sent.empty()) return false;
     outgoing.headers.set("cookie", sent);
     return true;
@@ -422,7 +492,8 @@ class client_core {
   }
 
   void note_answer(basic_request<Io>& outgoing, response_head::parts& head, bool took_cookies,
-                   time_point began) {
+                   time_point began, hop_notes& notes) {
+    if (outgoing.redirects.follow) notes.sent_cookie = outgoing.headers.get("cookie").value_or("");
     if (took_cookies) outgoing.headers.remove("cookie");
     head.method = outgoing.method;
     head.url = outgoing.url.redacted();
@@ -434,7 +505,12 @@ class client_core {
   }
 
   typename Io::template task<void> call_request_hooks(basic_request<Io>& outgoing) {
+    const std::string host(outgoing.url.authority());
     for (auto& each : options_.on_request) co_await Io::call(each, outgoing);
+    // Who leads a request elsewhere need not know that its header says where to, too.
+    if (outgoing.url.authority() != host && outgoing.headers.get("host") == host) {
+      outgoing.headers.set("host", outgoing.url.authority());
+    }
   }
   typename Io::template task<void> call_response_hooks(const basic_request<Io>& outgoing,
                                                        response_head::parts& head) {
@@ -473,7 +549,7 @@ class client_core {
   /// was not all, or too much: then it takes a reader.
   [[nodiscard]] bool read_at_once(opened& answer, std::string& into) const {
     if (answer.body == nullptr || answer.head->headers.contains("content-encoding")) return false;
-    while (into.size() <= options_.max_body_bytes) {
+    while (into.size() <= answer.max_body_bytes) {
       const auto piece = answer.body->try_read_some();
       if (!piece) return false;
       if (piece->empty()) return true;

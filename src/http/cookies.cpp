@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "leat/http/cookies.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <mutex>
 
 #include "leat/base/error.hpp"
 #include "leat/http/error.hpp"
+#include "leat/proto/fields/ascii.hpp"
 
 namespace leat::http {
 namespace {
@@ -60,6 +62,7 @@ void cookies::set(std::string name, std::string value, std::string host) {
   made.name = std::move(name);
   made.value = std::move(value);
   made.domain = std::move(host);
+  std::ranges::transform(made.domain, made.domain.begin(), proto::ascii_lower);
   set(std::move(made));
 }
 

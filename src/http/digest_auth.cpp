@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "leat/http/auth.hpp"
+#include "leat/http/error.hpp"
 #include "leat/http/status.hpp"
 #include "leat/proto/fields/ascii.hpp"
 #include "leat/proto/hash/hash.hpp"
@@ -32,13 +33,18 @@ struct algorithm_name {
   int strength;
 };
 
-constexpr std::array<algorithm_name, 6> known_algorithms{{
+// SHA and SHA-512 are in no RFC; there are servers that ask for them, and clients that answer.
+constexpr std::array<algorithm_name, 10> known_algorithms{{
     {"MD5", hash_algorithm::md5, false, 1},
     {"MD5-sess", hash_algorithm::md5, true, 1},
-    {"SHA-256", hash_algorithm::sha256, false, 2},
-    {"SHA-256-sess", hash_algorithm::sha256, true, 2},
-    {"SHA-512-256", hash_algorithm::sha512_256, false, 3},
-    {"SHA-512-256-sess", hash_algorithm::sha512_256, true, 3},
+    {"SHA", hash_algorithm::sha1, false, 2},
+    {"SHA-sess", hash_algorithm::sha1, true, 2},
+    {"SHA-256", hash_algorithm::sha256, false, 3},
+    {"SHA-256-sess", hash_algorithm::sha256, true, 3},
+    {"SHA-512-256", hash_algorithm::sha512_256, false, 4},
+    {"SHA-512-256-sess", hash_algorithm::sha512_256, true, 4},
+    {"SHA-512", hash_algorithm::sha512, false, 5},
+    {"SHA-512-sess", hash_algorithm::sha512, true, 5},
 }};
 
 struct challenge {
@@ -113,6 +119,15 @@ class challenge_reader {
   std::string_view rest_;
 };
 
+[[noreturn]] void throw_unsupported(const proto::url& from, std::string_view what) {
+  // It comes from the peer, so it may be long and hold anything.
+  constexpr std::size_t most_shown = 64;
+  std::string shown(what.substr(0, most_shown));
+  std::ranges::replace_if(shown, [](char c) { return c < ' ' || c > '~'; }, '?');
+  throw unsupported_challenge("digest authentication with " + std::string(from.origin()) +
+                              " asks for what is not known here: " + shown);
+}
+
 const algorithm_name* find_algorithm(std::string_view name) noexcept {
   const auto found = std::ranges::find_if(known_algorithms, [name](const auto& each) {
     return proto::equals_ignoring_case(each.name, name);
@@ -129,10 +144,16 @@ bool offers_auth(std::string_view qualities) noexcept {
   return false;
 }
 
-/// Null, if it cannot be met.
-std::optional<challenge> read_challenge(const offered& from) {
-  if (!proto::equals_ignoring_case(from.scheme, "digest")) return std::nullopt;
+/// A challenge that can be met; or else what it asks for that we do not have, if that is why.
+struct reading {
+  std::optional<challenge> made;
+  std::string unknown;
+};
+
+reading read_challenge(const offered& from) {
+  if (!proto::equals_ignoring_case(from.scheme, "digest")) return {};
   challenge made;
+  std::string unknown;
   bool has_nonce = false;
   for (const auto& [name, value] : from.given) {
     const auto is = [&given = name](std::string_view wanted) {
@@ -152,26 +173,32 @@ std::optional<challenge> read_challenge(const offered& from) {
     } else if (is("userhash")) {
       made.hashes_user = proto::equals_ignoring_case(value, "true");
     } else if (is("qop")) {
-      if (!offers_auth(value)) return std::nullopt;  // auth-int only
+      if (!offers_auth(value)) unknown = "qop=" + value;  // auth-int only
       made.has_qop = true;
     }
   }
   made.method = find_algorithm(made.algorithm.value_or("MD5"));
-  if (!has_nonce || made.method == nullptr) return std::nullopt;
-  return made;
+  if (made.method == nullptr) unknown = "algorithm=" + *made.algorithm;
+  if (!has_nonce) return {};
+  if (!unknown.empty()) return {std::nullopt, std::move(unknown)};
+  return {std::move(made), {}};
 }
 
-/// The strongest challenge that can be met.
-std::optional<challenge> choose(const headers& fields) {
+/// The strongest challenge that can be met; none, if there is no challenge.
+/// Errors: `unsupported_challenge`, if there are some and none can be met.
+std::optional<challenge> choose(const headers& fields, const proto::url& from) {
   std::optional<challenge> best;
+  std::string unknown;
   for (const auto field : fields.get_all("www-authenticate")) {
     for (const auto& each : challenge_reader(field).read()) {
-      auto made = read_challenge(each);
+      auto [made, missing] = read_challenge(each);
       if (made && (!best || made->method->strength > best->method->strength)) {
         best = std::move(made);
       }
+      if (!missing.empty()) unknown = std::move(missing);
     }
   }
+  if (!best && !unknown.empty()) throw_unsupported(from, unknown);
   return best;
 }
 
@@ -271,7 +298,7 @@ class digest_flow final : public auth_flow {
   // A second refusal of the same credentials is final, unless only the nonce had grown old.
   bool again(auth_target& request, const response_head& answer) override {
     if (answer.status() != status::unauthorized) return false;
-    auto asked = choose(answer.headers());
+    auto asked = choose(answer.headers(), request.url);
     if (!asked) return false;
     const bool was_refused = has_answered_ || (!used_nonce_.empty() && asked->nonce == used_nonce_);
     if (was_refused && !asked->is_stale) return false;

@@ -37,6 +37,8 @@ constexpr std::array entries{
                 caller_fault},
     error_entry{static_cast<int>(errc::stream_consumed), "stream has been read", caller_fault},
     error_entry{static_cast<int>(errc::unreadable_body), "body cannot be read", caller_fault},
+    error_entry{static_cast<int>(errc::unsupported_challenge), "unknown kind of challenge",
+                peer_fault},
     error_entry{static_cast<int>(errc::request_refused), "request refused by its handler",
                 caller_fault},
 };
@@ -102,6 +104,9 @@ body_not_replayable::body_not_replayable(const std::string& message)
 
 unreadable_body::unreadable_body(const std::string& message, std::error_code cause)
     : error(errc::unreadable_body, message, cause) {}
+
+unsupported_challenge::unsupported_challenge(const std::string& message)
+    : error(errc::unsupported_challenge, message) {}
 
 cookie_conflict::cookie_conflict(const std::string& name, std::size_t count)
     : error(errc::cookie_conflict, std::to_string(count) + " cookies are called " + name +

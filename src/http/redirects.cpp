@@ -6,6 +6,7 @@
 
 #include "leat/http/error.hpp"
 #include "leat/http/status.hpp"
+#include "leat/proto/fields/ascii.hpp"
 
 namespace leat::http {
 namespace {
@@ -25,6 +26,19 @@ bool becomes_get(std::string_view method, int code) noexcept {
 bool is_upgrade(const proto::url& from, const proto::url& to) noexcept {
   return from.scheme() == "http" && to.scheme() == "https" && from.host() == to.host() &&
          !from.has_explicit_port() && !to.has_explicit_port();
+}
+
+/// Those that describe a body or how it is sent: all of Content-* among them (RFC 9110, section 8.3
+/// and those behind it).
+std::vector<std::string> fields_of_body(const headers& fields) {
+  constexpr std::string_view content = "content-";
+  std::vector<std::string> names{"expect", "trailer", "transfer-encoding"};
+  for (const auto each : fields) {
+    if (proto::equals_ignoring_case(each.name.substr(0, content.size()), content)) {
+      names.emplace_back(each.name);
+    }
+  }
+  return names;
 }
 
 }  // namespace
@@ -60,26 +74,35 @@ redirect_step follow_redirect(std::string_view method, const proto::url& from,
   return step;
 }
 
-void apply_redirect(const redirect_step& step, headers& fields) {
+void apply_redirect(const redirect_step& step, headers& fields,
+                    std::span<const std::string> secret) {
   fields.set("host", step.url.authority());
   if (!step.keeps_credentials) {
-    for (const char* secret : {"authorization", "cookie", "proxy-authorization"}) {
-      fields.remove(secret);
+    for (const char* always : {"authorization", "cookie", "proxy-authorization"}) {
+      fields.remove(always);
     }
+    for (const auto& each : secret) fields.remove(each);
   }
   if (step.becomes_get) {
-    for (const char* of_body :
-         {"content-length", "content-type", "content-encoding", "content-language",
-          "content-location", "expect", "transfer-encoding"}) {
-      fields.remove(of_body);
-    }
+    for (const auto& of_body : fields_of_body(fields)) fields.remove(of_body);
   }
 }
 
-std::shared_ptr<const request_extras> extras_of_redirect(const request_extras* of) {
-  if (of == nullptr || of->endpoint.empty()) return nullptr;
-  auto left = std::make_shared<request_extras>();
-  left->endpoint = of->endpoint;
+std::vector<std::string> changed_fields(const headers& before, const headers& now) {
+  std::vector<std::string> names;
+  for (const auto each : now) {
+    if (before.get_all(each.name) != now.get_all(each.name)) names.emplace_back(each.name);
+  }
+  return names;
+}
+
+std::shared_ptr<const request_extras> extras_of_redirect(const request_extras* of,
+                                                         bool keeps_credentials) {
+  if (of == nullptr) return nullptr;
+  auto left = std::make_shared<request_extras>(*of);
+  left->target.clear();
+  left->server_name.clear();
+  if (!keeps_credentials) left->cookies.clear();
   return left;
 }
 

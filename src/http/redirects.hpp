@@ -3,8 +3,10 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "leat/http/headers.hpp"
 #include "leat/http/request.hpp"
@@ -28,12 +30,18 @@ struct redirect_step {
 [[nodiscard]] redirect_step follow_redirect(std::string_view method, const proto::url& from,
                                             const response_head& answer);
 
-/// Changes the header of the request accordingly.
-void apply_redirect(const redirect_step& step, headers& fields);
+/// Changes the header of the request accordingly. Where credentials are not kept, neither are the
+/// fields that are `secret`.
+void apply_redirect(const redirect_step& step, headers& fields,
+                    std::span<const std::string> secret);
 
-/// What is left of the extras of a request, which were about the one that the caller made: its
-/// name.
-[[nodiscard]] std::shared_ptr<const request_extras> extras_of_redirect(const request_extras* of);
+/// The names of the fields that `now` has and `before` had not, or not with the same values.
+[[nodiscard]] std::vector<std::string> changed_fields(const headers& before, const headers& now);
+
+/// What is left of the extras of a request, most of which were about the one that the caller made:
+/// its name, its limit and, where credentials are kept, its cookies.
+[[nodiscard]] std::shared_ptr<const request_extras> extras_of_redirect(const request_extras* of,
+                                                                       bool keeps_credentials);
 
 [[noreturn]] void throw_too_many_redirects(const response_head& last, std::size_t max);
 [[noreturn]] void throw_redirect_loop(const response_head& last);

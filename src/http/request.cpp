@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "leat/http/request.hpp"
 
+#include "leat/base/error.hpp"
+#include "leat/proto/fields/validation.hpp"
 #include "leat/proto/url/query.hpp"
 
 namespace leat::http {
@@ -19,6 +21,18 @@ request_options& request_options::header(std::string_view name, std::string_view
 
 request_options& request_options::query(std::string name, std::string value) & {
   query_parameters.emplace_back(std::move(name), std::move(value));
+  return *this;
+}
+
+request_options& request_options::cookie(std::string_view name, std::string_view value) & {
+  // Where the name ends, and where the next cookie begins.
+  if (name.empty() || name.find_first_of("=; ,") != name.npos || value.find(';') != value.npos ||
+      !proto::is_field_value(name) || !proto::is_field_value(value)) {
+    throw invalid_argument("the cookie cannot be sent as it is");
+  }
+  auto& cookies = own_extras().cookies;
+  if (!cookies.empty()) cookies += "; ";
+  cookies.append(name).append("=").append(value);
   return *this;
 }
 
@@ -54,6 +68,11 @@ request_extras& request_options::own_extras() {
 
 request_options& request_options::target(std::string as) & {
   own_extras().target = std::move(as);
+  return *this;
+}
+
+request_options& request_options::max_body_bytes(std::uint64_t most) & {
+  own_extras().max_body_bytes = most;
   return *this;
 }
 

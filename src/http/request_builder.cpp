@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "http/request_builder.hpp"
 
+#include <algorithm>
+
 #include "leat/http/error.hpp"
 #include "leat/proto/coding/coding.hpp"
 #include "leat/proto/fields/validation.hpp"
 #include "leat/proto/url/query.hpp"
+#include "leat/proto/url/query_parameters.hpp"
 
 #include "route/proxy_rules.hpp"
 
@@ -52,10 +55,20 @@ void resolve_url(const proto::url* base, const std::string& url, proto::url& tar
   }
 }
 
-void add_query(const request_options& options, proto::url& target) {
-  if (options.query_parameters.empty()) return;
+void add_query(const query_list& of_client, const query_list& of_request, proto::url& target) {
+  if (of_client.empty() && of_request.empty()) return;
   proto::query_builder added;
-  for (const auto& [name, value] : options.query_parameters) added.add(name, value);
+  if (!of_client.empty()) {
+    const auto of_url = proto::query_parameters::parse(target.query());
+    for (const auto& [name, value] : of_client) {
+      const bool is_said =
+          of_url.contains(name) ||
+          std::ranges::find(of_request, name, &query_list::value_type::first) != of_request.end();
+      if (!is_said) added.add(name, value);
+    }
+  }
+  for (const auto& [name, value] : of_request) added.add(name, value);
+  if (added.text().empty()) return;
   std::string query(target.query());
   if (!query.empty()) query += '&';
   query += added.text();
@@ -73,7 +86,11 @@ std::string_view spelled_origin(std::string_view url) noexcept {
 
 headers merge_headers(const proto::url& url, const headers& of_client,
                       const request_options& options, bool has_body, bool decodes) {
-  headers merged{{"host", url.authority()}, {"accept", "*/*"}, {"user-agent", "leat/0.1"}};
+  // That a connection is kept goes without saying in HTTP/1.1. Servers of HTTP/1.0 want to hear it.
+  headers merged{{"host", url.authority()},
+                 {"accept", "*/*"},
+                 {"connection", "keep-alive"},
+                 {"user-agent", "leat/0.1"}};
   merge(merged, of_client);
   if (has_body && !options.content_type.empty()) merged.set("content-type", options.content_type);
   merge(merged, options.headers);
@@ -96,6 +113,38 @@ std::shared_ptr<const known_origin> make_known_origin(std::string spelled, proto
   made->pool_key = route::proxy_rules::pool_key(made->root, nullptr);
   made->has_cookie = made->usual.contains("cookie");
   return made;
+}
+
+namespace {
+
+constexpr std::string_view between_cookies = "; ";
+
+/// Takes `name=` from the front of a Cookie field, and skips the rest of that cookie.
+std::string_view take_cookie(std::string_view& rest, std::string_view& name) noexcept {
+  const std::size_t size = std::min(rest.find(between_cookies), rest.size());
+  const std::string_view cookie = rest.substr(0, size);
+  rest.remove_prefix(std::min(size + between_cookies.size(), rest.size()));
+  name = cookie.substr(0, cookie.find('='));
+  return cookie;
+}
+
+bool has_cookie(std::string_view field, std::string_view wanted) noexcept {
+  for (std::string_view name; !field.empty();) {
+    take_cookie(field, name);
+    if (name == wanted) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string join_cookies(std::string_view of_jar, std::string_view of_request) {
+  std::string joined;
+  for (std::string_view name; !of_jar.empty();) {
+    const auto cookie = take_cookie(of_jar, name);
+    if (!has_cookie(of_request, name)) joined.append(cookie).append(between_cookies);
+  }
+  return joined.append(of_request);
 }
 
 void check_method(const std::string& method) {

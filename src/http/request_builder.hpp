@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "leat/http/client_options.hpp"
 #include "leat/http/request.hpp"
@@ -29,8 +30,11 @@ void check_limits(const timeouts& limits);
 /// Errors: `invalid_url`.
 void resolve_url(const proto::url* base, const std::string& url, proto::url& target);
 
-/// Adds the query parameters of `options` to `target`. Errors: `invalid_url`.
-void add_query(const request_options& options, proto::url& target);
+using query_list = std::vector<std::pair<std::string, std::string>>;
+
+/// Adds the query parameters of a request to `target`, and those of its client whose names neither
+/// has. Errors: `invalid_url`.
+void add_query(const query_list& of_client, const query_list& of_request, proto::url& target);
 
 /// Scheme and authority of an absolute URL, as they are spelled; empty if they hold credentials,
 /// or if there are none.
@@ -97,6 +101,10 @@ class origin_memory {
 /// of a name replace all of that name.
 [[nodiscard]] headers merge_headers(const proto::url& url, const headers& of_client,
                                     const request_options& options, bool has_body, bool decodes);
+
+/// A Cookie field of both; those of a request stand in place of those of the jar that have their
+/// names.
+[[nodiscard]] std::string join_cookies(std::string_view of_jar, std::string_view of_request);
 
 /// Errors: `local_protocol_error`.
 void check_method(const std::string& method);

@@ -139,7 +139,7 @@ void response_reader<Io>::check_size(std::uint64_t size) {
   close();
   throw limit_exceeded("the body of the answer to " + method() + " " + url() +
                        " is longer than the " + std::to_string(max_bytes_) +
-                       " bytes of client_options::max_body_bytes");
+                       " bytes of max_body_bytes");
 }
 
 /// Gives the connection up, unless the body was received to its end.

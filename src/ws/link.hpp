@@ -84,9 +84,13 @@ class link_maker {
   using task = typename Io::template task<T>;
 
  public:
-  /// Lifetime: the options outlive it. Errors: `route::invalid_proxy`.
+  /// Lifetime: the options outlive it. Errors: `route::invalid_proxy`, `invalid_argument`.
   explicit link_maker(const basic_options<Io>& options)
-      : options_(options), connector_(connector_options_of(options)) {}
+      : options_(options), connector_(connector_options_of(options)) {
+    if (!proto::ws::can_be_offered(options.subprotocols)) {
+      throw invalid_argument("a subprotocol is a token (RFC 9110), and each is offered once");
+    }
+  }
 
   /// Errors: those of `connection::connect()`.
   task<std::shared_ptr<link<Io>>> make(const proto::url& to) {

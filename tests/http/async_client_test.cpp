@@ -126,7 +126,8 @@ LEAT_ASYNC_TEST("client: sends a request and reads the answer") {
   peer.accept()
       .expect(
           "GET /api/users?x=1 HTTP/1.1\r\nhost: a.test\r\naccept: */*\r\n"
-          "user-agent: leat/0.1\r\naccept-encoding: gzip, deflate, br, zstd\r\n\r\n")
+          "connection: keep-alive\r\nuser-agent: leat/0.1\r\naccept-encoding: gzip, deflate, br, "
+          "zstd\r\n\r\n")
       .answer("HTTP/1.1 200 Fine\r\nContent-Length: 5\r\nX-Kind: test\r\n\r\nhello")
       .expect_close();
   co_await against(peer, [](memory_network& on_net) -> task<void> {
@@ -277,7 +278,7 @@ LEAT_ASYNC_TEST("client: a request's own fields replace the client's, whatever t
   peer.accept()
       .expect(
           "GET /api/ HTTP/1.1\r\nhost: a.test\r\naccept: */*\r\n"
-          "x-team: core\r\nX-Trace: 1\r\nUser-Agent: mine\r\n"
+          "connection: keep-alive\r\nx-team: core\r\nX-Trace: 1\r\nUser-Agent: mine\r\n"
           "accept-encoding: gzip, deflate, br, zstd\r\n\r\n")
       .answer(ok(""))
       .expect_close();

@@ -77,6 +77,29 @@ LEAT_BOTH_SURFACES("reads an answer with its status, header and body") {
   CHECK(answer.content() == "hello");
   CHECK(answer.method() == "GET");
   CHECK(answer.url() == server.url("/hello"));
+  CHECK(answer.elapsed() > 0ns);
+  CHECK(answer.bytes_downloaded() == 5);
+}
+
+LEAT_BOTH_SURFACES("the defaults are those that its documents say") {
+  const typename Surface::options options;
+  CHECK(options.timeouts.pool == 5s);
+  CHECK(options.timeouts.connect == 5s);
+  CHECK(options.timeouts.write == 5s);
+  CHECK(options.timeouts.read == 5s);
+  CHECK(options.timeouts.total == no_timeout);
+  CHECK(options.limits.max_connections == 100);
+  CHECK(options.limits.max_idle == 20);
+  CHECK(options.limits.max_idle_time == 5s);
+  CHECK_FALSE(options.redirects.follow);
+  CHECK(options.redirects.max == 20);
+  CHECK(options.redirects.detects_cycles);
+  CHECK(options.http1.max_line_bytes == 8192);
+  CHECK(options.http1.max_field_section_bytes == 8192);
+  CHECK(options.http1.max_fields == 100);
+  CHECK(options.connect_retries == 0);
+  CHECK(options.trust_env);
+  CHECK(options.tls.verification == io::tls_verification::chain_and_host);
 }
 
 LEAT_BOTH_SURFACES("sends each method with its body") {
@@ -106,6 +129,50 @@ LEAT_BOTH_SURFACES("appends relative URLs and query parameters") {
   options.base_url = server.url();
   Surface api(options);
   CHECK(api.get("/query", http::request_options().query("q", "a b")).content() == "q=a%20b");
+}
+
+LEAT_BOTH_SURFACES("the parameters of a client are those of each request, unless it says others") {
+  const server_thread server(routes());
+  typename Surface::options options;
+  options.base_url = server.url();
+  options.query_parameters = {{"key", "a&b"}, {"page", "1"}};
+  Surface api(options);
+  CHECK(api.get("/query").content() == "key=a%26b&page=1");
+  CHECK(api.get(server.url("/query?q=x")).content() == "q=x&key=a%26b&page=1");
+  CHECK(
+      api.get("/query", http::request_options().query("page", "2").query("page", "3")).content() ==
+      "key=a%26b&page=2&page=3");
+  CHECK(api.get("/query?page=2&key").content() == "page=2&key");
+}
+
+LEAT_BOTH_SURFACES("the fields that every request has can be replaced, whatever their case") {
+  const auto send_head_back = [](auto& talk) {
+    const std::string head = talk.read_until();
+    talk.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(head.size()) + "\r\n\r\n" +
+              head);
+    talk.wait_closed();
+  };
+  {
+    raw_peer peer(send_head_back);
+    Surface api;
+    const std::string authority = peer.url("").substr(7);
+    CHECK(api.get(peer.url()).content() ==
+          "GET / HTTP/1.1\r\nhost: " + authority +
+              "\r\naccept: */*\r\nconnection: keep-alive\r\nuser-agent: leat/0.1\r\n"
+              "accept-encoding: gzip, deflate, br, zstd\r\n\r\n");
+  }
+  raw_peer peer(send_head_back);
+  Surface api;
+  CHECK(api.get(peer.url(), http::request_options()
+                                .header("HOST", "b.test")
+                                .header("Accept", "text/html")
+                                .header("CONNECTION", "close")
+                                .header("User-Agent", "own")
+                                .header("aCCEPT-eNCODING", "identity"))
+            .content() ==
+        "GET / HTTP/1.1\r\nHOST: b.test\r\nAccept: text/html\r\nCONNECTION: close\r\n"
+        "User-Agent: own\r\naCCEPT-eNCODING: identity\r\n\r\n");
+  CHECK(api.client().statistics().idle == 0);
 }
 
 LEAT_BOTH_SURFACES("the header of a request wins over that of the client") {
@@ -380,6 +447,50 @@ LEAT_BOTH_SURFACES("an interim answer does not end the sending of a large body")
       api.post(peer.url(), http::request_options().content(std::string(size, 'x'), "a/b"));
   CHECK(answer.content() == "ok");
   CHECK(api.client().statistics().idle == 1);
+}
+
+LEAT_BOTH_SURFACES("a request may take less of a body than its client") {
+  const server_thread server(routes());
+  typename Surface::options options;
+  options.max_body_bytes = 5;
+  Surface api(options);
+  const auto at_most = [](std::uint64_t most) {
+    return http::request_options().max_body_bytes(most);
+  };
+  CHECK(api.get(server.url("/hello"), at_most(5)).content() == "hello");
+  CHECK_THROWS_AS(static_cast<void>(api.get(server.url("/hello"), at_most(4))), limit_exceeded);
+  auto streamed = api.stream("GET", server.url("/hello"), at_most(4));
+  CHECK_THROWS_AS(static_cast<void>(api.read_all(streamed)), limit_exceeded);
+  // It does not raise that of the client.
+  CHECK_THROWS_AS(static_cast<void>(api.get(server.url("/large"), at_most(100))), leat::error);
+  CHECK(api.client().statistics().active == 0);
+}
+
+LEAT_BOTH_SURFACES("a head above the limits is refused, and they can be raised") {
+  std::string fields;
+  for (int i = 0; i < 120; ++i) {
+    fields += "x-" + std::to_string(i) + ": " + std::string(100, 'x') + "\r\n";
+  }
+  const std::string answer = "HTTP/1.1 200 OK\r\n" + fields + "x: " + std::string(9000, 'x') +
+                             "\r\nContent-Length: 0\r\n\r\n";
+  typename Surface::options options;
+  options.http1.max_fields = 200;
+  options.http1.max_line_bytes = 10'000;
+  options.http1.max_field_section_bytes = 40'000;
+  {
+    raw_peer peer(always(answer));
+    Surface api(options);
+    CHECK(api.get(peer.url()).headers().size() == 122);
+  }
+  for (auto each : {&proto::http1::limits::max_fields, &proto::http1::limits::max_line_bytes,
+                    &proto::http1::limits::max_field_section_bytes}) {
+    raw_peer peer(always(answer));
+    auto lower = options;
+    lower.http1.*each = proto::http1::limits().*each;
+    Surface api(lower);
+    CHECK_THROWS_AS(static_cast<void>(api.get(peer.url())), http::remote_protocol_error);
+    CHECK(api.client().statistics().active == 0);
+  }
 }
 
 LEAT_BOTH_SURFACES("a body above the limit is refused") {

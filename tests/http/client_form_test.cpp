@@ -31,6 +31,11 @@ TEST_CASE_TEMPLATE("client: sends a form as browsers do", Surface, async_surface
 
 TEST_CASE("status: phrases are those of the registry, and none for others") {
   CHECK(http::status_phrase(200) == "OK");
+  CHECK(http::status_phrase(http::status::early_hints) == "Early Hints");
+  CHECK(http::status_phrase(http::status::im_used) == "IM Used");
+  CHECK(http::status_phrase(http::status::gone) == "Gone");
+  CHECK(http::status_phrase(http::status::network_authentication_required) ==
+        "Network Authentication Required");
   CHECK(http::status_phrase(404) == "Not Found");
   CHECK(http::status_phrase(299).empty());
   CHECK(http::status_phrase(-1).empty());

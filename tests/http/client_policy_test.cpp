@@ -2,6 +2,7 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "leat/base/error.hpp"
@@ -10,6 +11,7 @@
 #include "leat/http/status.hpp"
 
 #include "http/surfaces.hpp"
+#include "support/raw_peer.hpp"
 #include "support/server_thread.hpp"
 
 // Redirects, cookies, authentication and hooks, each case on both surfaces.
@@ -215,6 +217,37 @@ LEAT_BOTH_SURFACES("a circle is found when it closes") {
                   http::redirect_loop);
 }
 
+LEAT_BOTH_SURFACES("a request that would close a circle is not sent") {
+  auto seen = std::make_shared<std::atomic<int>>(0);
+  const auto on_to = [seen](std::string where) {
+    return [seen, where](server_request&) -> task<server_response> {
+      ++*seen;
+      co_return redirect(307, where);
+    };
+  };
+  http::router pages;
+  pages.get("/a", on_to("/b"));
+  pages.get("/b", on_to("/a"));
+  const server_thread server(std::move(pages));
+  Surface api;
+  CHECK_THROWS_AS(static_cast<void>(api.get(server.url("/a"), following())), http::redirect_loop);
+  CHECK(*seen == 2);
+}
+
+LEAT_BOTH_SURFACES("a page that leads to itself with another cookie each time is no circle") {
+  http::router pages;
+  pages.get("/steps", [](server_request& request) -> task<server_response> {
+    const std::string cookie = field(request, "cookie");
+    if (cookie == "step=2") co_return server_response::text("there");
+    auto answer = redirect(302, "/steps");
+    answer.headers().add("set-cookie", cookie == "step=1" ? "step=2" : "step=1");
+    co_return answer;
+  });
+  const server_thread server(std::move(pages));
+  Surface api;
+  CHECK(api.get(server.url("/steps"), following()).content() == "there");
+}
+
 LEAT_BOTH_SURFACES("a form that leads back to itself is no circle") {
   const server_thread server(site());
   Surface api;
@@ -234,11 +267,57 @@ LEAT_BOTH_SURFACES("a redirect without a location is an answer") {
   CHECK(api.get(server.url("/nowhere"), following()).content() == "no location");
 }
 
-LEAT_BOTH_SURFACES("a location that is no URL is the server's fault") {
+LEAT_BOTH_SURFACES("a location that is no URL is the server's fault, once somebody follows it") {
   const server_thread server(site());
   Surface api;
+  CHECK(api.get(server.url("/odd")).status() == 302);
   CHECK_THROWS_AS(static_cast<void>(api.get(server.url("/odd"), following())),
                   http::remote_protocol_error);
+}
+
+LEAT_BOTH_SURFACES(
+    "a location without a host is no URL, and one without a scheme has the request's") {
+  const server_thread server(site());
+  const server_thread other(site());
+  Surface api;
+  // RFC 9110, section 4.2.1.
+  CHECK_THROWS_AS(
+      static_cast<void>(api.get(server.url("/elsewhere?url=http:///show"), following())),
+      http::remote_protocol_error);
+  const std::string there = other.url("/show").substr(5);
+  REQUIRE(there.starts_with("//127"));
+  CHECK(api.get(server.url("/elsewhere?url=" + there), following()).url() == other.url("/show"));
+}
+
+LEAT_BOTH_SURFACES("the fragment goes along, unless the location has its own") {
+  const server_thread server(site());
+  Surface api;
+  CHECK(api.get(server.url("/to/302#part"), following()).url() == server.url("/show#part"));
+  CHECK(api.get(server.url("/elsewhere?url=%2Fshow%23own#part"), following()).url() ==
+        server.url("/show#own"));
+}
+
+LEAT_BOTH_SURFACES("all that describes a body goes with the body") {
+  http::router pages;
+  const auto names = [](server_request& request) -> task<server_response> {
+    std::string all;
+    for (const auto each : request.headers()) all += std::string(each.name) + " ";
+    co_return server_response::text(all);
+  };
+  pages.get("/names", names);
+  pages.post("/see-other",
+             [](server_request&) -> task<server_response> { co_return redirect(303, "/names"); });
+  const server_thread server(std::move(pages));
+  Surface api;
+  const std::string seen = followed(api, "POST", server.url("/see-other"),
+                                    request_options()
+                                        .content("body", "text/plain")
+                                        .header("Content-MD5", "x")
+                                        .header("content-disposition", "inline")
+                                        .header("Trailer", "x")
+                                        .header("x-kept", "1"));
+  CHECK(seen.find("x-kept") != std::string::npos);
+  for (const char* gone : {"ontent-", "railer"}) CHECK(seen.find(gone) == std::string::npos);
 }
 
 LEAT_BOTH_SURFACES("a location of another scheme is refused") {
@@ -261,6 +340,38 @@ LEAT_BOTH_SURFACES("credentials do not go to another origin") {
   CHECK(seen.find("secret") == std::string::npos);
   CHECK(followed(api, "GET", target, request_options().authenticate(http::basic_auth("u", "p")))
             .find("auth -") != std::string::npos);
+}
+
+LEAT_BOTH_SURFACES("what else a service knows us by does not go to another origin") {
+  const auto keys = [](server_request& request) -> task<server_response> {
+    co_return server_response::text(field(request, "x-api-key") + " " +
+                                    field(request, "x-tenant-key") + " " +
+                                    field(request, "x-kept"));
+  };
+  auto pages = [&keys] {
+    auto all = site();
+    all.get("/keys", keys);
+    return all;
+  };
+  const server_thread server(pages());
+  const server_thread other(pages());
+  typename Surface::options options;
+  options.headers = {{"X-API-Key", "k1"}, {"X-Tenant-Key", "k2"}, {"x-kept", "1"}};
+  const std::string away = server.url("/elsewhere?url=" + other.url("/keys"));
+  {
+    Surface api(options);
+    CHECK(followed(api, "GET", server.url("/elsewhere?url=/keys")) == "k1 k2 1");
+    CHECK(followed(api, "GET", away) == "- k2 1");
+  }
+  options.secret_headers.emplace_back("x-tenant-key");
+  Surface api(options);
+  CHECK(followed(api, "GET", away) == "- - 1");
+
+  const auto sent = api.client().build_request("GET", away);
+  const auto next = api.client().next_request(sent, api.send(sent));
+  REQUIRE(next);
+  CHECK_FALSE(next->headers.contains("x-api-key"));
+  CHECK(next->headers.contains("x-kept"));
 }
 
 LEAT_BOTH_SURFACES("credentials stay on redirects within their origin") {
@@ -296,6 +407,33 @@ LEAT_BOTH_SURFACES("a Cookie field that is written by hand stands") {
   CHECK(api.get(server.url("/show"), request_options().header("cookie", "a=b"))
             .content()
             .find("cookie a=b") != std::string::npos);
+}
+
+LEAT_BOTH_SURFACES("a cookie of a request goes with those of the jar, and is not kept") {
+  const server_thread server(site());
+  const server_thread other(site());
+  typename Surface::options options;
+  options.cookies = std::make_shared<http::cookies>();
+  options.cookies->set("session", "jar", "127.0.0.1");
+  options.cookies->set("kept", "1", "127.0.0.1");
+  Surface api(options);
+  const auto own = request_options().cookie("session", "own").cookie("more", "a=b");
+  const std::string both = "cookie kept=1; session=own; more=a=b";
+  CHECK(api.get(server.url("/show"), own).content().ends_with(both));
+  CHECK(followed(api, "GET", server.url("/to/302"), own).ends_with(both));
+  const std::string jar_alone = "cookie session=jar; kept=1";
+  CHECK(api.get(server.url("/show")).content().ends_with(jar_alone));
+  CHECK(followed(api, "GET", server.url("/elsewhere?url=" + other.url("/show")), own)
+            .ends_with(jar_alone));
+  CHECK(options.cookies->all().size() == 2);
+}
+
+TEST_CASE("request options: a cookie that would be read as others is refused") {
+  for (const auto& [name, value] :
+       {std::pair("", "1"), std::pair("a=b", "1"), std::pair("a;b", "1"), std::pair("a b", "1"),
+        std::pair("a", "1; b=2"), std::pair("a", "1\r\nx: y")}) {
+    CHECK_THROWS_AS(static_cast<void>(request_options().cookie(name, value)), invalid_argument);
+  }
 }
 
 LEAT_BOTH_SURFACES("clients share a jar if they are given the same") {
@@ -437,6 +575,31 @@ LEAT_BOTH_SURFACES("an authentication sees a request as it is sent, whatever a h
   more.target("/own").authenticate(std::make_shared<noting_auth>(seen));
   static_cast<void>(api.get(server.url("/show"), more));
   CHECK(seen == std::vector<std::string>{"GET /own", long_method + " /own"});
+}
+
+LEAT_BOTH_SURFACES("a hook may lead a request elsewhere, and the header says so") {
+  using io_policy = typename Surface::io;
+  raw_peer peer([](auto& talk) {
+    const std::string head = talk.read_until();
+    talk.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(head.size()) + "\r\n\r\n" +
+              head);
+    talk.wait_closed();
+  });
+  proto::url elsewhere;
+  REQUIRE(!proto::parse_url(peer.url("/there"), elsewhere));
+  typename Surface::options options;
+  if constexpr (io_policy::is_blocking) {
+    options.on_request.push_back([&](http::request& each) { each.url = elsewhere; });
+  } else {
+    options.on_request.push_back([&](http::async_request& each) -> task<void> {
+      each.url = elsewhere;
+      co_return;
+    });
+  }
+  Surface api(options);
+  const std::string head = api.get("http://nobody.test/here").content();
+  CHECK(head.starts_with("GET /there HTTP/1.1\r\n"));
+  CHECK(head.find("host: " + std::string(elsewhere.authority()) + "\r\n") != std::string::npos);
 }
 
 LEAT_BOTH_SURFACES("a hook that throws ends the call, and no connection is lost") {

@@ -307,4 +307,11 @@ LEAT_BOTH_SURFACES("kinds of status are told apart") {
   CHECK(kinds(404) == "ce");
   CHECK(kinds(500) == "ve");
   CHECK(kinds(600).empty());
+  const auto is_informational = [](int status) {
+    http::response_head::parts parts;
+    parts.status = status;
+    return http::response_head(std::move(parts)).is_informational();
+  };
+  CHECK(is_informational(101));
+  CHECK_FALSE(is_informational(200));
 }

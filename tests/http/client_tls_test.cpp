@@ -9,8 +9,9 @@
 
 #include "http/surfaces.hpp"
 #include "support/certificates.hpp"
+#include "support/raw_peer.hpp"
 
-// Both clients against a server behind TLS that keeps to itself what it has read.
+// Both clients against servers behind TLS.
 
 using namespace leat;
 using namespace std::chrono_literals;
@@ -74,4 +75,21 @@ TEST_CASE_TEMPLATE(
   }
   server.join();
   CHECK(failure.empty());
+}
+
+TEST_CASE_TEMPLATE("client: offers TLS 1.3 and 1.2 and nothing older", Surface, async_surface,
+                   blocking_surface) {
+  std::string hello;
+  raw_peer peer([&hello](raw_peer::conversation& talk) {
+    const std::string record = talk.read_exactly(5);
+    const auto byte = [&record](std::size_t at) { return static_cast<unsigned char>(record[at]); };
+    CHECK(byte(0) == 22);  // a handshake
+    hello = talk.read_exactly(std::size_t{byte(3)} << 8U | byte(4));
+  });
+  Surface api;
+  const std::string url = "https" + peer.url().substr(4);
+  CHECK_THROWS_AS(static_cast<void>(api.get(url)), leat::error);
+  peer.finish();
+  // The extension supported_versions (RFC 8446, section 4.2.1), with both in it.
+  CHECK(hello.find(std::string("\x00\x2b\x00\x05\x04\x03\x04\x03\x03", 9)) != std::string::npos);
 }

@@ -2,6 +2,8 @@
 #include <string>
 
 #include "leat/http/auth.hpp"
+#include "leat/http/error.hpp"
+#include "leat/proto/hash/hash.hpp"
 
 #include "support/test.hpp"
 
@@ -83,6 +85,55 @@ TEST_CASE("digest: without a quality the answer is that of RFC 2069") {
   CHECK(parameter(asked.sent(), "cnonce") == "-");
 }
 
+TEST_CASE("digest: the proof is the hash that RFC 7616 says, with each algorithm") {
+  using proto::hash_algorithm;
+  struct row {
+    const char* name;
+    hash_algorithm hash;
+    bool is_session;
+  };
+  for (const auto& [name, algorithm, is_session] :
+       {row{"MD5", hash_algorithm::md5, false}, row{"MD5-sess", hash_algorithm::md5, true},
+        row{"sha", hash_algorithm::sha1, false}, row{"SHA-SESS", hash_algorithm::sha1, true},
+        row{"SHA-256", hash_algorithm::sha256, false},
+        row{"SHA-256-sess", hash_algorithm::sha256, true},
+        row{"SHA-512", hash_algorithm::sha512, false},
+        row{"SHA-512-sess", hash_algorithm::sha512, true},
+        row{"SHA-512-256", hash_algorithm::sha512_256, false}}) {
+    CAPTURE(name);
+    request asked("http://a.test/dir?q=1");
+    auto target = asked.target();
+    const auto flow = http::digest_auth("Mufasa", "Circle of Life")->start();
+    flow->begin(target);
+    REQUIRE(flow->again(target, refusal({R"(Digest realm="r", nonce="n", qop="auth", algorithm=)" +
+                                         std::string(name)})));
+    const auto h = [hash = algorithm](const std::string& text) {
+      return proto::hash_hex(hash, text).value();
+    };
+    const std::string quoted = parameter(asked.sent(), "cnonce");
+    const std::string cnonce = quoted.substr(1, quoted.size() - 2);
+    std::string a1 = h("Mufasa:r:Circle of Life");
+    if (is_session) a1 = h(a1 + ":n:" + cnonce);
+    const std::string proof = h(a1 + ":n:00000001:" + cnonce + ":auth:" + h("GET:/dir?q=1"));
+    CHECK(parameter(asked.sent(), "response") == '"' + proof + '"');
+    CHECK(parameter(asked.sent(), "algorithm") == name);
+  }
+}
+
+TEST_CASE("digest: a user name that is to be hashed is not shown") {
+  // RFC 7616, section 3.4.4.
+  request asked("http://a.test/");
+  auto target = asked.target();
+  const auto flow = http::digest_auth("Mufasa", "p")->start();
+  flow->begin(target);
+  REQUIRE(flow->again(
+      target, refusal({R"(Digest realm="r", nonce="n", algorithm=SHA-256, userhash=true)"})));
+  CHECK(asked.sent().find("Mufasa") == std::string::npos);
+  CHECK(parameter(asked.sent(), "userhash") == "true");
+  CHECK(asked.sent().find(*proto::hash_hex(proto::hash_algorithm::sha256, "Mufasa:r")) !=
+        std::string::npos);
+}
+
 TEST_CASE("digest: takes the strongest algorithm that is offered") {
   request asked(page);
   auto target = asked.target();
@@ -138,11 +189,9 @@ TEST_CASE("digest: what a server asked for is used for the next request at once"
   CHECK(elsewhere.sent().empty());
 }
 
-TEST_CASE("digest: leaves the answer as it is where it cannot meet the challenge") {
-  for (const std::string_view challenge :
-       {R"(Digest realm="r", nonce="1", algorithm=SHA-1)",
-        R"(Digest realm="r", nonce="1", qop="auth-int")", R"(Digest realm="r")",
-        R"(Digest realm="r", nonce="1)", "Basic realm=\"r\"", "Digest", "", ",,, ="}) {
+TEST_CASE("digest: leaves the answer as it is where there is no challenge to meet") {
+  for (const std::string_view challenge : {R"(Digest realm="r")", R"(Digest realm="r", nonce="1)",
+                                           "Basic realm=\"r\"", "Digest", "", ",,, ="}) {
     CAPTURE(challenge);
     request asked(page);
     auto target = asked.target();
@@ -150,6 +199,23 @@ TEST_CASE("digest: leaves the answer as it is where it cannot meet the challenge
     flow->begin(target);
     CHECK_FALSE(flow->again(target, refusal({challenge})));
     CHECK(asked.sent().empty());
+  }
+}
+
+TEST_CASE(
+    "digest: a challenge that asks for what is not known is an error, unless it has a choice") {
+  const std::string_view other = R"(Digest realm="r", nonce="1", qop="auth", algorithm=MD5)";
+  for (const std::string_view challenge : {R"(Digest realm="r", nonce="1", algorithm=SHA3-256)",
+                                           R"(Digest realm="r", nonce="1", qop="auth-int")"}) {
+    CAPTURE(challenge);
+    request asked(page);
+    auto target = asked.target();
+    const auto flow = http::digest_auth("u", "p")->start();
+    flow->begin(target);
+    CHECK_THROWS_AS(static_cast<void>(flow->again(target, refusal({challenge}))),
+                    http::unsupported_challenge);
+    CHECK(asked.sent().empty());
+    CHECK(flow->again(target, refusal({challenge, other})));
   }
 }
 

@@ -91,7 +91,8 @@ LEAT_ASYNC_TEST("event stream: asks for events and gives them out one by one") {
   scripted_peer peer(net, a_test);
   peer.accept()
       .expect(
-          "GET /events HTTP/1.1\r\nhost: a.test\r\nuser-agent: leat/0.1\r\n"
+          "GET /events HTTP/1.1\r\nhost: a.test\r\nconnection: keep-alive\r\nuser-agent: "
+          "leat/0.1\r\n"
           "accept: text/event-stream\r\n"
           "cache-control: no-store" +
           rest_of_head)

@@ -3,6 +3,7 @@ leat_test(http NAME client_
     async_client_test.cpp
     begun_stream_test.cpp
     cancellation_sweep_test.cpp
+    client_cookies_test.cpp
     client_http2_again_test.cpp
     client_http2_body_test.cpp
     client_http2_line_test.cpp
@@ -14,6 +15,7 @@ leat_test(http NAME client_
     client_storm_test.cpp
     client_unwanted_body_test.cpp
     digest_auth_test.cpp
+    error_tree_test.cpp
     event_stream_test.cpp
     failure_sweep_test.cpp
     mount_pattern_test.cpp
@@ -27,6 +29,7 @@ target_include_directories(http_client_test PRIVATE ${PROJECT_SOURCE_DIR}/src)
 # On sockets of the system.
 leat_test(http NAME client_loopback_ LABELS loopback
   FILES
+    client_auth_test.cpp
     client_bodies_test.cpp
     client_coding_test.cpp
     client_contract_test.cpp
@@ -38,6 +41,7 @@ leat_test(http NAME client_loopback_ LABELS loopback
     client_routes_proxy_test.cpp
     client_routes_test.cpp
     client_text_test.cpp
+    client_timeouts_test.cpp
     client_tls_test.cpp
     client_trace_test.cpp
     client_transports_test.cpp

@@ -222,6 +222,18 @@ LEAT_ASYNC_TEST("websocket: a fragmented message is one, whatever comes between 
   CHECK(heard == "pong:hi");
 }
 
+LEAT_ASYNC_TEST(
+    "websocket: what can be no offer of subprotocols is refused before anything is sent") {
+  for (const char* wrong : {"chat", "a b", ""}) {
+    testing::memory_network net;
+    ws::async_options options;
+    options.network = &net;
+    options.subprotocols = {"chat", wrong};
+    CHECK_THROWS_AS(co_await ws::async_connection::connect("ws://server.test/", options),
+                    invalid_argument);
+  }
+}
+
 LEAT_ASYNC_TEST("websocket: a peer that breaks the protocol is told so and left") {
   testing::memory_network net;
   websocket_peer peer(net, server_test);

@@ -2,10 +2,12 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "leat/coro/blocking_deadline.hpp"
 #include "leat/io/error.hpp"
+#include "leat/proto/ws/error.hpp"
 #include "leat/proto/ws/handshake.hpp"
 
 #include "support/raw_peer.hpp"
@@ -83,6 +85,100 @@ TEST_CASE_TEMPLATE("websocket: what comes in fragments is one message", Surface,
   CHECK(came.data == "one-two");
   api.close();
   server.finish();
+}
+
+TEST_CASE_TEMPLATE("websocket: only ws and wss are spoken", Surface, async_surface,
+                   blocking_surface) {
+  for (const char* url : {"http://127.0.0.1/", "https://127.0.0.1/", "127.0.0.1", "ws:///", ""}) {
+    CAPTURE(url);
+    CHECK_THROWS_AS(Surface(url, {}), invalid_argument);
+  }
+}
+
+TEST_CASE_TEMPLATE("websocket: a server that opens none is a handshake_error with its status",
+                   Surface, async_surface, blocking_surface) {
+  struct row {
+    std::string_view answer;
+    int status;
+    proto::ws::errc cause;
+  };
+  constexpr std::string_view switched = "HTTP/1.1 101 Switching Protocols\r\n";
+  const std::string wrong_accept = std::string(switched) +
+                                   "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+                                   "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+  const std::string no_upgrade = std::string(switched) +
+                                 "Upgrade: h2c\r\nConnection: Upgrade\r\n"
+                                 "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+  for (const auto& [answer, status, cause] :
+       {row{"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", 404,
+            proto::ws::errc::not_switched},
+        row{"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n", 302,
+            proto::ws::errc::not_switched},
+        row{wrong_accept, 101, proto::ws::errc::bad_accept},
+        row{no_upgrade, 101, proto::ws::errc::upgrade_missing}}) {
+    CAPTURE(answer);
+    raw_peer server([said = answer](conversation& talk) {
+      talk.read_until();
+      talk.send(said);
+      talk.wait_closed();
+    });
+    try {
+      const Surface api(url_of(server), {});
+      FAIL("it was opened");
+    } catch (const ws::handshake_error& refused) {
+      CHECK(refused.status() == status);
+      CHECK(refused.cause() == cause);
+    }
+  }
+}
+
+TEST_CASE_TEMPLATE("websocket: closed, it sends and receives nothing, and closing again is nothing",
+                   Surface, async_surface, blocking_surface) {
+  raw_peer server([](conversation& talk) {
+    shake_hands(talk);
+    talk.send(frame(0x88,
+                    "\x0f\xa0"
+                    "bye"));
+    CHECK(hear(talk) == "88:\x0f\xa0");
+    talk.wait_closed();
+  });
+  Surface api(url_of(server), {});
+  try {
+    api.receive();
+    FAIL("a message came");
+  } catch (const ws::closed& over) {
+    CHECK(over.close_code() == 4000);
+    CHECK(over.reason() == "bye");
+  }
+  CHECK_THROWS_AS(api.send_text("late"), ws::closed);
+  CHECK_THROWS_AS(api.send_binary("late"), ws::closed);
+  CHECK_THROWS_AS(api.ping(), ws::closed);
+  CHECK_THROWS_AS(api.receive(), ws::closed);
+  api.close();
+  api.close();
+  server.finish();
+}
+
+TEST_CASE_TEMPLATE("websocket: what passes a limit is told the peer, and ends the connection",
+                   Surface, async_surface, blocking_surface) {
+  const std::string one_too_long = frame(0x82, std::string(11, 'x'));
+  const std::string too_many = frame(0x02, std::string(10, 'x')) + frame(0x80, std::string(6, 'x'));
+  for (const auto& sent : {one_too_long, too_many}) {
+    CAPTURE(sent.size());
+    raw_peer server([&sent](conversation& talk) {
+      shake_hands(talk);
+      talk.send(sent);
+      CHECK(hear(talk) == "88:\x03\xf1");  // 1009
+      talk.wait_closed();
+    });
+    typename Surface::options options;
+    options.max_frame_bytes = 10;
+    options.max_message_bytes = 15;
+    Surface api(url_of(server), options);
+    CHECK_THROWS_AS(api.receive(), ws::remote_protocol_error);
+    CHECK_THROWS_AS(api.receive(), ws::remote_protocol_error);
+    server.finish();
+  }
 }
 
 TEST_CASE_TEMPLATE("websocket: a receive that takes too long can be tried again", Surface,

@@ -35,6 +35,7 @@ class async_response_stream : private detail::response_reader<io::async> {
   using response_head::http_version;
   using response_head::is_client_error;
   using response_head::is_error;
+  using response_head::is_informational;
   using response_head::is_redirect;
   using response_head::is_server_error;
   using response_head::is_success;

@@ -18,7 +18,11 @@ struct auth_target {
   const proto::url& url;
   std::string_view content;  ///< The body, if it is held in memory.
   http::headers& headers;
-  std::string_view target = {};  ///< `request_options::target()`; empty: that of the URL.
+  /// In `auth_flow::again()`: the body of the answer, its content codings taken off, for a flow
+  /// that reads answers.
+  std::string_view answer_body = {};
+  /// What the request line asks for; empty: the URL's.
+  std::string_view target = {};
 };
 
 /// One request being authenticated: a conversation of requests and answers that may take several
@@ -29,6 +33,10 @@ class auth_flow {
   auth_flow(const auth_flow&) = delete;
   auth_flow& operator=(const auth_flow&) = delete;
   virtual ~auth_flow() = default;
+
+  /// Whether `again()` looks at the bodies of answers. Then each is read to its end before, and
+  /// held in memory, within `max_body_bytes`.
+  [[nodiscard]] virtual bool reads_answers() const noexcept { return false; }
 
   /// Called before the request is first sent.
   virtual void begin(auth_target& request) = 0;
@@ -66,10 +74,12 @@ using auth_ptr = std::shared_ptr<const auth>;
 /// Errors: `invalid_argument`, if it cannot stand in a field.
 [[nodiscard]] auth_ptr bearer_auth(std::string_view token);
 
-/// Challenge and response (RFC 7616), with MD5, SHA-256 or SHA-512-256, `-sess` or not, and
-/// `qop=auth`. What a server has asked for is used for the next requests at once.
+/// Challenge and response (RFC 7616), with MD5, SHA, SHA-256, SHA-512-256 or SHA-512, `-sess` or
+/// not, and `qop=auth`. What a server has asked for is used for the next requests at once.
 ///
-/// A challenge with other algorithms or qualities only leaves the answer as it is: 401.
+/// A server that has no Digest to offer, or a malformed one, leaves the answer as it is: 401.
+/// Errors, of the request: `unsupported_challenge`, where it offers other algorithms or qualities
+/// only.
 [[nodiscard]] auth_ptr digest_auth(std::string user, std::string password);
 
 /// Whatever `apply` adds to the header.

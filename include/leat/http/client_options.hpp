@@ -96,9 +96,17 @@ struct basic_client_options : basic_transport_options<Io> {
   std::string base_url;
   /// Sent with every request, unless the request says otherwise.
   http::headers headers;
+  /// Parameters of every URL that a request is made with, but for names that the request or its
+  /// URL has itself. Where a redirect leads to is taken as it is.
+  std::vector<std::pair<std::string, std::string>> query_parameters;
   http::timeouts timeouts;
   decoding_options decoding;
   redirect_policy redirects;
+  /// The fields that a redirect to another origin leaves behind, as it does Authorization, Cookie,
+  /// Proxy-Authorization and what an `auth` has added. Whatever else your services know you by
+  /// belongs here.
+  std::vector<std::string> secret_headers = {"x-api-key",      "api-key",       "x-auth-token",
+                                             "x-access-token", "private-token", "x-csrf-token"};
   /// The credentials of requests that bring none.
   auth_ptr auth;
   /// The jar, which several clients may share; by default one of this client's own.
@@ -106,6 +114,8 @@ struct basic_client_options : basic_transport_options<Io> {
 
   /// Called in their order before a request is sent, and may change it. One that throws ends the
   /// call, and no connection is taken. On the async surface they are tasks.
+  /// Thread-safety: those of a blocking client, and those for answers, are called by all threads
+  /// that use it, several at once.
   std::vector<std::function<typename Io::template result<void>(basic_request<Io>&)>> on_request;
   /// Called in their order when the head of an answer is there. One that throws ends the call,
   /// and the connection is given up.

@@ -25,6 +25,7 @@
 ///     ├── http::redirect_loop           the same request again, with nothing new to say
 ///     ├── http::body_not_replayable     a streamed body that would have to be sent a second time
 ///     ├── http::unreadable_body         a file that is a request's body cannot be read
+///     ├── http::unsupported_challenge   a server asks for credentials in a way that we do not know
 ///     ├── http::cookie_conflict         several cookies of one name
 ///     ├── http::client_closed
 ///     ├── http::stream_closed           the body of an answer was closed before it was read
@@ -53,6 +54,7 @@ enum class errc {
   cookie_conflict,
   stream_consumed,
   unreadable_body,
+  unsupported_challenge,
 };
 
 std::error_code make_error_code(errc value) noexcept;
@@ -155,6 +157,13 @@ class body_not_replayable : public error {
 class unreadable_body : public error {
  public:
   explicit unreadable_body(const std::string& message, std::error_code cause = {});
+};
+
+/// A server asks for credentials in a way that is not known here, such as a digest with another
+/// algorithm.
+class unsupported_challenge : public error {
+ public:
+  explicit unsupported_challenge(const std::string& message);
 };
 
 /// There are several cookies of a name; a domain or a path would tell which is meant.

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,6 +41,10 @@ struct request_extras {
   /// `/users/{id}`. Metrics of the client have it as a label; it is not sent. A name that differs
   /// from request to request would make a series of each (`metrics::registry_options`).
   std::string endpoint;
+  /// What the Cookie field has besides those of the client's jar, as it stands there.
+  std::string cookies;
+  /// The most that the body of the answer may have; the client's limit holds besides.
+  std::uint64_t max_body_bytes = std::numeric_limits<std::uint64_t>::max();
 };
 
 /// What a request carries besides its method and URL. Everything is optional; what it says
@@ -64,6 +70,15 @@ class request_options {
   request_options& query(std::string name, std::string value) &;
   request_options&& query(std::string name, std::string value) && {
     return std::move(query(std::move(name), std::move(value)));
+  }
+
+  /// Sends a cookie besides those of the client's jar, or in place of one of that name. It is not
+  /// kept, and where a redirect leads to another origin it stays behind. A Cookie field that is
+  /// written by hand takes the place of all.
+  /// Errors: `invalid_argument`, if it cannot be sent.
+  request_options& cookie(std::string_view name, std::string_view value) &;
+  request_options&& cookie(std::string_view name, std::string_view value) && {
+    return std::move(cookie(name, value));
   }
 
   /// Sets the body.
@@ -116,6 +131,13 @@ class request_options {
   /// See `request_extras::endpoint`. It holds for what a redirect leads to as well.
   request_options& endpoint(std::string name) &;
   request_options&& endpoint(std::string name) && { return std::move(endpoint(std::move(name))); }
+
+  /// See `request_extras::max_body_bytes`; more is `limit_exceeded`. It holds for what a redirect
+  /// leads to as well.
+  request_options& max_body_bytes(std::uint64_t most) &;
+  request_options&& max_body_bytes(std::uint64_t most) && {
+    return std::move(max_body_bytes(most));
+  }
 
   /// See `request_extras::target`. What cannot stand in a request line is a
   /// `local_protocol_error`, of the request. A redirect leads to where it says.

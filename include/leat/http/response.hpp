@@ -46,6 +46,9 @@ class response_head {
   [[nodiscard]] const std::string& reason() const noexcept { return parts_->reason; }
   [[nodiscard]] std::string_view http_version() const noexcept { return parts_->http_version; }
   [[nodiscard]] const http::headers& headers() const noexcept { return parts_->headers; }
+  [[nodiscard]] bool is_informational() const noexcept {
+    return http::is_informational(parts_->status);
+  }
   [[nodiscard]] bool is_success() const noexcept { return http::is_success(parts_->status); }
   [[nodiscard]] bool is_redirect() const noexcept { return http::is_redirect(parts_->status); }
   [[nodiscard]] bool is_client_error() const noexcept {

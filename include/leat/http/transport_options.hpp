@@ -11,6 +11,7 @@
 #include "leat/http/transport.hpp"
 #include "leat/io/socket_options.hpp"
 #include "leat/io/tls_context.hpp"
+#include "leat/proto/http1/limits.hpp"
 
 namespace leat::metrics {
 class registry;
@@ -65,6 +66,11 @@ struct basic_transport_options {
   /// The most a response's body may have, as it comes and decoded. Unlimited unless set: only the
   /// program knows.
   std::uint64_t max_body_bytes = std::numeric_limits<std::uint64_t>::max();
+
+  /// Limits on the heads of answers and on their framing. Their `max_body_bytes` is replaced by the
+  /// one above. Over HTTP/2 the numbers of fields and of informational answers hold as well, and a
+  /// `max_field_section_bytes` above 16384 does.
+  proto::http1::limits http1;
 
   /// Whom to trust behind `https`, and what to show. By default the system's certificates are
   /// trusted, and a server has to be the host that was asked for.

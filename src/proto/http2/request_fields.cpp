@@ -21,7 +21,7 @@ bool is_of_connection(std::string_view name) noexcept {
   return false;
 }
 
-/// `names_more`: there is a Connection field, which may name others.
+/// `names_more`: there is a Connection field that may name others.
 bool is_left_out(const field& each, fields_view all, bool names_more) noexcept {
   if (is_of_connection(each.name)) return true;
   if (names_more && all.has_token("connection", each.name)) return true;
@@ -64,7 +64,8 @@ std::error_code field_list::take_request(const outgoing_request& request) {
   bool names_more = false;
   for (const auto each : request.fields) {
     if (const auto bad = check_field(each.name, each.value)) return bad;
-    names_more = names_more || equals_ignoring_case(each.name, "connection");
+    names_more = names_more || (equals_ignoring_case(each.name, "connection") &&
+                                !equals_ignoring_case(each.value, "keep-alive"));
     if (!equals_ignoring_case(each.name, "host")) continue;
     if (host) return errc::host_required;
     host = trim_blanks(each.value);

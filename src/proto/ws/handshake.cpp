@@ -7,6 +7,7 @@
 
 #include "leat/proto/fields/ascii.hpp"
 #include "leat/proto/fields/list.hpp"
+#include "leat/proto/fields/validation.hpp"
 #include "leat/proto/hash/hash.hpp"
 
 namespace leat::proto::ws {
@@ -115,6 +116,15 @@ std::optional<std::string> accept_for(std::string_view key) {
       hash(hash_algorithm::sha1, std::string(key) + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
   if (!digest) return std::nullopt;
   return base64_encode(*digest);
+}
+
+bool can_be_offered(std::span<const std::string> subprotocols) noexcept {
+  for (std::size_t i = 0; i < subprotocols.size(); ++i) {
+    if (!is_token(subprotocols[i])) return false;
+    const auto before = subprotocols.first(i);
+    if (std::ranges::find(before, subprotocols[i]) != before.end()) return false;
+  }
+  return true;
 }
 
 void add_request_fields(fields& to, const offer& offered) {

@@ -40,6 +40,15 @@ TEST_CASE("handshake: answers the key of the RFC") {
   CHECK(accept_for(key) == accept_text);
 }
 
+TEST_CASE("handshake: only tokens can be offered as subprotocols, and each once") {
+  CHECK(can_be_offered({}));
+  CHECK(can_be_offered(chat));
+  for (const char* wrong : {"", "a b", "a,b", "a\r\nb: c", "\xC3\xA4", "chat"}) {
+    CAPTURE(wrong);
+    CHECK_FALSE(can_be_offered(std::vector<std::string>{"chat", wrong}));
+  }
+}
+
 TEST_CASE("handshake: accepts an answer that is right") {
   agreement found;
   CHECK_FALSE(check(good_answer(), found));

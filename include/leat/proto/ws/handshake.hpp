@@ -31,7 +31,12 @@ struct offer {
   bool deflate = true;                             ///< Offer permessage-deflate.
 };
 
-/// Adds what makes a GET a request for a WebSocket.
+/// Whether all are tokens, and each is there once (RFC 6455, section 4.1): anything else would be
+/// read as another offer.
+[[nodiscard]] bool can_be_offered(std::span<const std::string> subprotocols) noexcept;
+
+/// Adds what makes a GET a request for a WebSocket. The subprotocols are such that
+/// `can_be_offered()`.
 void add_request_fields(fields& to, const offer& offered);
 
 /// What a handshake has agreed on.
