@@ -10,6 +10,7 @@
 #include <leat/coro/sleep.hpp>
 #include <leat/coro/task_group.hpp>
 #include <leat/coro/when_all.hpp>
+#include <leat/coro/when_all_or_group.hpp>
 #include <leat/coro/with_cancel_scope.hpp>
 #include <leat/coro/with_timeout.hpp>
 #include <leat/testing/test_loop.hpp>
@@ -57,6 +58,17 @@ task<void> show_prices(std::vector<std::string> items) {
   }
 }
 // endregion settled
+
+// region group_of_errors
+task<void> open_shop() {
+  try {
+    co_await when_all_or_group("the shop stays closed", price_of("pear"), price_of("gold"),
+                               sleep_for(3s));
+  } catch (const error_group& failures) {
+    std::printf("%s\n", failures.what());
+  }
+}
+// endregion group_of_errors
 
 // region timeout
 task<int> price_or(int fallback, std::string item) {
@@ -142,6 +154,7 @@ task<void> show_all() {
   const int all = co_await price_of_all({"apple", "pear"});
   std::printf("apple and pear: %d\n", all);
   co_await show_prices({"apple", "gold"});
+  co_await open_shop();
   const int late = co_await price_or(-1, "apple");
   std::printf("within a second: %d\n", late);
   const int seconds = co_await seconds_for_a_price();

@@ -3,14 +3,24 @@
 // from text and given variables here, so that it says the same on every machine.
 
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
 #include <string>
+#include <string_view>
 
 #include <leat/app/error.hpp>
+#include <leat/app/files.hpp>
 #include <leat/app/prepare.hpp>
 #include <leat/app/secret.hpp>
+#include <leat/app/text_files.hpp>
+#include <leat/base/error.hpp>
 #include <leat/coro/exit_stack.hpp>
 #include <leat/io/loop.hpp>
 #include <leat/model/describe.hpp>
+#include <leat/model/json.hpp>
+#include <leat/proto/text/charset.hpp>
 
 using namespace leat;
 
@@ -80,10 +90,38 @@ task<void> ask(exit_stack& exits) {
 }
 // endregion origin
 
+// region files
+task<void> read_prices(app::files& disk, std::string path) {
+  const auto from_json = [](std::string_view text) {
+    return model::from_json<std::map<std::string, int>>(text);
+  };
+  const app::text_file_options options{.charset = proto::charset::windows_1252};
+  try {
+    for (const auto& [name, price] : co_await app::read_text_file(disk, path, from_json, options)) {
+      std::printf("%s: %d\n", name.c_str(), price);
+    }
+  } catch (const app::file_content_failure& e) {
+    std::printf("%s\n", describe(e.failure()).c_str());
+  }
+}
+// endregion files
+
+task<void> read_from_disk() {
+  std::string folder = (std::filesystem::temp_directory_path() / "leat-example-XXXXXX").string();
+  if (::mkdtemp(folder.data()) == nullptr) co_return;
+  const std::string path = folder + "/prices.json";
+  std::ofstream(path) << "{\"p\xEA"
+                         "che\": 4}";
+  const auto disk = app::disk_files();
+  co_await read_prices(*disk, path);
+  std::filesystem::remove_all(folder);
+}
+
 }  // namespace
 
 int main() {
   run(with_exit_stack(ask));
   run(with_exit_stack(refuse));
   run(with_exit_stack(serve));
+  run(read_from_disk());
 }

@@ -2,10 +2,12 @@
 
 // Invariant: whole and byte by byte, bytes give the same text, which is well-formed UTF-8 and no
 // longer than three bytes for one and one character more; and the lines of a text are the same
-// however it is cut, and hold all of it but the ends of lines.
+// however it is cut, and hold all of it but the ends of lines. What is called well-formed is
+// decoded by itself as it is in front of the rest, and what comes next is replaced.
 //
 // The first byte of an input chooses the charset.
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -46,6 +48,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string whole = decode_text(input, from);
   LEAT_REQUIRE(leat::is_utf8(whole));
   LEAT_REQUIRE(whole.size() <= 3 * input.size() + 3);
+  const std::size_t good = well_formed_size(input, from);
+  LEAT_REQUIRE(good <= input.size());
+  LEAT_REQUIRE(well_formed_size(input.substr(0, good), from) == good);
+  const std::string beginning = decode_text(input.substr(0, good), from);
+  const std::string_view next =
+      std::string_view(whole).substr(std::min(beginning.size(), whole.size()));
+  LEAT_REQUIRE(whole.starts_with(beginning));
+  LEAT_REQUIRE(good == input.size() ? next.empty() : next.starts_with("\xEF\xBF\xBD"));
+
   text_decoder decoder(from);
   std::string bytewise;
   for (std::size_t i = 0; i < input.size(); ++i) decoder.decode(input.substr(i, 1), bytewise);

@@ -78,6 +78,7 @@ leat::http::server_options demo_options(const server_settings& settings, leat::i
   leat::http::server_options options;
   options.network = &network;
   options.timeouts.drain_grace = settings.drain;
+  options.tracing.enabled = true;  // what fails here belongs to the dashboard that asked
   options.on_error = [log = log.named("demo")](const leat::http::server_error& problem) {
     log.error("request failed", {{"method", problem.method},
                                  {"route", problem.route},

@@ -43,24 +43,11 @@ void leave_configuration_alone(leat::app::prepare_options& options) {
 }
 
 struct show_configuration : whose {
-  bool dotenv = false;
-
-  void adjust(leat::app::prepare_options& options) const {
-    whose::adjust(options);
-    options.reads_dotenv = dotenv;
-  }
   leat::task<void> execute(const invocation& with) const {
     return with.show(with.globals().configuration());
   }
 };
-BOOST_DESCRIBE_STRUCT(show_configuration, (whose), (dotenv))
-
-consteval auto leat_rules(const show_configuration*) {
-  using namespace leat::model::rules;
-  return list(all_defaulted,
-              field<&show_configuration::name>(positional, described("of which application")),
-              field<&show_configuration::dotenv>(described("with variables from dot-env files")));
-}
+BOOST_DESCRIBE_STRUCT(show_configuration, (whose), ())
 
 struct show_environment : whose {
   void adjust(leat::app::prepare_options& options) const {

@@ -60,7 +60,7 @@ consteval auto leat_rules(const inscription_arguments*) {
 
 struct common_arguments {
   std::optional<std::string> configfile;
-  bool environment = true;
+  std::optional<bool> environment;
   display_arguments display;
   inscription_arguments inscription;
 };
@@ -72,7 +72,8 @@ consteval auto leat_rules(const common_arguments*) {
               field<&common_arguments::configfile>(
                   described("the configuration, instead of the one that is discovered")),
               field<&common_arguments::environment>(
-                  described("neither dot-env files nor the program's own variables count")));
+                  described("dot-env files count; with --no-environment neither they nor the "
+                            "program's own variables")));
 }
 
 template <class Target>
@@ -108,9 +109,9 @@ inscriber inscribe_to(log::sink where) {
 
 void common_choices::adjust(prepare_options& options) const {
   if (configfile) options.source = configuration_source::file(*configfile);
-  if (!uses_environment) {
-    options.reads_dotenv = false;
-    options.obeys_variables = false;
+  if (environment) {
+    options.reads_dotenv = *environment;
+    if (!*environment) options.obeys_variables = false;
   }
   if (!inscription.entries().empty()) {
     options.overrides =
@@ -158,7 +159,7 @@ common_choices common_choices_of(const configuration& arguments, std::vector<pro
       .target_file = read.display.target_file.value_or(""),
       .target_stream = read.display.target_stream.value_or(output_stream::standard_output)};
   made.configfile = read.configfile;
-  made.uses_environment = read.environment;
+  made.environment = read.environment;
   std::vector<configuration::entry> inscription;
   if (read.inscription.level) {
     inscription.emplace_back("level", log::to_string(*read.inscription.level));

@@ -17,7 +17,7 @@ namespace leat::app {
 struct common_choices {
   display_options display;
   std::optional<std::string> configfile;
-  bool uses_environment = true;
+  std::optional<bool> environment;
   configuration inscription;  ///< A table, which may be empty.
   std::optional<std::string> log_file;
   rotation_settings log_rotation;  ///< Of that file.

@@ -25,6 +25,8 @@ constexpr std::array entries{
                 caller_fault, std::errc::invalid_argument},
     error_entry{static_cast<int>(errc::output_failed), "output cannot be written", 0,
                 std::errc::io_error},
+    error_entry{static_cast<int>(errc::content_not_understood), "file content is not understood",
+                caller_fault},
 };
 
 constexpr std::string_view command_line = "command line";
@@ -33,6 +35,10 @@ constinit const table_category app_category("leat.app", entries);
 
 std::string not_valid(std::string_view subject) {
   return std::string(subject) + " is not valid";
+}
+
+std::string not_understood(const std::string& path) {
+  return one_line(path) + " is not understood";
 }
 
 std::string told(std::string_view subject, const std::vector<problem>& problems) {
@@ -139,6 +145,18 @@ file_access_failure::file_access_failure(std::string path, std::string_view atte
 
 error_details file_access_failure::details() const {
   return {{"path", path_}, {"reason", reason_}};
+}
+
+file_content_failure::file_content_failure(std::string path, std::exception_ptr failure)
+    : configuration_error(errc::content_not_understood,
+                          not_understood(path) + ": " + describe(failure)),
+      path_(std::move(path)),
+      failure_(std::move(failure)) {}
+
+error_details file_content_failure::details() const {
+  return {{summary_key, not_understood(path_)},
+          {"path", path_},
+          {"errors", std::vector<std::exception_ptr>{failure_}}};
 }
 
 invalid_command_line::invalid_command_line(std::vector<problem> problems)

@@ -2,36 +2,41 @@
 #include "leat/app/text_files.hpp"
 
 #include <string_view>
-#include <utility>
-
-#include "leat/app/error.hpp"
-#include "leat/base/utf8.hpp"
-#include "leat/coro/as_outcome.hpp"
-#include "leat/coro/map_concurrent.hpp"
 
 namespace leat::app {
 namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
-/// Where a text stops being UTF-8.
-std::size_t valid_prefix_size(std::string_view text) noexcept {
-  std::size_t at = 0;
-  while (const std::size_t size = utf8_sequence_size(text.substr(at))) at += size;
-  return at;
+std::string_view shown_name(proto::charset charset) noexcept {
+  switch (charset) {
+    case proto::charset::utf_8: return "UTF-8";
+    case proto::charset::windows_1252: return "windows-1252";
+    case proto::charset::utf_16: return "UTF-16";
+    case proto::charset::utf_16le: return "UTF-16LE";
+    case proto::charset::utf_16be: return "UTF-16BE";
+  }
+  return {};
+}
+
+std::string decoded(std::string bytes, const std::string& path, proto::charset charset) {
+  const std::size_t good = proto::well_formed_size(bytes, charset);
+  if (good != bytes.size()) {
+    throw file_access_failure(path, "read",
+                              "it is no " + std::string(shown_name(charset)) + " from byte " +
+                                  std::to_string(good + 1) + " on");
+  }
+  if (charset != proto::charset::utf_8) return proto::decode_text(bytes, charset);
+  if (bytes.starts_with(byte_order_mark)) bytes.erase(0, byte_order_mark.size());
+  return bytes;
 }
 
 }  // namespace
 
 task<std::string> read_text_file(files& disk, std::string path, text_file_options options) {
-  std::string text = co_await disk.read(path, options.max_bytes);
-  if (!is_utf8(text)) {
-    throw file_access_failure(
-        path, "read",
-        "it is no UTF-8 from byte " + std::to_string(valid_prefix_size(text) + 1) + " on");
-  }
-  if (text.starts_with(byte_order_mark)) text.erase(0, byte_order_mark.size());
-  co_return text;
+  std::string bytes = co_await disk.read(path, options.max_bytes);
+  co_return co_await to_cpu_thread(
+      [&] { return decoded(std::move(bytes), path, options.charset); });
 }
 
 task<std::vector<outcome<std::string>>> read_text_files(files& disk, std::vector<std::string> paths,

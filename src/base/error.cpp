@@ -54,8 +54,9 @@ std::string join(std::string text, const std::vector<std::exception_ptr>& errors
   return text;
 }
 
-std::string failed_of(std::size_t failed, std::size_t children) {
-  return std::to_string(failed) + " of " + std::to_string(children) + " children failed";
+std::string summary_of_group(const std::string& message, std::size_t failed, std::size_t children) {
+  const std::string count = std::to_string(failed) + " of " + std::to_string(children);
+  return message.empty() ? count + " children failed" : message + " (" + count + " failed)";
 }
 
 }  // namespace
@@ -124,13 +125,14 @@ std::vector<error_detail> exit_stack_failed::details() const {
           {"errors", errors_}};
 }
 
-error_group::error_group(std::vector<std::exception_ptr> errors, std::size_t children)
-    : error(errc::error_group, join(failed_of(errors.size(), children), errors)),
+error_group::error_group(std::vector<std::exception_ptr> errors, std::size_t children,
+                         const std::string& message)
+    : error(errc::error_group, join(summary_of_group(message, errors.size(), children), errors)),
       errors_(std::move(errors)),
-      children_(children) {}
+      summary_(summary_of_group(message, errors_.size(), children)) {}
 
 std::vector<error_detail> error_group::details() const {
-  return {{summary_key, failed_of(errors_.size(), children_)}, {"errors", errors_}};
+  return {{summary_key, summary_}, {"errors", errors_}};
 }
 
 channel_closed::channel_closed()

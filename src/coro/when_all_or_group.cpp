@@ -5,8 +5,9 @@
 
 namespace leat::detail {
 
-void throw_if_any(std::vector<std::exception_ptr> errors, std::size_t children) {
-  if (!errors.empty()) throw error_group(std::move(errors), children);
+void throw_if_any(std::vector<std::exception_ptr> errors, std::size_t children,
+                  const std::string& message) {
+  if (!errors.empty()) throw error_group(std::move(errors), children, message);
 }
 
 }  // namespace leat::detail

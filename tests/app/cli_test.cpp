@@ -114,6 +114,15 @@ struct act {
 };
 BOOST_DESCRIBE_STRUCT(act, (), (what))
 
+/// Shows a value that only a variable sets.
+struct show_port {
+  task<void> execute(const invocation& with) const {
+    const configuration* const port = with.globals().configuration().find("server.port");
+    co_await with.print(port != nullptr ? std::to_string(port->as_integer()) : "unset");
+  }
+};
+BOOST_DESCRIBE_STRUCT(show_port, (), ())
+
 struct fetch {
   secret token{};
   std::vector<std::string> urls;
@@ -492,6 +501,40 @@ LEAT_ASYNC_TEST("cli: a command line wins over variables, and those over files")
   CHECK(co_await level_of({{"DEMO_LOG_LEVEL", "error"}}, {"--no-environment"}) == log::level::warn);
   CHECK(co_await level_of({}, {"--inscription.presentation", "json"}) == log::level::warn);
   CHECK(here.logged->presentation == log::presentation::json);
+}
+
+LEAT_ASYNC_TEST("cli: dot-env files are read if the program says so, or whoever runs it") {
+  world here;
+  here.disk->contents[".env"] = "DEMO_CONFIG_SERVER__PORT=7\n";
+  struct row {
+    bool reads_dotenv;
+    words given;
+    const char* shown;
+  };
+  for (const row& each : {
+           row{false, {}, "unset"},
+           row{false, {"--environment"}, "7"},
+           row{true, {}, "7"},
+           row{true, {"--no-environment"}, "unset"},
+           row{false, {"--environment", "--no-environment"}, "unset"},
+           row{true, {"--no-environment", "--environment"}, "7"},
+       }) {
+    CAPTURE(each.reads_dotenv);
+    CAPTURE(each.given.size());
+    cli_options options;
+    options.streams = here.console;
+    options.prepare.application = application("demo");
+    options.prepare.disk = here.disk;
+    options.prepare.variables = environment({{"HOME", "/home/ann"}});
+    options.prepare.reads_dotenv = each.reads_dotenv;
+    options.prepare.inscribe = [](const inscription&, std::string,
+                                  exit_stack&) -> task<log::logger> { co_return log::logger(); };
+    cli program(std::move(options));
+    program.set<show_port>();
+    here.console->output.clear();
+    CHECK(co_await program.execute(each.given) == 0);
+    CHECK(here.console->output == each.shown);
+  }
 }
 
 LEAT_ASYNC_TEST("cli: what a command adjusts wins over variables too") {

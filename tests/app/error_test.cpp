@@ -32,6 +32,9 @@ TEST_CASE("app errors: are the caller's fault, and a file may come back") {
   CHECK(address.part() == "b");
   CHECK(file.code() != leat::failure::caller_fault);
   CHECK(std::string(file.what()) == "/x cannot be read: Permission denied");
+  const file_content_failure content("/x", std::make_exception_ptr(address));
+  CHECK(content.code() == leat::failure::caller_fault);
+  CHECK(std::string(content.what()) == "/x is not understood: address a.b: b is not there");
 }
 
 TEST_CASE("app errors: stay on one line, whatever a file is called") {

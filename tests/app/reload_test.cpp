@@ -167,6 +167,20 @@ LEAT_ASYNC_TEST("reload: SIGHUP does it, for the level of the log too") {
   CHECK(world.times_logged("changed=inscription.level") == 2);
 }
 
+LEAT_ASYNC_TEST(
+    "reload: of how a program logs only the level takes effect, and the rest is named") {
+  reloading_world world;
+  CHECK(co_await world.reload(
+      "[inscription]\nlevel = \"warn\"\nfile = \"/var/log/a\"\nmode = \"append\"\n",
+      "[inscription]\nlevel = \"info\"\nfile = \"/var/log/b\"\nmode = \"rotate\"\n"
+      "max_bytes = 2000\nkept_files = 3\npresentation = \"json\"\n"));
+  CHECK(world.times_logged("configuration reloaded changed=inscription.level "
+                           "needs_restart=\"inscription.file, inscription.mode, "
+                           "inscription.max_bytes unset -> 2000, "
+                           "inscription.kept_files unset -> 3, "
+                           "inscription.presentation\"") == 1);
+}
+
 LEAT_ASYNC_TEST("reload: a SIGHUP during start-up waits until that is complete") {
   reloading_world world;
   co_await run_lifespan(world.file_options("[limits]\nrate = 5\n"),

@@ -178,6 +178,8 @@ TEST_CASE("render_error: errors of other layers say what they know") {
   has(compact(entry_assertion_failure("a", 2, "is no table")), R"("address":"a","index":2)");
   has(compact(file_access_failure("/x", "read", "Permission denied")),
       R"("path":"/x","reason":"Permission denied")");
+  has(compact(file_content_failure("/x", std::make_exception_ptr(two_problems))),
+      R"("path":"/x","errors":[{"class":"invalid_configuration")");
   has(compact(leat::model::parse_error("JSON", "a comma", 4, 2, 3)),
       R"("reason":"a comma","line":2,"column":3)");
   has(compact(leat::ws::closed("example", 1011, "secret reason")), R"("close_code":1011)");

@@ -2,9 +2,14 @@
 #include "leat/app/text_files.hpp"
 
 #include <algorithm>
+#include <stdexcept>
+#include <string_view>
 
 #include "leat/app/error.hpp"
 #include "leat/base/error.hpp"
+#include "leat/model/error.hpp"
+#include "leat/model/json.hpp"
+#include "leat/model/toml.hpp"
 #include "leat/testing/cancellation.hpp"
 #include "leat/testing/random.hpp"
 
@@ -13,8 +18,18 @@
 
 using namespace leat;
 using namespace leat::app;
+using namespace std::string_literals;
 
 namespace {
+
+struct settings {
+  int level = 0;
+};
+BOOST_DESCRIBE_STRUCT(settings, (), (level))
+
+std::size_t size_of(std::string_view text) {
+  return text.size();
+}
 
 task<std::string> refusal_of(imaginary_files& disk, std::string path,
                              text_file_options options = {}) {
@@ -92,12 +107,102 @@ LEAT_ASYNC_TEST("text files: no paths are no texts, and none at a time is refuse
   CHECK(was_refused);
 }
 
+LEAT_ASYNC_TEST("text files: one in another charset is read as UTF-8, whole or not at all") {
+  using proto::charset;
+  imaginary_files disk({{"/latin", "k\xE4se"},
+                        {"/wide", std::string("\xFE\xFF\0k\0\xE4", 6)},
+                        {"/half", std::string("k\0\xE4\0\xDE", 5)},
+                        {"/mark", "\xEF\xBB\xBFx"}});
+  CHECK(co_await read_text_file(disk, "/latin", {.charset = charset::windows_1252}) ==
+        "k\xC3\xA4se");
+  CHECK(co_await read_text_file(disk, "/wide", {.charset = charset::utf_16}) == "k\xC3\xA4");
+  CHECK(co_await refusal_of(disk, "/half", {.charset = charset::utf_16le}) ==
+        "/half: it is no UTF-16LE from byte 5 on");
+  CHECK(co_await read_text_file(disk, "/mark", {.charset = charset::windows_1252}) ==
+        "\xC3\xAF\xC2\xBB\xC2\xBFx");
+}
+
+LEAT_ASYNC_TEST("text files: several in another charset are text or error, each in its place") {
+  imaginary_files disk({{"/a", "a\0"s}, {"/b", "b"}, {"/c", "c\0"s}});
+  const auto texts =
+      co_await read_text_files(disk, {"/a", "/b", "/c"}, {.charset = proto::charset::utf_16});
+  REQUIRE(texts.size() == 3);
+  CHECK(texts[0].value() == "a");
+  CHECK(describe(texts[1].error()) == "/b cannot be read: it is no UTF-16 from byte 1 on");
+  CHECK(texts[2].value() == "c");
+}
+
+LEAT_ASYNC_TEST("text files: a deserializer makes a value of one, in any charset") {
+  imaginary_files disk({{"/size", "12"}, {"/wide", "[7,8]"s}, {"/level.toml", "level = 3\n"}});
+  const auto from_json = [](std::string_view text) {
+    return model::from_json<std::vector<int>>(text);
+  };
+  const auto from_toml = [](std::string_view text, std::string_view path) {
+    return model::from_toml<settings>(text, path);
+  };
+  const std::size_t size = co_await read_text_file(disk, "/size", &size_of);
+  CHECK(size == 2);
+  CHECK(co_await read_text_file(disk, "/wide", from_json) == std::vector<int>{7, 8});
+  const settings read = co_await read_text_file(disk, "/level.toml", from_toml);
+  CHECK(read.level == 3);
+
+  disk.contents["/wide"] =
+      "[\0"
+      "9\0]\0"s;
+  CHECK(co_await read_text_file(disk, "/wide", from_json, {.charset = proto::charset::utf_16}) ==
+        std::vector<int>{9});
+}
+
+LEAT_ASYNC_TEST("text files: what a deserializer throws is carried by an error with the path") {
+  imaginary_files disk({{"/etc/demo.json", "[1,\"s\"]"}});
+  std::exception_ptr carried;
+  try {
+    static_cast<void>(co_await read_text_file(disk, "/etc/demo.json", [](std::string_view text) {
+      return model::from_json<std::vector<int>>(text);
+    }));
+  } catch (const file_content_failure& e) {
+    CHECK(e.path() == "/etc/demo.json");
+    CHECK(e.code() == failure::caller_fault);
+    CHECK(std::string(e.what()) == "/etc/demo.json is not understood: " + describe(e.failure()));
+    carried = e.failure();
+  }
+  REQUIRE(carried != nullptr);
+  CHECK_THROWS_AS(std::rethrow_exception(carried), model::validation_error);
+}
+
+LEAT_ASYNC_TEST("text files: values of several come in order, a few at a time, or their errors") {
+  many_files many(3);
+  many.disk.contents.erase("/4");
+  many.disk.contents["/11"] = "no number";
+  const auto number_in = [](std::string text) {
+    if (!text.starts_with("text ")) throw std::invalid_argument("planted");
+    return std::stoi(text.substr(5));
+  };
+  const auto numbers =
+      co_await read_text_files(many.disk, many.paths, number_in, {.max_concurrent = 3});
+  REQUIRE(numbers.size() == 20);
+  for (int i = 0; i < 20; ++i) {
+    CAPTURE(i);
+    const auto& each = numbers[static_cast<std::size_t>(i)];
+    if (i == 4) {
+      CHECK(describe(each.error()) == "/4 cannot be read: No such file or directory");
+    } else if (i == 11) {
+      CHECK(describe(each.error()) == "/11 is not understood: planted");
+    } else {
+      CHECK(each.value() == i);
+    }
+  }
+  CHECK(many.disk.most_open == 3);
+}
+
 TEST_CASE("text files: read_text_file and read_text_files can be cancelled anywhere") {
   std::size_t open = 0;
   testing::for_each_cancellation([&open]() -> task<void> {
     many_files many(1);
     static_cast<void>(co_await read_text_file(many.disk, "/1"));
     static_cast<void>(co_await read_text_files(many.disk, many.paths, {.max_concurrent = 3}));
+    static_cast<void>(co_await read_text_file(many.disk, "/2", &size_of));
+    static_cast<void>(co_await read_text_files(many.disk, {"/3", "/4"}, &size_of));
     open += many.disk.open;
   });
   CHECK(open == 0);

@@ -4,8 +4,10 @@
 #include <random>
 #include <stdexcept>
 #include <string>
+#include <variant>
 #include <vector>
 
+#include "leat/base/error_detail.hpp"
 #include "leat/coro/semaphore.hpp"
 #include "leat/coro/sleep.hpp"
 #include "leat/coro/with_cancel_scope.hpp"
@@ -81,8 +83,45 @@ LEAT_ASYNC_TEST("when_all_or_group: throws all errors in the order of the childr
   CHECK(co_await errors_of(all_or_group(std::move(children))) == "first,third,fourth,");
 }
 
+LEAT_ASYNC_TEST("when_all_or_group: a message of the caller's is what the group says first") {
+  std::vector<std::string> said;
+  const std::string planet = "mars";
+  try {
+    co_await when_all_or_group("could not reach " + planet, error_after(1s, "boom"), sleep_for(2s),
+                               error_after(3s, "bang"));
+  } catch (const error_group& group) {
+    said.emplace_back(group.what());
+    CHECK(group.errors().size() == 2);
+    CHECK(std::get<std::string>(group.details().at(0).value) ==
+          "could not reach mars (2 of 3 failed)");
+  }
+  std::vector<task<int>> children;
+  children.push_back(error_after(1s, "boom"));
+  children.push_back(value_after(2s, 1));
+  try {
+    static_cast<void>(co_await when_all_or_group("the caches are not warm", std::move(children)));
+  } catch (const error_group& group) {
+    said.emplace_back(group.what());
+  }
+  CHECK(said == std::vector<std::string>{"could not reach mars (2 of 3 failed): boom; then bang",
+                                         "the caches are not warm (1 of 2 failed): boom"});
+  CHECK(loop.elapsed() == 5s);
+}
+
+LEAT_ASYNC_TEST("when_all_or_group: with a message returns what it does without") {
+  const auto [a, b] = co_await when_all_or_group("unsaid", value_after(2s, 1), value_after(1s, 2));
+  CHECK(a == 1);
+  CHECK(b == 2);
+  std::vector<task<int>> children;
+  children.push_back(value_after(2s, 3));
+  children.push_back(value_after(1s, 4));
+  CHECK(co_await when_all_or_group("unsaid", std::move(children)) == std::vector<int>{3, 4});
+}
+
 LEAT_ASYNC_TEST("when_all_or_group: of no tasks is done at once") {
   CHECK((co_await when_all_or_group(std::vector<task<int>>())).empty());
+  CHECK((co_await when_all_or_group("unsaid", std::vector<task<int>>())).empty());
+  CHECK(loop.elapsed() == 0s);
 }
 
 LEAT_ASYNC_TEST("when_all_or_group: loses no error and no order, whatever ends when") {
@@ -145,7 +184,7 @@ TEST_CASE("when_all_or_group: cancelled anywhere, it keeps no permit and leaves 
       CHECK(false);
     } catch (const error_group&) {
     }
-    co_await when_all_or_group(holds(permits, false), holds(permits, false));
+    co_await when_all_or_group("unsaid", holds(permits, false), holds(permits, false));
   };
 
   const auto report = testing::for_each_cancellation(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <array>
 #include <chrono>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "leat/testing/splits.hpp"
 
 #include "gateway/gateway_world.hpp"
+#include "support/scratch_folder.hpp"
 
 // The gateway end to end, each scenario once on real sockets and once on a simulated network.
 // What needs a process of its own (signals, exit status, nginx, curl, wrk, memory under load) is
@@ -122,6 +124,32 @@ LEAT_GATEWAY_TEST("gateway: its default dashboard has three entries that are ok,
     CHECK(health != std::string::npos);
     CHECK(revenue < health);
   });
+}
+
+LEAT_GATEWAY_TEST(
+    "gateway: what fails in its demo upstream is logged with the trace of the request") {
+  const scratch_folder folder;
+  const std::string ledger = folder / "ledger.csv";
+  // JSON has no form for this name, so whatever sends it fails.
+  std::ofstream(ledger) << "date,product,kind,amount_cents\n2026-01-02,\xFF,sale,100\n";
+  const std::string trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+  gateway_world world;
+  co_await world.serve_while(
+      "[demo]\nledger = \"" + ledger + "\"\n" + source("revenue", "/revenue_stream"),
+      [&]() -> task<void> {
+        const auto answer = co_await answer_to(
+            world, "GET /dashboard HTTP/1.1\r\nHost: x\r\nConnection: close\r\ntraceparent: 00-" +
+                       trace + "-00f067aa0ba902b7-01\r\n\r\n");
+        CHECK(has(answer, R"("detail":"the source answered with status 500")"));
+      });
+  const auto inside = world.events("request failed");
+  const auto outside = world.events("upstream failed");
+  REQUIRE(inside.size() == 1);
+  REQUIRE(outside.size() == 1);
+  CHECK(field_of(inside[0], "route") == "/revenue_stream");
+  CHECK(field_of(inside[0], "trace_id") == trace);
+  CHECK(field_of(outside[0], "trace_id") == trace);
+  CHECK(field_of(inside[0], "span_id") != field_of(outside[0], "span_id"));
 }
 
 LEAT_GATEWAY_TEST("gateway: counts its own requests for the activity source") {

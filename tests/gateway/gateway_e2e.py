@@ -8,6 +8,7 @@ Every server is started by the test on a free port and in a temporary folder, an
 What needs none is in end_to_end_test.cpp. No test measures time; waits end with the event they wait for, or fail after a long while.
 """
 
+import fcntl
 import http.client
 import json
 import os
@@ -58,6 +59,8 @@ class Gateway:
                                         text=True, env=environment)
         self.log = []
         self.changed = threading.Condition()
+        self.is_log_read = threading.Event()
+        self.is_log_read.set()
         self.reader = threading.Thread(target=self._read_log)
         self.reader.start()
         began = self.wait_event(until)
@@ -66,6 +69,7 @@ class Gateway:
 
     def _read_log(self):
         for line in self.process.stderr:
+            self.is_log_read.wait()
             with self.changed:
                 self.log.append(json.loads(line) if line.startswith("{")
                                 else {"event": "<text>", "text": line.strip()})
@@ -73,6 +77,11 @@ class Gateway:
         with self.changed:
             self.log.append({"event": "<end>"})
             self.changed.notify_all()
+
+    def hold_log(self):
+        """Reads no more of its log until `is_log_read` is set: most of what comes has to wait."""
+        self.is_log_read.clear()
+        fcntl.fcntl(self.process.stderr, fcntl.F_SETPIPE_SZ, 4096)
 
     def events(self, name):
         with self.changed:
@@ -114,6 +123,11 @@ class Gateway:
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+)", status).group(1))
 
+    def has_signal(self, which, number):
+        """Whether a signal is in one of the sets that /proc knows of the thread of its loop."""
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(rf"{which}:\s+([0-9a-f]+)", status).group(1), 16) >> (number - 1) & 1
+
     def ask_to_stop(self, number=signal.SIGTERM):
         self.process.send_signal(number)
 
@@ -123,6 +137,7 @@ class Gateway:
         return code
 
     def close(self):
+        self.is_log_read.set()
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
@@ -711,12 +726,20 @@ class GatewayTest(unittest.TestCase):
 
     def test_crash_handlers(self):
         gateway = self.start()
-        status = pathlib.Path(f"/proc/{gateway.process.pid}/status").read_text()
-        caught = int(re.search(r"SigCgt:\s+([0-9a-f]+)", status).group(1), 16)
         for number in (signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGSEGV):
-            self.assertTrue(caught >> (number - 1) & 1, number)
-        gateway.process.send_signal(signal.SIGABRT)
+            self.assertTrue(gateway.has_signal("SigCgt", number), number)
+        gateway.hold_log()
+        traces = [f"{each:032x}" for each in range(1, 102)]
+        for each in traces:
+            gateway.get("/nothing", traceparent=f"00-{each}-00f067aa0ba902b7-01")
+        gateway.ask_to_stop(signal.SIGABRT)
+        # While a signal is handled it is blocked. Until then nothing more of the log can be written.
+        self.assertTrue(settles(lambda: not gateway.has_signal("SigBlk", signal.SIGABRT), 0))
+        gateway.is_log_read.set()
         self.assertEqual(gateway.wait_exit(), -signal.SIGABRT)
+        # The last one's client may have its answer before the server has logged it.
+        logged = [each["trace_id"] for each in gateway.events("request")]
+        self.assertEqual(logged[:100], traces[:100])
 
     def test_log_at_a_terminal(self):
         config = pathlib.Path(self.folder) / "gateway.toml"

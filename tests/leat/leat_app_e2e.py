@@ -116,9 +116,10 @@ class LeatAppTest(unittest.TestCase):
         done = self.run_leat(*of, "--no-environment", DEMO_CONFIG_A="5", DEMO_LOG_LEVEL="loud")
         self.assertEqual(json.loads(done.stdout), {"a": 1, "level": 2})
         self.write(".env", "DEMO_CONFIG_A=7\n")
-        self.assertEqual(json.loads(self.run_leat(*of, "--dotenv").stdout), {"a": 7, "level": 2})
-        self.assertEqual(json.loads(self.run_leat(*of, "--dotenv", "--no-environment").stdout),
-                         {"a": 1, "level": 2})
+        for words, a in (([], 1), (["--environment"], 7), (["--environment", "--no-environment"], 1)):
+            self.assertEqual(json.loads(self.run_leat(*of, *words).stdout), {"a": a, "level": 2}, words)
+        shown = self.run_leat("app", "environment", "demo", "--environment", "--display.presentation=json")
+        self.assertEqual(json.loads(shown.stdout), {"DEMO_CONFIG_A": "7"})
 
     def test_bad_input(self):
         """One error that lists every problem with its source, exit code 1, and nothing written."""

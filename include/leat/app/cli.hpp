@@ -190,7 +190,8 @@ struct cli_options {
   std::string about{};
   /// How programs are called; without it, by the name of the application.
   std::string program{};
-  /// What everything is prepared with. Names the application.
+  /// What everything is prepared with, by the same defaults as without a command line: dot-env
+  /// files are read if it says so, or `--environment` does. Names the application.
   prepare_options prepare{};
   /// Without one, that of the process.
   std::shared_ptr<console> streams{};
@@ -208,6 +209,7 @@ struct cli_options {
 /// | option | |
 /// |---|---|
 /// | `--configfile FILE` | the configuration, instead of the one that is discovered |
+/// | `--environment` | dot-env files count, for this run |
 /// | `--no-environment` | neither dot-env files nor the program's own variables count |
 /// | `--display.presentation` | plain, rich, json, toml or markdown; also `--display.compact` |
 /// | `--display.target-file`, `--display.target-stream` | where results go; one of them |

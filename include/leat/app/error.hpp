@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <exception>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -19,6 +20,7 @@
 ///         ├── entry_assertion_failure   an element of an array is not as an edit expects it
 ///         ├── file_locate_failure       a search ended without what it looked for
 ///         ├── file_access_failure       the system refuses a file, or it is not as it should be
+///         ├── file_content_failure      whoever was to understand a file's text does not
 ///         └── invalid_command_line      what stands there cannot be meant
 ///     io_error
 ///     └── app::output_failure           what a program has to say cannot be written
@@ -35,6 +37,7 @@ enum class errc {
   file_inaccessible,
   invalid_command_line,
   output_failed,
+  content_not_understood,
 };
 
 std::error_code make_error_code(errc value) noexcept;
@@ -140,6 +143,21 @@ class file_access_failure : public configuration_error {
  private:
   std::string path_;
   std::string reason_;
+};
+
+/// A file's text is not what whoever was to understand it takes; carries the error of that.
+class file_content_failure : public configuration_error {
+ public:
+  file_content_failure(std::string path, std::exception_ptr failure);
+
+  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+  /// What was thrown about the text.
+  [[nodiscard]] const std::exception_ptr& failure() const noexcept { return failure_; }
+  [[nodiscard]] std::vector<error_detail> details() const override;
+
+ private:
+  std::string path_;
+  std::exception_ptr failure_;
 };
 
 /// A command line cannot be meant: an unknown option, a value that does not fit. Lists all that

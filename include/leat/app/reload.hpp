@@ -23,7 +23,8 @@ struct configuration_reading {
 };
 
 /// The values of a configuration that may change while the program runs, and how they take effect.
-/// Values that are not declared need a new start. `inscription.level` is declared by itself.
+/// Values that are not declared need a new start. `inscription.level` is declared by itself; the
+/// rest of that table says how a log begins (its file, its rotation, its presentation), and is not.
 ///
 /// Thread-safety: one loop.
 class reloads {

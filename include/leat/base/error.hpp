@@ -223,15 +223,17 @@ class exit_stack_failed : public error {
 class error_group : public error {
  public:
   /// `errors` in the order of the children, whichever failed first; `children` is how many
-  /// there were in all.
-  error_group(std::vector<std::exception_ptr> errors, std::size_t children);
+  /// there were in all. `what()` begins with "<message> (2 of 3 failed)", or without a message with
+  /// "2 of 3 children failed", and goes on with every error.
+  error_group(std::vector<std::exception_ptr> errors, std::size_t children,
+              const std::string& message = {});
 
   [[nodiscard]] const std::vector<std::exception_ptr>& errors() const noexcept { return errors_; }
   [[nodiscard]] std::vector<error_detail> details() const override;
 
  private:
   std::vector<std::exception_ptr> errors_;
-  std::size_t children_;
+  std::string summary_;
 };
 
 /// Something was sent to a channel that is closed.

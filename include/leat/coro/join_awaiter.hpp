@@ -18,12 +18,16 @@ void report_lost_error(const join_slot<T>& slot, const char* where) noexcept {
 
 /// Awaits children of different types in one join. `Kind` says what the end of a child means
 /// (`policy`), how reports name the join (`kind`) and its further failures (`name`), and what is
-/// returned (`result(join, slots)`).
+/// returned (`result(join, slots)`); an object of it has what that takes.
 template <class Kind, class... Ts>
 class [[nodiscard]] join_awaiter final : public boundary_awaiter {
  public:
-  explicit join_awaiter(task<Ts>&&... children) noexcept : slots_(std::move(children)...) {}
-  join_awaiter(join_awaiter&& other) noexcept : slots_(std::move(other.slots_)) {}
+  explicit join_awaiter(task<Ts>&&... children) noexcept
+      : join_awaiter(Kind(), std::move(children)...) {}
+  explicit join_awaiter(Kind of, task<Ts>&&... children) noexcept
+      : of_(std::move(of)), slots_(std::move(children)...) {}
+  join_awaiter(join_awaiter&& other) noexcept
+      : of_(std::move(other.of_)), slots_(std::move(other.slots_)) {}
   ~join_awaiter() {
     if (!join_.is_overtaken()) return;
     std::apply([](const auto&... slot) { (report_lost_error(slot, Kind::name), ...); }, slots_);
@@ -41,11 +45,12 @@ class [[nodiscard]] join_awaiter final : public boundary_awaiter {
     std::apply([this](auto&... slot) { (slot.start(join_, Kind::policy), ...); }, slots_);
     return join_.stays_suspended();
   }
-  auto await_resume() { return Kind::result(join_, slots_); }
+  auto await_resume() { return of_.result(join_, slots_); }
 
  private:
   promise_base* parent_ = nullptr;
   std::source_location site_;
+  [[no_unique_address]] Kind of_;
   join join_{Kind::kind, Kind::name};
   std::tuple<join_slot<Ts>...> slots_;
 };
@@ -54,11 +59,13 @@ class [[nodiscard]] join_awaiter final : public boundary_awaiter {
 template <class Kind, class T>
 class [[nodiscard]] join_range_awaiter final : public boundary_awaiter {
  public:
-  explicit join_range_awaiter(std::vector<task<T>>&& children) {
+  explicit join_range_awaiter(std::vector<task<T>>&& children, Kind of = Kind())
+      : of_(std::move(of)) {
     slots_.reserve(children.size());
     for (auto& child : children) slots_.emplace_back(std::move(child));
   }
-  join_range_awaiter(join_range_awaiter&& other) noexcept : slots_(std::move(other.slots_)) {}
+  join_range_awaiter(join_range_awaiter&& other) noexcept
+      : of_(std::move(other.of_)), slots_(std::move(other.slots_)) {}
   ~join_range_awaiter() {
     if (!join_.is_overtaken()) return;
     for (const auto& slot : slots_) report_lost_error(slot, Kind::name);
@@ -74,11 +81,12 @@ class [[nodiscard]] join_range_awaiter final : public boundary_awaiter {
     for (auto& slot : slots_) slot.start(join_, Kind::policy);
     return join_.stays_suspended();
   }
-  auto await_resume() { return Kind::result(join_, slots_); }
+  auto await_resume() { return of_.result(join_, slots_); }
 
  private:
   promise_base* parent_ = nullptr;
   std::source_location site_;
+  [[no_unique_address]] Kind of_;
   join join_{Kind::kind, Kind::name};
   std::vector<join_slot<T>> slots_;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <utility>
 
+#include "leat/base/utf8.hpp"
 #include "leat/proto/text/charset.hpp"
 
 namespace leat::proto {
@@ -19,6 +20,13 @@ constexpr std::array<char16_t, 32> windows_1252_high{
 
 constexpr unsigned byte_of(char c) noexcept {
   return static_cast<unsigned char>(c);
+}
+
+constexpr bool is_high_surrogate(char16_t unit) noexcept {
+  return unit >= 0xD800 && unit <= 0xDBFF;
+}
+constexpr bool is_low_surrogate(char16_t unit) noexcept {
+  return unit >= 0xDC00 && unit <= 0xDFFF;
 }
 
 void append_utf_8(std::string& out, char32_t code) {
@@ -53,6 +61,32 @@ bool may_be_second(unsigned lead, unsigned byte) noexcept {
   const unsigned low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
   const unsigned high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
   return byte >= low && byte <= high;
+}
+
+std::size_t well_formed_utf_8_size(std::string_view bytes) noexcept {
+  std::size_t at = 0;
+  while (const std::size_t size = utf8_sequence_size(bytes.substr(at))) at += size;
+  return at;
+}
+
+std::size_t well_formed_utf_16_size(std::string_view bytes, bool is_big_endian) noexcept {
+  const auto unit_at = [&](std::size_t at) {
+    const unsigned first = byte_of(bytes[at]);
+    const unsigned second = byte_of(bytes[at + 1]);
+    return static_cast<char16_t>(is_big_endian ? first << 8 | second : second << 8 | first);
+  };
+  std::size_t at = 0;
+  while (at + 2 <= bytes.size()) {
+    const char16_t unit = unit_at(at);
+    if (is_low_surrogate(unit)) break;
+    if (!is_high_surrogate(unit)) {
+      at += 2;
+      continue;
+    }
+    if (at + 4 > bytes.size() || !is_low_surrogate(unit_at(at + 2))) break;
+    at += 4;
+  }
+  return at;
 }
 
 void decode_windows_1252(std::string_view bytes, std::string& out) {
@@ -139,14 +173,14 @@ void text_decoder::take_utf_16_unit(char16_t unit, std::string& out) {
       return;
     }
   }
-  const bool is_low = unit >= 0xDC00 && unit <= 0xDFFF;
+  const bool is_low = is_low_surrogate(unit);
   const char16_t high = std::exchange(high_surrogate_, u'\0');
   if (high != 0 && is_low) {
     append_utf_8(out, 0x10000 + ((static_cast<char32_t>(high) - 0xD800) << 10) + (unit - 0xDC00));
     return;
   }
   if (high != 0) append_utf_8(out, replacement);
-  if (unit >= 0xD800 && unit <= 0xDBFF) {
+  if (is_high_surrogate(unit)) {
     high_surrogate_ = unit;
   } else {
     append_utf_8(out, is_low ? replacement : static_cast<char32_t>(unit));
@@ -160,6 +194,17 @@ std::string decode_text(std::string_view bytes, charset from) {
   decoder.decode(bytes, text);
   decoder.finish(text);
   return text;
+}
+
+std::size_t well_formed_size(std::string_view bytes, charset from) noexcept {
+  switch (from) {
+    case charset::utf_8: return well_formed_utf_8_size(bytes);
+    case charset::windows_1252: return bytes.size();
+    case charset::utf_16: return well_formed_utf_16_size(bytes, bytes.starts_with("\xFE\xFF"));
+    case charset::utf_16le: return well_formed_utf_16_size(bytes, false);
+    case charset::utf_16be: return well_formed_utf_16_size(bytes, true);
+  }
+  return 0;
 }
 
 }  // namespace leat::proto

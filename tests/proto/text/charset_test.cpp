@@ -112,3 +112,21 @@ TEST_CASE("charset: halves of surrogates and of units are replaced") {
   check_text(charset::utf_16le, "\x3D\xD8\x3D\xD8\x00\xDE"sv, "\xEF\xBF\xBD\xF0\x9F\x98\x80");
   check_text(charset::utf_16be, "\x00\x41\x00"sv, "A\xEF\xBF\xBD");
 }
+
+TEST_CASE("charset: how far a text is well-formed") {
+  const auto size = [](std::string_view bytes, charset from) {
+    return well_formed_size(bytes, from);
+  };
+  CHECK(size("", charset::utf_8) == 0);
+  CHECK(size("\xEF\xBB\xBFk\xC3\xA4se", charset::utf_8) == 8);
+  CHECK(size("k\xE4se", charset::utf_8) == 1);
+  CHECK(size("k\xC3", charset::utf_8) == 1);
+  CHECK(size("\x81\xFF", charset::windows_1252) == 2);
+  CHECK(size("\x3D\xD8\x00\xDE\x41\x00"sv, charset::utf_16le) == 6);
+  CHECK(size("\xD8\x3D\xDE\x00\x00\x41"sv, charset::utf_16be) == 6);
+  CHECK(size("\xFE\xFF\xD8\x3D\xDE\x00"sv, charset::utf_16) == 6);
+  CHECK(size("\x41\x00\x42"sv, charset::utf_16) == 2);        // half a unit
+  CHECK(size("\x41\x00\x3D\xD8"sv, charset::utf_16le) == 2);  // half a pair, at the end
+  CHECK(size("\x3D\xD8\x41\x00"sv, charset::utf_16le) == 0);  // and before something else
+  CHECK(size("\x41\x00\x00\xDE"sv, charset::utf_16le) == 2);  // the other half
+}

@@ -57,4 +57,8 @@ class text_decoder {
 /// The text of all of `bytes`.
 [[nodiscard]] std::string decode_text(std::string_view bytes, charset from);
 
+/// How many bytes stand before the first one for which decoding has only U+FFFD, for whoever
+/// takes no text with holes: the size of `bytes`, if they are well-formed.
+[[nodiscard]] std::size_t well_formed_size(std::string_view bytes, charset from) noexcept;
+
 }  // namespace leat::proto
