@@ -5,8 +5,6 @@
 
 #include "leat/metrics/registry.hpp"
 
-#include "http/known_methods.hpp"
-
 namespace leat::http {
 namespace {
 
@@ -32,7 +30,7 @@ void client_meter::note(kind what, int status, duration took) noexcept {
 }
 
 void client_meter::try_note(kind what, int status, duration took) {
-  const std::string_view method = detail::method_label(what.first);
+  const std::string_view method = what.first;
   const std::string_view endpoint = what.second;
   const std::lock_guard lock(mutex_);
   auto found = series_.find(kind(method, endpoint));

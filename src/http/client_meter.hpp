@@ -13,6 +13,8 @@
 #include "leat/http/transport_options.hpp"
 #include "leat/metrics/instruments.hpp"
 
+#include "http/known_methods.hpp"
+
 namespace leat::http {
 
 /// What a client measures of its requests. Thread-safety: any thread.
@@ -26,11 +28,12 @@ class client_meter {
    public:
     using clock = time_point (*)() noexcept;
 
-    /// `extras` has the name of the endpoint, if it has one. The views outlive this.
+    /// `extras` has the name of the endpoint, if it has one. They outlive this; the method need
+    /// not.
     exchange(client_meter& meter, std::string_view method, const request_extras* extras,
              clock now) noexcept
         : meter_(meter),
-          method_(method),
+          method_(detail::method_label(method)),
           endpoint_(extras != nullptr ? std::string_view(extras->endpoint) : std::string_view()),
           now_(now),
           began_(now()) {
@@ -54,7 +57,7 @@ class client_meter {
   };
 
  private:
-  /// What a request is: its method and its endpoint.
+  /// What a request is: what its method is called, and its endpoint.
   using kind = std::pair<std::string_view, std::string_view>;
 
   /// What is measured of requests of one kind.

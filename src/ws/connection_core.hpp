@@ -174,8 +174,10 @@ class connection_core {
       co_await deliver(goodbye);
     }
     [[maybe_unused]] const auto held = co_await reader_.receiving().lock();
-    while (on->lost == nullptr)
+    while (on->lost == nullptr) {
+      state_.check_time(state_.close_until);
       static_cast<void>(co_await reader_.next_message(on, state_.close_until));
+    }
   }
 
   connection_state<Io> state_;

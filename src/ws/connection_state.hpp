@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 
+#include "leat/coro/blocking_deadline.hpp"
 #include "leat/coro/cancel_scope.hpp"
 #include "leat/io/error.hpp"
 #include "leat/proto/ws/error.hpp"
@@ -90,6 +91,17 @@ struct connection_state {
   [[nodiscard]] bool is_worth_a_return(std::uint16_t code) const noexcept {
     const auto& codes = options.reconnect.close_codes;
     return std::find(codes.begin(), codes.end(), code) != codes.end();
+  }
+
+  /// For whoever reads without having to wait: a peer may always have something to say.
+  /// Errors: `io::read_timeout` if `until` has passed; `deadline_exceeded`, if that of the thread.
+  void check_time(deadline until) const {
+    const deadline bound = Io::is_blocking ? blocking_deadline::bound(until) : until;
+    if (bound.is_never() || Io::now() < bound.at()) return;
+    if constexpr (Io::is_blocking) {
+      blocking_deadline::throw_if_exceeded(until, "receiving from " + peer);
+    }
+    io::detail::throw_read_timeout(peer);
   }
 
   /// Wakes the sender who has to go on, if there is something to do.

@@ -43,11 +43,14 @@ class link_reader {
 
   /// The next message; none when the connection was lost.
   task<std::optional<message>> next_message(link_ptr on, deadline until) {
-    for (;;) {
+    for (bool has_read = false;;) {
       if (on->ahead) co_return std::exchange(on->ahead, std::nullopt);
       if (on->lost != nullptr) co_return std::nullopt;
       switch (take_event(*on)) {
-        case to_do::read: co_await fill(on, until); break;
+        case to_do::read:
+          if (std::exchange(has_read, true)) state_.check_time(until);
+          co_await fill(on, until);
+          break;
         case to_do::answer: co_await writer_.write_owed(on); break;
         case to_do::part: co_await part(on); break;
         case to_do::nothing: break;

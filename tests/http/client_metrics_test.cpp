@@ -48,6 +48,19 @@ server_response site(std::string_view path) {
   return answer;
 }
 
+/// Sends every request with another method, as those do that override it in a field.
+class renaming_transport final : public http::async_transport {
+ public:
+  task<http::basic_transport_response<io::async>> handle(http::async_request& request) override {
+    request.method = "A-METHOD-THAT-TAKES-THE-MEMORY-OF-THE-FIRST";
+    co_return co_await answering_.handle(request);
+  }
+
+ private:
+  http::async_mock_transport answering_{
+      [](const http::async_request&) { return server_response::text("x"); }};
+};
+
 task<void> expect_refusal(http::async_client& client) {
   try {
     static_cast<void>(co_await client.get("http://nobody.test/"));
@@ -78,6 +91,17 @@ LEAT_ASYNC_TEST("client metrics: count each request that is sent, by method and 
                  "http_client_request_duration_seconds_sum{client=\"shop\",endpoint=\"\","
                  "method=\"GET\"} 2"));
   CHECK(all.to_text().find("a.test") == std::string::npos);
+}
+
+LEAT_ASYNC_TEST(
+    "client metrics: a request counts by the method it had, whatever a transport makes of it") {
+  metrics::registry all;
+  auto options = measured<http::async_client_options>(all);
+  options.transport = std::make_shared<renaming_transport>();
+  http::async_client client(options);
+  static_cast<void>(co_await client.get("http://a.test/"));
+
+  CHECK(has_line(all, total("GET", "200", 1)));
 }
 
 LEAT_ASYNC_TEST("client metrics: requests are told apart by the endpoint that they name") {

@@ -105,6 +105,24 @@ TEST_CASE("blocking stream: the deadline of the whole ends a read as such") {
   CHECK_THROWS_AS(near->read_some({&byte, 1}, soon()), deadline_exceeded);
 }
 
+TEST_CASE("blocking stream: the deadline of the whole ends a read that need not wait") {
+  const auto [near, far] = io::make_blocking_stream_pair();
+  far->write_all(as_bytes("x"), soon());
+  std::byte byte{};
+  {
+    const blocking_deadline whole(in(0s));
+    CHECK_THROWS_AS(near->read_some({&byte, 1}, soon()), deadline_exceeded);
+  }
+  CHECK(near->read_some({&byte, 1}, soon()) == 1);
+}
+
+TEST_CASE("blocking stream: the deadline of the whole ends a write that need not wait") {
+  const auto [near, far] = io::make_blocking_stream_pair();
+  const blocking_deadline whole(in(0s));
+  CHECK_THROWS_AS(static_cast<void>(near->write_until_input(as_bytes("x"), soon())),
+                  deadline_exceeded);
+}
+
 TEST_CASE("blocking stream: writing gives up when the peer does not read in time") {
   const auto [near, far] = io::make_blocking_stream_pair();
   const std::string much(std::size_t{32} << 20, 'x');

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <atomic>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -194,13 +195,78 @@ TEST_CASE_TEMPLATE("websocket: a receive that takes too long can be tried again"
   Surface api(url_of(server), options);
   CHECK_THROWS_AS(api.receive(), io::read_timeout);
   api.send_text("now");
-  for (;;) {
+  std::string came;
+  while (came.empty()) {
     try {
-      CHECK(api.receive().data == "late");
-      break;
-    } catch (const io::read_timeout&) {
+      came = api.receive().data;
+    } catch (const io::read_timeout&) {  // the machine is busy
     }
   }
+  CHECK(came == "late");
+}
+
+namespace {
+
+/// Says the same again and again, until it is `over` or nobody would wait any more.
+void flood(conversation& talk, const std::string& words, const std::atomic<bool>& over) {
+  std::string many;
+  while (many.size() < 60'000) many += words;
+  const auto end = std::chrono::steady_clock::now() + 5s;
+  while (!over && std::chrono::steady_clock::now() < end) talk.send(many);
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("websocket: a peer that says much, but no message, does not hold up a receive",
+                   Surface, async_surface, blocking_surface) {
+  std::atomic<bool> over = false;
+  raw_peer server([&over](conversation& talk) {
+    shake_hands(talk);
+    flood(talk, frame(0x8A, "pong"), over);
+  });
+  typename Surface::options options;
+  options.timeouts.receive = 10ms;
+  {
+    Surface api(url_of(server), options);
+    CHECK_THROWS_AS(api.receive(), io::read_timeout);
+    over = true;
+  }
+  server.finish();
+}
+
+TEST_CASE("websocket: nor does it the deadline of a thread") {
+  std::atomic<bool> over = false;
+  raw_peer server([&over](conversation& talk) {
+    shake_hands(talk);
+    flood(talk, frame(0x8A, "pong"), over);
+  });
+  {
+    blocking_surface api(url_of(server), {});
+    const blocking_deadline whole(std::chrono::steady_clock::now() + 10ms);
+    CHECK_THROWS_AS(api.receive(), deadline_exceeded);
+    over = true;
+  }
+  server.finish();
+}
+
+TEST_CASE_TEMPLATE("websocket: a peer that goes on sending does not hold up a close", Surface,
+                   async_surface, blocking_surface) {
+  std::atomic<bool> over = false;
+  raw_peer server([&over](conversation& talk) {
+    shake_hands(talk);
+    flood(talk, text("and another thing"), over);
+  });
+  typename Surface::options options;
+  options.timeouts.close = 10ms;
+  {
+    Surface api(url_of(server), options);
+    const auto began = std::chrono::steady_clock::now();
+    api.close();
+    CHECK(std::chrono::steady_clock::now() - began < 3s);
+    over = true;
+    CHECK_THROWS_AS(api.receive(), ws::closed);
+  }
+  server.finish();
 }
 
 TEST_CASE_TEMPLATE("websocket reconnect: what cannot have been sent is sent anew", Surface,

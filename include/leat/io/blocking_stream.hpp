@@ -17,7 +17,8 @@ namespace leat::io {
 /// without a loop.
 ///
 /// Every wait has a deadline of its own, and that of the thread's `blocking_deadline`. What the
-/// latter ends fails with `deadline_exceeded`.
+/// latter ends fails with `deadline_exceeded`; it also ends `read_some()` and `write_until_input()`
+/// where they need not wait, since a peer may be quick for ever.
 ///
 /// Thread-safety: one thread at a time.
 class blocking_stream {

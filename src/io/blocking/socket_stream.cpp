@@ -77,7 +77,11 @@ class socket_stream final : public blocking_stream {
   // Mostly one call, in which the kernel waits. Its limit is coarse, so that it seldom has to be
   // changed: what is left of the time after it is waited for exactly.
   std::size_t read_some(std::span<std::byte> into, deadline until) override {
-    int flags = let_kernel_wait(blocking_deadline::bound(until)) ? 0 : MSG_DONTWAIT;
+    int flags = 0;
+    if (!let_kernel_wait(blocking_deadline::bound(until))) {
+      check_whole(until, "reading from ");
+      flags = MSG_DONTWAIT;
+    }
     for (;;) {
       if (const auto size = received(receive(into, flags))) return *size;
       flags = MSG_DONTWAIT;
@@ -100,6 +104,7 @@ class socket_stream final : public blocking_stream {
   }
 
   std::size_t write_until_input(std::span<const std::byte> from, deadline until) override {
+    check_whole(until, "writing to ");
     return write(from, until, POLLOUT | POLLIN);
   }
 
@@ -139,6 +144,13 @@ class socket_stream final : public blocking_stream {
       }
     }
     return written;
+  }
+
+  /// Ends what never has to wait, because the peer is as quick: it is not for ever, either.
+  void check_whole(deadline own, const char* attempted) const {
+    const deadline whole = blocking_deadline::current();
+    if (whole.is_never() || std::chrono::steady_clock::now() < whole.at()) return;
+    blocking_deadline::throw_if_exceeded(own, attempted + peer_name_);
   }
 
   ssize_t send(std::span<const std::byte> from) noexcept {
