@@ -45,6 +45,10 @@ task<void> async_connection::ping(std::string payload) {
   return impl_->send(outgoing::kind::ping, std::move(payload));
 }
 
+task<void> async_connection::pong(std::string payload) {
+  return impl_->send(outgoing::kind::pong, std::move(payload));
+}
+
 task<void> async_connection::close(std::uint16_t code, std::string reason) {
   return impl_->close(code, std::move(reason));
 }

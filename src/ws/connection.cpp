@@ -52,6 +52,11 @@ void connection::ping(std::string payload) {
   run_blocking(impl_->send(outgoing::kind::ping, std::move(payload)));
 }
 
+void connection::pong(std::string payload) {
+  refuse_on_loop("ws::async_connection::pong");
+  run_blocking(impl_->send(outgoing::kind::pong, std::move(payload)));
+}
+
 void connection::close(std::uint16_t code, std::string reason) {
   refuse_on_loop("ws::async_connection::close");
   run_blocking(impl_->close(code, std::move(reason)));

@@ -84,6 +84,7 @@ class link_writer {
         check_sendable(machine.send_message(on.out, proto::ws::message_kind::binary, what.data));
         break;
       case kind::ping: check_sendable(machine.send_ping(on.out, what.data)); break;
+      case kind::pong: check_sendable(machine.send_pong(on.out, what.data)); break;
       case kind::close:
         if (!machine.has_sent_close())
           check_sendable(machine.send_close(on.out, what.code, what.data));

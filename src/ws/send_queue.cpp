@@ -12,7 +12,8 @@ using state = outgoing::state;
 
 void check_payload(kind what, std::string_view data) {
   if (what == kind::text && !is_utf8(data)) check_sendable(proto::ws::errc::text_not_utf8);
-  if (what == kind::ping && data.size() > proto::ws::most_control_bytes) {
+  const bool is_control = what == kind::ping || what == kind::pong;
+  if (is_control && data.size() > proto::ws::most_control_bytes) {
     check_sendable(proto::ws::errc::payload_too_long);
   }
 }

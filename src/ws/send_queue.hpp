@@ -19,7 +19,7 @@ struct outgoing_tag;
 
 /// What a sender has to send. It stands in the sender's frame and leaves its list with it.
 struct outgoing : list_hook<outgoing_tag> {
-  enum class kind : std::uint8_t { text, binary, ping, close };
+  enum class kind : std::uint8_t { text, binary, ping, pong, close };
   enum class state : std::uint8_t {
     outside,  ///< In no queue, or in line for room.
     queued,
@@ -44,7 +44,7 @@ struct outgoing : list_hook<outgoing_tag> {
   event changed;
 };
 
-/// Refuses what no connection takes: text that is no UTF-8, and a ping that is too long.
+/// Refuses what no connection takes: text that is no UTF-8, and a ping or pong that is too long.
 /// Errors: `invalid_argument`.
 void check_payload(outgoing::kind what, std::string_view data);
 /// Errors: `invalid_argument`, if a machine has refused what was to be sent.

@@ -35,12 +35,13 @@ testing::cancellation_report sweep(std::vector<websocket_peer::script> scripts, 
 
 }  // namespace
 
-TEST_CASE("websocket: connect, send, receive, ping and close can be cancelled anywhere") {
+TEST_CASE("websocket: connect, send, receive, ping, pong and close can be cancelled anywhere") {
   const auto report = sweep({echo}, [](io::network& net) -> task<void> {
     auto socket = co_await ws::async_connection::connect("ws://server.test/", options_on(net));
     co_await socket.send_text("a text");
     CHECK((co_await socket.receive()).data == "a text");
     co_await socket.ping("p");
+    co_await socket.pong("p");
     co_await socket.send_text(large);
     CHECK((co_await socket.receive()).data == large);
     co_await socket.send_binary("bytes");

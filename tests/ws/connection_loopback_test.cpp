@@ -88,6 +88,25 @@ TEST_CASE_TEMPLATE("websocket: what comes in fragments is one message", Surface,
   server.finish();
 }
 
+TEST_CASE_TEMPLATE("websocket: a pong goes out that nobody has asked for", Surface, async_surface,
+                   blocking_surface) {
+  raw_peer server([](conversation& talk) {
+    shake_hands(talk);
+    CHECK(hear(talk) == "8a:");
+    CHECK(hear(talk) == "8a:here");
+    CHECK(hear(talk) == "89:there?");
+    talk.wait_closed();
+  });
+  {
+    Surface api(url_of(server), {});
+    api.pong();
+    api.pong("here");
+    api.ping("there?");
+    CHECK_THROWS_AS(api.pong(std::string(126, 'p')), invalid_argument);
+  }
+  server.finish();
+}
+
 TEST_CASE_TEMPLATE("websocket: only ws and wss are spoken", Surface, async_surface,
                    blocking_surface) {
   for (const char* url : {"http://127.0.0.1/", "https://127.0.0.1/", "127.0.0.1", "ws:///", ""}) {

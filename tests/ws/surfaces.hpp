@@ -24,6 +24,7 @@ struct async_surface {
   void send_text(std::string text) { leat::run(loop, peer.send_text(std::move(text))); }
   void send_binary(std::string text) { leat::run(loop, peer.send_binary(std::move(text))); }
   void ping(std::string text = {}) { leat::run(loop, peer.ping(std::move(text))); }
+  void pong(std::string text = {}) { leat::run(loop, peer.pong(std::move(text))); }
   leat::ws::message receive() { return leat::run(loop, peer.receive()); }
   void close(std::uint16_t code = 1000, std::string reason = {}) {
     leat::run(loop, peer.close(code, std::move(reason)));
@@ -43,6 +44,7 @@ struct blocking_surface {
   void send_text(std::string text) { peer.send_text(std::move(text)); }
   void send_binary(std::string text) { peer.send_binary(std::move(text)); }
   void ping(std::string text = {}) { peer.ping(std::move(text)); }
+  void pong(std::string text = {}) { peer.pong(std::move(text)); }
   leat::ws::message receive() { return peer.receive(); }
   void close(std::uint16_t code = 1000, std::string reason = {}) {
     peer.close(code, std::move(reason));

@@ -55,6 +55,10 @@ class async_connection {
   /// Sends a ping of at most 125 bytes, in the order of messages; its pong is taken by `receive()`.
   /// Cancellation and errors: as `send_text()`.
   task<void> ping(std::string payload = {});
+  /// Sends a pong that nobody has asked for (RFC 6455, section 5.5.3): a sign of life that wants no
+  /// answer. Pings are answered without it. At most 125 bytes, in the order of messages.
+  /// Cancellation and errors: as `send_text()`.
+  task<void> pong(std::string payload = {});
 
   /// Closes in order, behind the messages that wait to be sent; those that still come are dropped,
   /// unless another task receives them. A peer that does not play along within `timeouts::close` is

@@ -51,6 +51,10 @@ class connection {
   /// Sends a ping of at most 125 bytes; its pong is taken by `receive()`.
   /// Cancellation and errors: as `send_text()`.
   void ping(std::string payload = {});
+  /// Sends a pong that nobody has asked for (RFC 6455, section 5.5.3): a sign of life that wants no
+  /// answer. Pings are answered without it. At most 125 bytes.
+  /// Cancellation and errors: as `send_text()`.
+  void pong(std::string payload = {});
 
   /// Closes in order: messages that still come are dropped. A peer that does not play along within
   /// `timeouts::close` is cut off. Closing again does nothing. Never connects anew.
