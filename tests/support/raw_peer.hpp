@@ -98,7 +98,7 @@ class raw_peer {
     address.sin_addr.s_addr = ::htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof address;
     auto* const generic = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(listening_, generic, size) != 0 || ::listen(listening_, 64) != 0 ||
+    if (listening_ < 0 || ::bind(listening_, generic, size) != 0 || ::listen(listening_, 64) != 0 ||
         ::getsockname(listening_, generic, &size) != 0) {
       throw std::runtime_error("a raw peer cannot listen");
     }
