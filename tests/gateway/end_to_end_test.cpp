@@ -198,7 +198,9 @@ LEAT_GATEWAY_TEST("gateway: a hanging upstream is given up when its time is over
     for (const auto& each : world.events("upstream called")) {
       if (field_of(each, "source") != "slow") continue;
       CHECK(field_of(each, "outcome") == "error");
-      CHECK(std::stod(field_of(each, "seconds")) >= 0.2);
+      // The limit begins with the step of the loop (`executor::limits_begin`), the measure with
+      // the call, so it may show a little less.
+      CHECK(std::stod(field_of(each, "seconds")) >= 0.19);
     }
   });
 }
