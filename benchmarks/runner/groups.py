@@ -207,7 +207,7 @@ def app(bench: Bench):
     for _ in range(bench.rounds):
         yield from bench.program("app_prepare_bench")
         # Its demo upstream has the next port.
-        port = free_port()
+        port = free_port(2)
         command = [bench.build / "bin/leat-gateway", "--config", config, "--port", port]
         with Server(command, port, bench.folder / "gateway.log") as measured:
             address = f"http://127.0.0.1:{measured.port}"

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Processes under measurement: where they run, what they have used, and how they end."""
 
+import contextlib
 import os
 import pathlib
+import random
 import re
 import resource
 import socket
@@ -25,10 +27,18 @@ def prepare(core: int):
     return apply
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def free_port(count: int = 1) -> int:
+    """The first of `count` ports in a row, below those that the system gives to clients, one of
+    which may be ours that asks whether the server listens already."""
+    for first in random.sample(range(20_000, 32_000), 100):
+        try:
+            with contextlib.ExitStack() as probes:
+                for port in range(first, first + count):
+                    probes.enter_context(socket.socket()).bind(("127.0.0.1", port))
+            return first
+        except OSError:
+            continue
+    raise RuntimeError("no port is free")
 
 
 class Server:

@@ -135,7 +135,7 @@ OTHERS = {"nginx, TLS and files": nginx_for_clients, "Beast, WebSocket echo": be
 
 def start(who: str, build: pathlib.Path, folder: pathlib.Path, under: tuple = ()) -> Server:
     """Starts one; `under` goes before its command, such as valgrind's."""
-    port = free_port()
+    port = free_port(2)  # some use the next as well
     own = folder / f"{who.split(',')[0].replace(' ', '_')}.{port}"
     own.mkdir()
     folder.chmod(0o755)
