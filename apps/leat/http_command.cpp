@@ -57,10 +57,8 @@ void add_verbose_hooks(http::async_client_options& to) {
 
 bool is_json(const http::headers& fields) {
   const auto type = fields.get("content-type").value_or("");
-  std::string name;
-  for (const char c : leat::proto::trim_blanks(type.substr(0, type.find(';')))) {
-    name += leat::proto::ascii_lower(c);
-  }
+  const std::string name =
+      leat::proto::lower_case(leat::proto::trim_blanks(type.substr(0, type.find(';'))));
   return name == "application/json" || name.ends_with("+json");
 }
 

@@ -19,7 +19,10 @@ std::string_view shown_name(proto::charset charset) noexcept {
   return {};
 }
 
-std::string decoded(std::string bytes, const std::string& path, proto::charset charset) {
+}  // namespace
+
+std::string detail::decode_file(std::string bytes, const std::string& path,
+                                proto::charset charset) {
   const std::size_t good = proto::well_formed_size(bytes, charset);
   if (good != bytes.size()) {
     throw file_access_failure(path, "read",
@@ -31,12 +34,10 @@ std::string decoded(std::string bytes, const std::string& path, proto::charset c
   return bytes;
 }
 
-}  // namespace
-
 task<std::string> read_text_file(files& disk, std::string path, text_file_options options) {
   std::string bytes = co_await disk.read(path, options.max_bytes);
   co_return co_await to_cpu_thread(
-      [&] { return decoded(std::move(bytes), path, options.charset); });
+      [&] { return detail::decode_file(std::move(bytes), path, options.charset); });
 }
 
 task<std::vector<outcome<std::string>>> read_text_files(files& disk, std::vector<std::string> paths,

@@ -44,11 +44,6 @@ std::string basic_credentials(std::string_view user, std::string_view password) 
   return "Basic " + proto::base64_encode(std::string(user) + ":" + std::string(password));
 }
 
-std::string lower_case(std::string text) {
-  std::ranges::transform(text, text.begin(), proto::ascii_lower);
-  return text;
-}
-
 struct login {
   std::string user;
   std::string password;
@@ -136,7 +131,7 @@ class netrc final : public auth {
       };
       if (*word == "machine") {
         // The first entry of a host counts, as in other programs, and its case does not.
-        const auto [at, is_first] = hosts_.try_emplace(lower_case(value()));
+        const auto [at, is_first] = hosts_.try_emplace(proto::lower_case(value()));
         current = is_first ? &at->second : &repeated;
       } else if (*word == "default") {
         current = default_ ? &repeated : &default_.emplace();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "leat/http/cookies.hpp"
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <mutex>
@@ -61,8 +60,7 @@ void cookies::set(std::string name, std::string value, std::string host) {
   proto::cookie made;
   made.name = std::move(name);
   made.value = std::move(value);
-  made.domain = std::move(host);
-  std::ranges::transform(made.domain, made.domain.begin(), proto::ascii_lower);
+  made.domain = proto::lower_case(host);
   set(std::move(made));
 }
 

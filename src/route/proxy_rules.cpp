@@ -33,12 +33,6 @@ const proxy_scheme* find_scheme(std::string_view name) noexcept {
   return found == schemes.end() ? nullptr : found;
 }
 
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), proto::ascii_lower);
-  return lower;
-}
-
 template <class Number>
 std::optional<Number> parse_number(std::string_view text, Number most) {
   Number value = 0;
@@ -170,7 +164,7 @@ void no_proxy_list::add(std::string_view text) {
     made.is_below_only = true;
     host.remove_prefix(1);
   }
-  made.domain = lower_case(without_last_dot(host));
+  made.domain = proto::lower_case(without_last_dot(host));
   if (!made.domain.empty()) entries_.push_back(std::move(made));
 }
 

@@ -49,6 +49,10 @@ struct text_file_options {
 
 namespace detail {
 
+/// The text of a file's bytes, without a byte order mark. Errors: `file_access_failure`.
+[[nodiscard]] std::string decode_file(std::string bytes, const std::string& path,
+                                      proto::charset charset);
+
 template <class Deserializer>
 decltype(auto) deserialize(Deserializer& from, std::string text, const std::string& path) {
   if constexpr (std::invocable<Deserializer&, std::string, const std::string&>) {
@@ -82,8 +86,9 @@ template <text_deserializer Deserializer>
 [[nodiscard]] task<deserialized<Deserializer>> read_text_file(files& disk, std::string path,
                                                               Deserializer from,
                                                               text_file_options options = {}) {
-  std::string text = co_await read_text_file(disk, path, options);
+  std::string bytes = co_await disk.read(path, options.max_bytes);
   co_return co_await to_cpu_thread([&]() -> deserialized<Deserializer> {
+    std::string text = detail::decode_file(std::move(bytes), path, options.charset);
     try {
       return detail::deserialize(from, std::move(text), path);
     } catch (...) {

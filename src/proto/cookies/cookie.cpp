@@ -26,12 +26,6 @@ std::string_view take_until(std::string_view& text, char separator) noexcept {
   return front;
 }
 
-std::string lower(std::string_view text) {
-  std::string made(text);
-  for (char& c : made) c = ascii_lower(c);
-  return made;
-}
-
 bool starts_with_nocase(std::string_view text, std::string_view prefix) noexcept {
   return equals_ignoring_case(text.substr(0, prefix.size()), prefix);
 }
@@ -71,7 +65,7 @@ attributes read_attributes(std::string_view text) {
   attributes found;
   while (!text.empty()) {
     std::string_view value = take_until(text, ';');
-    const std::string name = lower(trim_blanks(take_until(value, '=')));
+    const std::string name = lower_case(trim_blanks(take_until(value, '=')));
     value = trim_blanks(value);
     if (value.size() > most_attribute) continue;
     if (name == "expires") {
@@ -80,7 +74,7 @@ attributes read_attributes(std::string_view text) {
       if (const auto age = read_max_age(value)) found.max_age = age;
     } else if (name == "domain") {
       if (value.starts_with('.')) value.remove_prefix(1);
-      found.domain = lower(value);
+      found.domain = lower_case(value);
     } else if (name == "path") {
       found.path = value.starts_with('/') ? std::string(value) : std::string();
     } else if (name == "secure") {
@@ -88,7 +82,7 @@ attributes read_attributes(std::string_view text) {
     } else if (name == "httponly") {
       found.is_http_only = true;
     } else if (name == "samesite") {
-      const std::string site = lower(value);
+      const std::string site = lower_case(value);
       found.site = site == "none"     ? same_site::none
                    : site == "lax"    ? same_site::lax
                    : site == "strict" ? same_site::strict

@@ -18,9 +18,7 @@ void take_parameters(std::string_view text, link& into) {
   while (const auto each = next_parameter(text)) {
     auto value = each->value.data() == nullptr ? std::string() : unquote(each->value);
     if (!value) continue;
-    std::string name(each->name);
-    std::ranges::transform(name, name.begin(), ascii_lower);
-    into.parameters.emplace_back(std::move(name), std::move(*value));
+    into.parameters.emplace_back(lower_case(each->name), std::move(*value));
   }
 }
 

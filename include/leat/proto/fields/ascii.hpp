@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace leat::proto {
@@ -9,6 +11,13 @@ namespace leat::proto {
 /// The lower-case form of an ASCII letter; every other byte as it is, whatever the locale.
 [[nodiscard]] constexpr char ascii_lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
+
+/// `text` with each ASCII letter in its lower-case form.
+[[nodiscard]] inline std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(), ascii_lower);
+  return lower;
 }
 
 /// Whether two texts are the same but for the case of ASCII letters: how HTTP compares the
