@@ -5,6 +5,7 @@ leat_test(base
     error_test.cpp
     impl_ptr_test.cpp
     intrusive_list_test.cpp
+    invoke_test.cpp
     outcome_test.cpp
     outcome_transform_test.cpp
     time_test.cpp

@@ -143,6 +143,13 @@ class LayerChecker(unittest.TestCase):
                 self.write("include/leat/io/loop.hpp", f"<{header}>")
                 self.reports(f"<{header}> is too heavy for a public header")
 
+    def test_a_part_of_a_heavy_header_has_a_place_of_its_own(self):
+        for header, parts in check_layers.STANDARD_PARTS.items():
+            self.write(header, *[f"<{part}>" for part in parts])
+        self.accepts()
+        self.write("include/leat/io/loop.hpp", "<bits/chrono.h>")
+        self.reports("a public header must not include third-party code: bits/chrono.h")
+
     def test_a_source_may_be_heavy(self):
         self.write("src/io/loop.cpp", "<thread>", "<sys/socket.h>")
         self.accepts()

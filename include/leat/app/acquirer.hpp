@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,6 +13,7 @@
 #include "leat/app/environment.hpp"
 #include "leat/app/error.hpp"
 #include "leat/app/files.hpp"
+#include "leat/base/function.hpp"
 #include "leat/coro/task.hpp"
 
 namespace leat::app {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <exception>
-#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "leat/base/chrono.hpp"
+#include "leat/base/function.hpp"
 #include "leat/base/time.hpp"
 #include "leat/coro/cancel_scope.hpp"
 #include "leat/coro/concepts.hpp"

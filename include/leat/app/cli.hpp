@@ -3,7 +3,6 @@
 
 #include <concepts>
 #include <exception>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -15,6 +14,7 @@
 #include "leat/app/globals.hpp"
 #include "leat/app/prepare.hpp"
 #include "leat/app/presentation.hpp"
+#include "leat/base/function.hpp"
 #include "leat/base/impl_ptr.hpp"
 #include "leat/coro/exit_stack.hpp"
 #include "leat/coro/task.hpp"

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 
 #include "leat/app/configuration.hpp"
 #include "leat/app/environment.hpp"
+#include "leat/base/function.hpp"
 
 namespace leat::app {
 

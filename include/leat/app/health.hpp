@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <exception>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "leat/base/chrono.hpp"
+#include "leat/base/function.hpp"
 #include "leat/base/time.hpp"
 #include "leat/coro/task.hpp"
 #include "leat/log/logger.hpp"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 
+#include "leat/base/function.hpp"
 #include "leat/coro/exit_stack.hpp"
 #include "leat/coro/task.hpp"
 #include "leat/log/level.hpp"

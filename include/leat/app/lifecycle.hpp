@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <string_view>
 
+#include "leat/base/chrono.hpp"
 #include "leat/base/time.hpp"
 #include "leat/coro/event.hpp"
 #include "leat/coro/exit_stack.hpp"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <functional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -12,6 +11,7 @@
 #include "leat/app/lifecycle.hpp"
 #include "leat/app/prepare.hpp"
 #include "leat/app/reload.hpp"
+#include "leat/base/function.hpp"
 #include "leat/coro/concepts.hpp"
 #include "leat/coro/task.hpp"
 #include "leat/log/logger.hpp"

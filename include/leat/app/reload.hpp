@@ -2,7 +2,6 @@
 #pragma once
 
 #include <deque>
-#include <functional>
 #include <memory>
 #include <utility>
 
@@ -10,6 +9,7 @@
 #include "leat/app/configuration.hpp"
 #include "leat/app/environment.hpp"
 #include "leat/app/inscription.hpp"
+#include "leat/base/function.hpp"
 #include "leat/coro/mutex.hpp"
 #include "leat/coro/task.hpp"
 #include "leat/log/logger.hpp"

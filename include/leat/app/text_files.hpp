@@ -4,7 +4,6 @@
 #include <concepts>
 #include <cstddef>
 #include <exception>
-#include <functional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -12,6 +11,7 @@
 
 #include "leat/app/error.hpp"
 #include "leat/app/files.hpp"
+#include "leat/base/invoke.hpp"
 #include "leat/base/outcome.hpp"
 #include "leat/coro/as_outcome.hpp"
 #include "leat/coro/map_concurrent.hpp"
@@ -56,9 +56,9 @@ namespace detail {
 template <class Deserializer>
 decltype(auto) deserialize(Deserializer& from, std::string text, const std::string& path) {
   if constexpr (std::invocable<Deserializer&, std::string, const std::string&>) {
-    return std::invoke(from, std::move(text), path);
+    return leat::detail::invoke(from, std::move(text), path);
   } else {
-    return std::invoke(from, std::move(text));
+    return leat::detail::invoke(from, std::move(text));
   }
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <functional>
 #include <type_traits>
 #include <utility>
 
+#include "leat/base/invoke.hpp"
 #include "leat/base/outcome.hpp"
 
 namespace leat {
@@ -19,20 +19,20 @@ template <class T, class Function>
     if (of.has_error()) return result(of.error());
     if (of.is_cancelled()) return result(cancelled{of.reason()});
     if constexpr (std::is_void_v<typename result::value_type>) {
-      std::invoke(std::forward<Function>(function));
+      leat::detail::invoke(std::forward<Function>(function));
       return result();
     } else {
-      return result(std::invoke(std::forward<Function>(function)));
+      return result(leat::detail::invoke(std::forward<Function>(function)));
     }
   } else {
     using result = outcome<std::invoke_result_t<Function, T>>;
     if (of.has_error()) return result(of.error());
     if (of.is_cancelled()) return result(cancelled{of.reason()});
     if constexpr (std::is_void_v<typename result::value_type>) {
-      std::invoke(std::forward<Function>(function), std::move(of).value());
+      leat::detail::invoke(std::forward<Function>(function), std::move(of).value());
       return result();
     } else {
-      return result(std::invoke(std::forward<Function>(function), std::move(of).value()));
+      return result(leat::detail::invoke(std::forward<Function>(function), std::move(of).value()));
     }
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <chrono>
+#include "leat/base/chrono.hpp"
 
 namespace leat {
 

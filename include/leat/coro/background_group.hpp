@@ -4,12 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <functional>
 #include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
 
+#include "leat/base/function.hpp"
+#include "leat/base/invoke.hpp"
 #include "leat/coro/channel.hpp"
 #include "leat/coro/concepts.hpp"
 #include "leat/coro/event.hpp"
@@ -137,7 +138,7 @@ class background_group {
   static task<void> run(background_group& group, membership child, Callable callable,
                         Args... args) {
     try {
-      static_cast<void>(co_await std::invoke(callable, std::move(args)...));
+      static_cast<void>(co_await leat::detail::invoke(callable, std::move(args)...));
       child.ended_as = &background_counts::finished;
     } catch (...) {
       child.ended_as = &background_counts::failed;

@@ -3,7 +3,6 @@
 
 #include <concepts>
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <tuple>
@@ -11,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "leat/base/invoke.hpp"
 #include "leat/coro/as_outcome.hpp"
 #include "leat/coro/concepts.hpp"
 #include "leat/coro/sleep.hpp"
@@ -96,7 +96,7 @@ class status_exit final : public exit_entry {
  public:
   explicit status_exit(Callable callable) : callable_(std::move(callable)) {}
   task<bool> exit(const exit_status& status) override {
-    return run_exit([this, &status] { return std::invoke(callable_, status); });
+    return run_exit([this, &status] { return leat::detail::invoke(callable_, status); });
   }
 
  private:

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <source_location>
 
+#include "leat/base/chrono.hpp"
 #include "leat/coro/task.hpp"
 
 namespace leat::detail {

@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <functional>
 #include <optional>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "leat/base/invoke.hpp"
 #include "leat/coro/concepts.hpp"
 #include "leat/coro/sleep.hpp"
 #include "leat/coro/when_all.hpp"
@@ -38,9 +38,10 @@ task<void> map_some(map_work<Input, Function, Result>& work) {
     co_await stop_if_requested();
     const std::size_t at = work.next++;
     if constexpr (std::is_void_v<Result>) {
-      co_await std::invoke(work.function, std::move(work.inputs[at]));
+      co_await leat::detail::invoke(work.function, std::move(work.inputs[at]));
     } else {
-      work.results[at].emplace(co_await std::invoke(work.function, std::move(work.inputs[at])));
+      work.results[at].emplace(
+          co_await leat::detail::invoke(work.function, std::move(work.inputs[at])));
     }
   }
 }

@@ -3,12 +3,12 @@
 
 #include <concepts>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
+#include "leat/base/invoke.hpp"
 #include "leat/coro/concepts.hpp"
 #include "leat/coro/task.hpp"
 
@@ -76,10 +76,10 @@ class measured {
     detail::latency_measurement<Observer> measurement(name_, observer_);
     try {
       if constexpr (std::is_void_v<typename std::invoke_result_t<Callable&, Args...>::value_type>) {
-        co_await std::invoke(callable_, std::move(args)...);
+        co_await leat::detail::invoke(callable_, std::move(args)...);
         measurement.ended(call_ending::ok);
       } else {
-        auto result = co_await std::invoke(callable_, std::move(args)...);
+        auto result = co_await leat::detail::invoke(callable_, std::move(args)...);
         measurement.ended(call_ending::ok);
         co_return result;
       }

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <exception>
-#include <functional>
 #include <optional>
 #include <source_location>
 #include <type_traits>
 #include <utility>
 
+#include "leat/base/invoke.hpp"
 #include "leat/coro/exit_stack.hpp"
 #include "leat/coro/task.hpp"
 
@@ -191,13 +191,13 @@ task<void> for_each(stream<T> items, Function function) {
   while (auto item = co_await source.next()) {
     using result = std::invoke_result_t<Function&, T>;
     if constexpr (std::is_same_v<result, task<bool>>) {
-      if (!co_await std::invoke(function, std::move(*item))) co_return;
+      if (!co_await leat::detail::invoke(function, std::move(*item))) co_return;
     } else if constexpr (detail::is_task<result>) {
-      co_await std::invoke(function, std::move(*item));
+      co_await leat::detail::invoke(function, std::move(*item));
     } else if constexpr (std::is_same_v<result, bool>) {
-      if (!std::invoke(function, std::move(*item))) co_return;
+      if (!leat::detail::invoke(function, std::move(*item))) co_return;
     } else {
-      std::invoke(function, std::move(*item));
+      leat::detail::invoke(function, std::move(*item));
     }
   }
 }
@@ -210,9 +210,9 @@ template <class T, class Function>
 stream<detail::transformed<T, Function>> transform(stream<T> items, Function function) {
   while (auto item = co_await items.next()) {
     if constexpr (detail::is_task<std::invoke_result_t<Function&, T>>) {
-      co_yield co_await std::invoke(function, std::move(*item));
+      co_yield co_await leat::detail::invoke(function, std::move(*item));
     } else {
-      co_yield std::invoke(function, std::move(*item));
+      co_yield leat::detail::invoke(function, std::move(*item));
     }
   }
 }

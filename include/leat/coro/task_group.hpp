@@ -3,7 +3,6 @@
 
 #include <concepts>
 #include <exception>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <source_location>
@@ -12,6 +11,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "leat/base/invoke.hpp"
 #include "leat/coro/concepts.hpp"
 #include "leat/coro/event.hpp"
 #include "leat/coro/join.hpp"
@@ -82,8 +82,9 @@ class group_child final : public group_child_base<T> {
         callable_(std::forward<F>(callable)),
         args_(std::forward<As>(args)...) {
     this->adopt(
-        std::apply([this](auto&... each) { return std::invoke(callable_, std::move(each)...); },
-                   args_)
+        std::apply(
+            [this](auto&... each) { return leat::detail::invoke(callable_, std::move(each)...); },
+            args_)
             .release());
   }
   group_child(const group_child&) = delete;
@@ -340,7 +341,7 @@ class starting {
     try {
       static_cast<void>(co_await with_cancel_scope([&](cancel_scope& scope) {
         shared->scope_ = &scope;
-        return std::invoke(callable, shared->ready_, std::move(args)...);
+        return leat::detail::invoke(callable, shared->ready_, std::move(args)...);
       }));
       if (!shared->ready_.is_set()) shared->failure_ = make_never_ready();
     } catch (...) {

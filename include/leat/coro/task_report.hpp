@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <source_location>
 #include <string>
 #include <vector>
 
+#include "leat/base/function.hpp"
 #include "leat/base/time.hpp"
 
 namespace leat {

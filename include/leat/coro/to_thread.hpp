@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <functional>
 #include <type_traits>
 #include <utility>
 
+#include "leat/base/invoke.hpp"
 #include "leat/coro/task.hpp"
 #include "leat/coro/thread_pool.hpp"
 
@@ -72,9 +72,9 @@ class [[nodiscard]] thread_call final : public thread_awaiter {
   void call() noexcept override {
     try {
       if constexpr (std::is_void_v<T>) {
-        std::invoke(callable_);
+        leat::detail::invoke(callable_);
       } else {
-        result_.return_value(std::invoke(callable_));
+        result_.return_value(leat::detail::invoke(callable_));
       }
     } catch (...) {
       fail();

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "leat/base/function.hpp"
 #include "leat/http/headers.hpp"
 #include "leat/http/response.hpp"
 #include "leat/proto/url/url.hpp"

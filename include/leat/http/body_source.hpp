@@ -3,11 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "leat/base/function.hpp"
 #include "leat/io/surface.hpp"
 
 namespace leat {

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <limits>
 #include <optional>
 #include <string>
 
+#include "leat/base/function.hpp"
 #include "leat/base/impl_ptr.hpp"
 #include "leat/base/time.hpp"
 #include "leat/coro/task.hpp"

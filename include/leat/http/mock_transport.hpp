@@ -2,10 +2,10 @@
 #pragma once
 
 #include <concepts>
-#include <functional>
 #include <type_traits>
 #include <utility>
 
+#include "leat/base/function.hpp"
 #include "leat/coro/task.hpp"
 #include "leat/http/request.hpp"
 #include "leat/http/server_response.hpp"

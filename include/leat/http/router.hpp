@@ -5,13 +5,13 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "leat/base/invoke.hpp"
 #include "leat/coro/task.hpp"
 #include "leat/http/server_response.hpp"
 
@@ -24,7 +24,7 @@ class server_request;
 template <class Handler>
 concept request_handler =
     std::move_constructible<Handler> && requires(Handler& handler, server_request& request) {
-      { std::invoke(handler, request) } -> std::same_as<task<server_response>>;
+      { leat::detail::invoke(handler, request) } -> std::same_as<task<server_response>>;
     };
 
 namespace detail {
@@ -44,7 +44,7 @@ class typed_handler final : public stored_handler {
  public:
   explicit typed_handler(Handler handler) : handler_(std::move(handler)) {}
   task<server_response> call(server_request& request) override {
-    return std::invoke(handler_, request);
+    return leat::detail::invoke(handler_, request);
   }
 
  private:

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "leat/base/chrono.hpp"
+#include "leat/base/function.hpp"
 #include "leat/base/time.hpp"
 #include "leat/io/network.hpp"
 #include "leat/proto/http1/limits.hpp"

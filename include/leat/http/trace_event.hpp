@@ -3,9 +3,10 @@
 
 #include <cstdint>
 #include <exception>
-#include <functional>
 #include <memory>
 #include <string_view>
+
+#include "leat/base/function.hpp"
 
 namespace leat::http {
 

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 
+#include "leat/base/function.hpp"
 #include "leat/base/impl_ptr.hpp"
 #include "leat/coro/executor.hpp"
 #include "leat/coro/run.hpp"

@@ -3,10 +3,10 @@
 
 #include <csignal>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
+#include "leat/base/function.hpp"
 #include "leat/base/impl_ptr.hpp"
 #include "leat/base/time.hpp"
 #include "leat/io/symbolise.hpp"

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "leat/base/chrono.hpp"
+#include "leat/base/function.hpp"
 #include "leat/log/error.hpp"
 #include "leat/log/level.hpp"
 #include "leat/log/logger.hpp"

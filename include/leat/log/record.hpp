@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <chrono>
 #include <cstdint>
-#include <functional>
 #include <list>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "leat/base/chrono.hpp"
+#include "leat/base/function.hpp"
 #include "leat/log/field.hpp"
 #include "leat/log/level.hpp"
 

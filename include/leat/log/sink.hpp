@@ -3,10 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 
+#include "leat/base/function.hpp"
 #include "leat/log/level.hpp"
 
 namespace leat::log {

@@ -3,12 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "leat/base/function.hpp"
 #include "leat/base/impl_ptr.hpp"
 #include "leat/metrics/error.hpp"
 #include "leat/metrics/instruments.hpp"

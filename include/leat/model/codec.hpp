@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -14,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "leat/base/chrono.hpp"
 #include "leat/model/duration.hpp"
 #include "leat/model/ordered_map.hpp"
 #include "leat/model/reader.hpp"

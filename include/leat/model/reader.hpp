@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -9,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "leat/base/chrono.hpp"
 #include "leat/model/error.hpp"
 #include "leat/model/function_ref.hpp"
 #include "leat/model/json_text.hpp"

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +11,8 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+
+#include "leat/base/chrono.hpp"
 
 namespace leat::model {
 

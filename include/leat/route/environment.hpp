@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
+
+#include "leat/base/function.hpp"
 
 namespace leat::route {
 

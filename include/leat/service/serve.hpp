@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <functional>
 #include <string>
 
 #include "leat/app/program.hpp"
+#include "leat/base/function.hpp"
 #include "leat/coro/task.hpp"
 #include "leat/http/router.hpp"
 #include "leat/http/server_options.hpp"

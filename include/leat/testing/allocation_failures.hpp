@@ -3,9 +3,9 @@
 
 #include <cstddef>
 #include <cstdlib>
-#include <functional>
 #include <new>
 
+#include "leat/base/function.hpp"
 #include "leat/testing/test_loop.hpp"
 
 namespace leat::testing {

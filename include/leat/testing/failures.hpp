@@ -2,8 +2,8 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 
+#include "leat/base/function.hpp"
 #include "leat/testing/test_loop.hpp"
 
 namespace leat::io {

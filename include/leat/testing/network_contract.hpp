@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <functional>
-
+#include "leat/base/function.hpp"
 #include "leat/coro/task.hpp"
 #include "leat/io/network.hpp"
 #include "leat/testing/contract_violation.hpp"

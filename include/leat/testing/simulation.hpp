@@ -4,10 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <functional>
 #include <stdexcept>
 #include <string>
 
+#include "leat/base/function.hpp"
 #include "leat/testing/random.hpp"
 #include "leat/testing/simulated_network.hpp"
 #include "leat/testing/test_loop.hpp"

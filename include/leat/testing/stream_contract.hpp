@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <functional>
 #include <memory>
 
+#include "leat/base/function.hpp"
 #include "leat/coro/task.hpp"
 #include "leat/io/stream.hpp"
 #include "leat/testing/contract_violation.hpp"

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "leat/base/chrono.hpp"
 #include "leat/base/time.hpp"
 #include "leat/coro/overflow.hpp"
 #include "leat/io/surface.hpp"

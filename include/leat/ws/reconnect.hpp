@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <functional>
 #include <string>
 #include <vector>
 
+#include "leat/base/chrono.hpp"
+#include "leat/base/function.hpp"
 #include "leat/base/time.hpp"
 #include "leat/io/surface.hpp"
 #include "leat/ws/message.hpp"

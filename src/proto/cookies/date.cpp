@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <array>
 #include <charconv>
+#include <chrono>
 
 #include "leat/proto/cookies/cookie.hpp"
 #include "leat/proto/fields/ascii.hpp"

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "leat/base/chrono.hpp"
 #include "leat/proto/url/url.hpp"
 
 namespace leat::proto {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <system_error>
 
+#include "leat/base/chrono.hpp"
 #include "leat/proto/sse/error.hpp"
 
 /// Server-sent events: the text/event-stream format (HTML, section 9.2).

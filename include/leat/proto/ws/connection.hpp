@@ -4,13 +4,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
 
 #include "leat/base/byte_buffer.hpp"
+#include "leat/base/function.hpp"
 #include "leat/proto/ws/deflate.hpp"
 #include "leat/proto/ws/detail/utf8_checker.hpp"
 #include "leat/proto/ws/error.hpp"
