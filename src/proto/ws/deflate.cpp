@@ -19,6 +19,10 @@ constexpr std::string_view tail("\x00\x00\xff\xff", 4);
 // The extension gives no more than this to one call of zlib, so that limits are looked at.
 constexpr std::size_t most_at_once = 16384;
 
+// Final blocks in one message. A sender that ends its data with each message writes one. What stands
+// behind one costs a copy of the window, twice, and an empty one is two bytes.
+constexpr std::size_t most_final_blocks = 16;
+
 Bytef* bytes_of(const char* text) noexcept {
   return reinterpret_cast<Bytef*>(const_cast<char*>(text));
 }
@@ -70,10 +74,14 @@ void deflater::compress(std::string_view message, std::string& into) {
 
 struct inflater::state {
   z_stream zlib{};
+  std::size_t final_blocks = 0;  // of this message
+  bool is_between_blocks = true;  // and nothing of the next has come
   ~state() { ::inflateEnd(&zlib); }
 
   /// A final block ends the data, not the message: what follows may refer to what came before.
   bool go_on_behind_final_block() {
+    if (++final_blocks > most_final_blocks) return false;
+    is_between_blocks = true;
     std::array<Bytef, 32768> window;  // NOLINT(*-member-init): zlib fills it
     uInt size = 0;
     return ::inflateGetDictionary(&zlib, window.data(), &size) == Z_OK &&
@@ -101,6 +109,7 @@ std::error_code inflater::expand(std::string_view piece, std::string& into, std:
     while (zlib.avail_in != 0 || is_full) {
       zlib.next_out = bytes_of(room.data());
       zlib.avail_out = static_cast<uInt>(room.size());
+      if (zlib.avail_in != 0) state_->is_between_blocks = false;
       const int result = ::inflate(&zlib, Z_SYNC_FLUSH);
       const std::size_t size = room.size() - zlib.avail_out;
       if (size > most - into.size()) return errc::message_too_large;
@@ -121,8 +130,17 @@ std::error_code inflater::expand(std::string_view piece, std::string& into, std:
 }
 
 std::error_code inflater::finish(std::string& into, std::size_t most) {
-  if (const auto refused = expand(tail, into, most)) return refused;
+  // Some senders leave out the byte that stands for nothing, alone (RFC 7692, section 7.2.3.6) or
+  // behind a final block (section 7.2.3.4). The tail would then be half a block.
+  if (!state_->is_between_blocks) {
+    if (const auto refused = expand(tail, into, most)) return refused;
+    // Data that was cut off takes the tail for what it lacks, and the next message for the rest.
+    constexpr int behind_block = 128;  // see inflate() in zlib.h
+    if ((state_->zlib.data_type & behind_block) == 0) return errc::bad_compression;
+  }
   if (!keeps_context_) ::inflateReset(&state_->zlib);
+  state_->is_between_blocks = true;
+  state_->final_blocks = 0;
   return {};
 }
 

@@ -301,6 +301,45 @@ TEST_CASE("deflate: corrupt data and bits in the wrong place are refused") {
         errc::reserved_bit);
 }
 
+TEST_CASE("deflate: a message that is cut off is refused, wherever that is") {
+  auto options = with_deflate;
+  options.min_compressed_bytes = 0;
+  connection sender = server(options);
+  byte_buffer out;
+  const std::string text = "what is cut off is no message, what is cut off is no message";
+  REQUIRE_FALSE(sender.send_message(out, message_kind::text, text));
+  const std::string payload(out.text().substr(2));
+  CHECK(read_all(client(with_deflate), frame(0xc1, payload)).events == texts{"text:" + text});
+  for (std::size_t size = 1; size < payload.size(); ++size) {
+    CAPTURE(size);
+    const auto all = read_all(client(with_deflate), frame(0xc1, payload.substr(0, size)));
+    CHECK(all.events.empty());
+    CHECK(all.error == errc::bad_compression);
+  }
+}
+
+TEST_CASE("deflate: nothing at all is an empty message, and what follows is read") {
+  const std::string hello = bytes({0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00});
+  // Behind a final block the sender should have written one more byte.
+  const std::string final_hello = bytes({0xf3, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00});
+  CHECK(read_all(client(with_deflate),
+                 frame(0xc1, "") + frame(0xc1, hello) + frame(0x41, "") + frame(0x80, ""))
+            .events == texts{"text:", "text:Hello", "text:"});
+  CHECK(read_all(client(with_deflate), frame(0xc1, final_hello) + frame(0xc1, hello)).events ==
+        texts{"text:Hello", "text:Hello"});
+}
+
+TEST_CASE("deflate: final blocks are not begun without end in one message") {
+  const auto message = [](std::size_t count) {
+    std::string payload;
+    for (std::size_t i = 0; i < count; ++i) payload += bytes({0x03, 0x00});
+    return frame(0xc2, payload);
+  };
+  CHECK(read_all(client(with_deflate), message(16) + message(16)).events ==
+        texts{"binary:", "binary:"});
+  CHECK(read_all(client(with_deflate), message(17)).error == errc::bad_compression);
+}
+
 TEST_CASE("deflate: every agreement carries messages in both directions") {
   const std::string text =
       "{\"kind\": \"update\", \"value\": 1, \"kind\": \"update\", \"value\": 2}";
