@@ -492,6 +492,11 @@ int client_session::impl::take_field(const nghttp2_frame& frame, std::string_vie
     // nghttp2 has seen to it that these are three digits.
     which->section_status = 0;
     for (const char digit : value) which->section_status = which->section_status * 10 + digit - '0';
+    // RFC 9110, section 15: a status out of this range is invalid. HTTP/1.1 refuses it, too.
+    if (which->section_status < 100 || which->section_status > 599) {
+      fail(id, *which, errc::malformed_message);
+      return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+    }
     return 0;
   }
   if (++which->section_fields > limits_.max_fields) {

@@ -625,6 +625,20 @@ TEST_CASE("client_session: an answer with a forbidden field is malformed") {
   CHECK_FALSE(both.client.error());
 }
 
+TEST_CASE("client_session: a status that is none is malformed") {
+  for (const char* status : {"000", "099", "600", "999"}) {
+    CAPTURE(status);
+    conversation both;
+    const auto id = both.get();
+    both.talk();
+    both.peer.respond(id, {{":status", status}}, "x");
+    both.talk();
+    CHECK(both.client.error(id) == proto::http2::errc::malformed_message);
+    CHECK_FALSE(both.client.has_head(id));
+    CHECK_FALSE(both.client.error());
+  }
+}
+
 TEST_CASE("client_session: PING is answered, and asks") {
   conversation both;
   both.peer.ping();
