@@ -160,9 +160,9 @@ leat::task<void> show(http::async_response_stream& answer, const http_arguments&
 }
 
 leat::task<std::unique_ptr<download_file>> open_download(const http_arguments& arguments) {
-  if (arguments.download.empty()) co_return nullptr;
+  if (!arguments.download || arguments.download == "-") co_return nullptr;
   co_return co_await leat::to_thread(
-      [&arguments] { return std::make_unique<download_file>(arguments.download); });
+      [&arguments] { return std::make_unique<download_file>(*arguments.download); });
 }
 
 leat::task<void> download(http::async_response_stream& answer, const http_arguments& arguments,

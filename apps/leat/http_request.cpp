@@ -56,6 +56,21 @@ std::string proxy_of(const std::string& text) {
   return proxy;
 }
 
+http::async_form_data form_with_files(const http_arguments& arguments,
+                                      const std::atomic<bool>& is_stopping) {
+  http::async_form_data form;
+  for (const auto& each : arguments.form) {
+    auto [name, value] = parse_pair("--form", each);
+    form.field(std::move(name), std::move(value));
+  }
+  for (const auto& each : arguments.files) {
+    auto [name, path] = parse_pair("--file", each);
+    auto filename = path.substr(path.rfind('/') + 1);
+    form.stream(std::move(name), std::move(filename), file_body(path, is_stopping));
+  }
+  return form;
+}
+
 /// Whether the request has a body.
 bool add_body(const http_arguments& arguments, const std::atomic<bool>& is_stopping,
               http::async_request_options& to) {
@@ -76,6 +91,10 @@ bool add_body(const http_arguments& arguments, const std::atomic<bool>& is_stopp
     } else {
       to.content(*arguments.data, "text/plain; charset=utf-8");
     }
+    return true;
+  }
+  if (!arguments.files.empty()) {
+    to.multipart(form_with_files(arguments, is_stopping));
     return true;
   }
   if (!arguments.form.empty()) {
@@ -169,6 +188,7 @@ leat::duration parse_time(const char* option, const std::string& text) {
 http_request make_request(const http_arguments& arguments, const environment& of,
                           const std::atomic<bool>& is_stopping) {
   check_url(arguments.url);
+  if (arguments.download == "") throw usage_error("--download takes the name of a file");
   http_request made;
   made.url = arguments.url;
 

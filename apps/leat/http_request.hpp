@@ -31,6 +31,7 @@ struct http_arguments {
   std::optional<std::string> json;
   std::optional<std::string> data;
   std::vector<std::string> form;
+  std::vector<std::string> files;  ///< Of a form, which they make a multipart one.
 
   std::string user;
   std::string bearer;
@@ -47,7 +48,7 @@ struct http_arguments {
 
   std::string proxy;
 
-  std::string download;
+  std::optional<std::string> download;  ///< To a file, unless it is `-`.
 
   bool uses_digest = false;
   bool uses_netrc = false;
@@ -77,7 +78,7 @@ struct http_request {
 [[nodiscard]] http_request make_request(const http_arguments& arguments, const environment& of,
                                         const std::atomic<bool>& is_stopping);
 
-/// `name: value` of a header and `name=value` of a form.
+/// `name: value` of a header and `name=value` of a form or a file.
 /// Errors: `usage_error`.
 [[nodiscard]] std::pair<std::string, std::string> parse_header(const std::string& text);
 [[nodiscard]] std::pair<std::string, std::string> parse_pair(const char* option,

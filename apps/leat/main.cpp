@@ -12,12 +12,14 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <fcntl.h>
 #include <leat/base/error.hpp>
 #include <leat/coro/executor.hpp>
 #include <leat/coro/thread_pool.hpp>
 #include <leat/coro/when_any.hpp>
 #include <leat/io/loop.hpp>
 #include <leat/io/signals.hpp>
+#include <unistd.h>
 
 #include "app_command.hpp"
 #include "exit_status.hpp"
@@ -40,9 +42,18 @@ leat::task<int> next_signal(leat::io::signal_receiver& from, std::atomic<bool>& 
   co_return number;
 }
 
+/// `number`, unless the process was started to ignore it, as `nohup` does, and a shell with what it
+/// runs in the background: then SIGTERM, which is heeded anyway.
+int heeded(int number) noexcept {
+  struct sigaction now{};
+  const bool is_ignored =
+      ::sigaction(number, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;  // NOLINT(*-cast): POSIX
+  return is_ignored ? SIGTERM : number;
+}
+
 leat::task<int> run_until_signalled(const cli::http_arguments& arguments, cli::http_request request,
                                     std::atomic<bool>& is_stopping) {
-  leat::io::signal_receiver signals({SIGINT, SIGTERM});
+  leat::io::signal_receiver signals({SIGTERM, heeded(SIGINT), heeded(SIGHUP)});
   auto ended =
       co_await leat::when_any(cli::run_http(arguments, std::move(request),
                                             cli::find_terminals(of_environment), is_stopping),
@@ -68,6 +79,9 @@ void add_when(CLI::App& to, const char* name, cli::when& into, const char* what)
       ->type_name("WHEN");
 }
 
+// More than anybody means, and few enough for the message that says so.
+constexpr int most_redirects = 1'000'000;
+
 void add_http_options(CLI::App& to, cli::http_arguments& into) {
   to.add_option("URL", into.url, "what to ask for, with http:// or https://")->required();
   to.add_option("-X,--method", into.method, "GET, or POST with a body");
@@ -81,8 +95,11 @@ void add_http_options(CLI::App& to, cli::http_arguments& into) {
       to.add_option("-d,--data", into.data, "the body: text, @file, or @- for the standard input");
   auto* const form = to.add_option("-F,--form", into.form, "name=value, a field of a form")
                          ->allow_extra_args(false);
-  json->excludes(data)->excludes(form);
-  data->excludes(form);
+  auto* const file =
+      to.add_option("--file", into.files, "name=path, a file of a form, which is multipart then")
+          ->allow_extra_args(false);
+  json->excludes(data)->excludes(form)->excludes(file);
+  data->excludes(form)->excludes(file);
 
   auto* const user =
       to.add_option("-u,--user", into.user, "name:password, or @file with that in it");
@@ -98,7 +115,7 @@ void add_http_options(CLI::App& to, cli::http_arguments& into) {
 
   to.add_flag("-L,--follow", into.follows_redirects, "follow redirects");
   to.add_option("--max-redirects", into.max_redirects, "follow no more than so many")
-      ->check(CLI::NonNegativeNumber)
+      ->check(CLI::Range(0, most_redirects))
       ->capture_default_str();
   to.add_option("-t,--timeout", into.timeout, "for all of it, such as 5, 2.5s or 300ms");
   to.add_option("--connect-timeout", into.connect_timeout, "for the name and the connection")
@@ -124,7 +141,8 @@ void add_http_options(CLI::App& to, cli::http_arguments& into) {
 
   to.add_flag("-v,--verbose", into.is_verbose, "show the heads of requests and answers");
   to.add_flag("-f,--fail", into.fails_on_status, "a status of 400 or more: no body, and exit 22");
-  to.add_option("-o,--download", into.download, "write the body to this file, once it is complete");
+  to.add_option("-o,--download", into.download,
+                "write the body to this file, once it is complete; - is the standard output");
   to.add_flag_callback(
       "--no-progress", [&into] { into.shows_progress = false; }, "show no progress of a download");
   add_when(to, "--pretty", into.pretty, "lay JSON out: auto (on a terminal), always or never");
@@ -171,9 +189,20 @@ int fail(const std::exception& why, int status) {
   return status;
 }
 
+/// Takes the places of the standard streams that are closed. The next file or socket would get
+/// them, and what is shown would land in it. What stands there instead refuses to be used.
+void occupy_standard_streams() noexcept {
+  for (const int each : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(each, F_GETFD) != -1) continue;
+    // The lowest that is free, which is this one.
+    static_cast<void>(::open("/dev/null", each == STDIN_FILENO ? O_WRONLY : O_RDONLY));
+  }
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
+  occupy_standard_streams();
   // Writing to who does not read any more is an error like others, and a quiet one.
   std::signal(SIGPIPE, SIG_IGN);
   try {

@@ -95,7 +95,10 @@ def read_request(connection):
             body += connection.recv(65536)
     elif re.search(rb"(?i)\r\ntransfer-encoding: chunked", head):
         while not body.endswith(b"0\r\n\r\n"):
-            body += connection.recv(65536)
+            part = connection.recv(65536)
+            if not part:
+                break
+            body += part
     return head + b"\r\n\r\n" + body
 
 
@@ -180,6 +183,11 @@ class LeatHttpTest(unittest.TestCase):
             (["-d", "x", "-H", "Content-Type: a/b"], "content-type", "a/b"),
             (["-F", "a=1", "--form", "b=2 3"], "body", b"a=1&b=2+3"),
             (["-F", "a=1"], "content-type", "application/x-www-form-urlencoded"),
+            (["-F", "a=1", "--file", "f=" + self.file("f", "file")], "part",
+             b'Content-Disposition: form-data; name="f"; filename="f"'),
+            (["--file", "f=" + self.file("g", "in a file")], "part", b"in a file"),
+            (["--file", "f=" + self.file("h", ""), "-F", "a=1"], "part", b'name="a"\r\n\r\n1\r\n'),
+            (["-o", "-"], "method", "GET"),
             (["-u", "ada:pw:2"], "authorization",
              "Basic " + base64.b64encode(b"ada:pw:2").decode()),
             (["--user", "@" + self.file("u", "ada:pw\n")], "authorization", "Basic YWRhOnB3"),
@@ -195,6 +203,13 @@ class LeatHttpTest(unittest.TestCase):
                 self.assertEqual(self.leat(*options, peer.url()).stdout, b"ok")
                 request = peer.requests[0]
                 method, target, _ = request.split(b"\r\n", 1)[0].decode().split(" ")
+                if what == "part":
+                    self.assertTrue(field_of(request, "content-type").startswith(
+                        "multipart/form-data; boundary="))
+                    self.assertEqual(int(field_of(request, "content-length")),
+                                     len(body_of(request)))
+                    self.assertIn(expected, body_of(request))
+                    continue
                 seen = {"method": method, "target": target, "body": body_of(request)}.get(
                     what, field_of(request, what))
                 self.assertEqual(seen, expected)
@@ -360,6 +375,11 @@ class LeatHttpTest(unittest.TestCase):
             (2, ["--key", "x", ok.url()]),
             (2, ["--timeout", "soon", ok.url()]),
             (2, ["--max-redirects", "-1", ok.url()]),
+            (2, ["--max-redirects", "99999999999999999999999", ok.url()]),
+            (2, ["--download", "", ok.url()]),
+            (2, ["--file", "f=/nowhere", ok.url()]),
+            (2, ["--file", "/nowhere", ok.url()]),
+            (2, ["--file", "f=/dev/null", "--data", "x", ok.url()]),
             (2, ["--pretty", "perhaps", ok.url()]),
             (2, ["--data", "@/nowhere", ok.url()]),
             (2, ["--download", "/dev/null", ok.url()]),
@@ -435,8 +455,29 @@ class LeatHttpTest(unittest.TestCase):
     def test_signals(self):
         self.assertEqual(self.interrupted(signal.SIGINT), 130)
         self.assertEqual(self.interrupted(signal.SIGTERM), 143)
-        self.assertEqual(self.interrupted(signal.SIGINT, "-o", "file"), 130)
-        self.assertEqual(os.listdir(self.folder), [])
+        for number in (signal.SIGINT, signal.SIGHUP):
+            self.assertEqual(self.interrupted(number, "-o", "file"), 128 + number)
+            self.assertEqual(os.listdir(self.folder), [])
+
+    def test_ignored_signals(self):
+        """What it was started to ignore, as by nohup, does not end it."""
+        proceed = threading.Event()
+
+        def talk(connection):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nso")
+            proceed.wait(PATIENCE)
+            connection.sendall(b"me!")
+        peer = self.peer(talk)
+        ignored = (signal.SIGHUP, signal.SIGINT)
+        process = subprocess.Popen(
+            ["sh", "-c", 'trap "" HUP INT; exec "$@"', "sh", LEAT, "http", peer.url()],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(), cwd=self.folder)
+        self.assertEqual(process.stdout.read(2), b"so")
+        for number in ignored:
+            process.send_signal(number)
+        proceed.set()
+        self.assertEqual(process.communicate(timeout=PATIENCE), (b"me!", b""))
+        self.assertEqual(process.returncode, 0)
 
     def test_signal_while_nobody_reads(self):
         full = threading.Event()
@@ -505,6 +546,26 @@ class LeatHttpTest(unittest.TestCase):
                                   stderr=subprocess.PIPE, timeout=PATIENCE, env=environment())
         self.assertEqual(done.returncode, 1)
         self.assertIn(b"No space left on device", done.stderr)
+
+    def test_closed_streams(self):
+        """A standard stream that is closed is no place for what is opened next."""
+        peer = self.peer(answer(b"body"))
+
+        def run(streams, *arguments):
+            return subprocess.run(["sh", "-c", f'exec "$@" {streams}', "sh", LEAT, "http",
+                                   *arguments, peer.url()], stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE, timeout=PATIENCE, env=environment(),
+                                  cwd=self.folder)
+        done = run(">&-")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"Bad file descriptor", done.stderr)
+        done = run("2>&-", "-v")
+        self.assertEqual((done.returncode, done.stdout), (0, b"body"))
+        self.assertEqual(run("<&- >&- 2>&-", "-v", "--download", "file").returncode, 0)
+        self.assertEqual((self.folder / "file").read_bytes(), b"body")
+        done = run("<&-", "--data", "@-")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"Bad file descriptor", done.stderr)
 
     # --- downloads
 

@@ -19,8 +19,8 @@ constexpr std::string_view tail("\x00\x00\xff\xff", 4);
 // The extension gives no more than this to one call of zlib, so that limits are looked at.
 constexpr std::size_t most_at_once = 16384;
 
-// Final blocks in one message. A sender that ends its data with each message writes one. What stands
-// behind one costs a copy of the window, twice, and an empty one is two bytes.
+// Final blocks in one message. A sender that ends its data with each message writes one. What
+// stands behind one costs a copy of the window, twice, and an empty one is two bytes.
 constexpr std::size_t most_final_blocks = 16;
 
 Bytef* bytes_of(const char* text) noexcept {
@@ -74,7 +74,7 @@ void deflater::compress(std::string_view message, std::string& into) {
 
 struct inflater::state {
   z_stream zlib{};
-  std::size_t final_blocks = 0;  // of this message
+  std::size_t final_blocks = 0;   // of this message
   bool is_between_blocks = true;  // and nothing of the next has come
   ~state() { ::inflateEnd(&zlib); }
 
