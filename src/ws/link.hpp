@@ -19,6 +19,7 @@
 #include "leat/ws/options.hpp"
 
 #include "route/connector.hpp"
+#include "ws/credentials.hpp"
 #include "ws/entropy.hpp"
 #include "ws/send_queue.hpp"
 
@@ -122,6 +123,9 @@ class link_maker {
                              .deflate = options_.compression};
     proto::fields head = options_.headers;
     head.set("Host", to.authority());
+    if (!to.userinfo().empty() && !head.contains("Authorization")) {
+      head.set("Authorization", basic_credentials(to));
+    }
     proto::ws::add_request_fields(head, offered);
     proto::http1::client_connection http;
     auto refused = http.send_head(on.out, {.method = "GET", .target = to.target(), .fields = head});

@@ -20,9 +20,9 @@ using conversation = raw_peer::conversation;
 
 namespace {
 
-/// Answers the handshake.
-void shake_hands(conversation& talk) {
-  const std::string head = talk.read_until();
+/// Answers the handshake, and returns its head.
+std::string shake_hands(conversation& talk) {
+  std::string head = talk.read_until();
   constexpr std::string_view name = "Sec-WebSocket-Key: ";
   const auto at = head.find(name) + name.size();
   const auto accept = proto::ws::accept_for(head.substr(at, head.find("\r\n", at) - at));
@@ -30,6 +30,7 @@ void shake_hands(conversation& talk) {
       "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
       "Sec-WebSocket-Accept: " +
       accept.value() + "\r\n\r\n");
+  return head;
 }
 
 /// A short frame as a server sends it.
@@ -113,6 +114,40 @@ TEST_CASE_TEMPLATE("websocket: only ws and wss are spoken", Surface, async_surfa
     CAPTURE(url);
     CHECK_THROWS_AS(Surface(url, {}), invalid_argument);
   }
+}
+
+TEST_CASE_TEMPLATE(
+    "websocket: shows user name and password of the URL, and no password in a message", Surface,
+    async_surface, blocking_surface) {
+  const auto head_of = [](const char* login, typename Surface::options options) {
+    std::string head;
+    raw_peer server([&head](conversation& talk) {
+      head = shake_hands(talk);
+      talk.send(close_frame(1000));
+      talk.wait_closed();
+    });
+    std::string url = url_of(server);
+    Surface api(url.insert(url.find("//") + 2, login), std::move(options));
+    try {
+      static_cast<void>(api.receive());
+      FAIL("nothing was to come");
+    } catch (const ws::closed& why) {
+      CHECK(std::string(why.what()).find("word") == std::string::npos);
+    }
+    server.finish();
+    return head;
+  };
+  CHECK(head_of("ada:p%40ss:word@", {}).find("\r\nAuthorization: Basic YWRhOnBAc3M6d29yZA==\r\n") !=
+        std::string::npos);
+  CHECK(head_of("", {}).find("Authorization") == std::string::npos);
+  typename Surface::options options;
+  options.headers.set("authorization", "Bearer mine");
+  const std::string own = head_of("ada:word@", options);
+  CHECK(own.find("\r\nauthorization: Bearer mine\r\n") != std::string::npos);
+  CHECK(own.find("Basic") == std::string::npos);
+  raw_peer deaf([](conversation&) {});
+  std::string url = url_of(deaf);
+  CHECK_THROWS_AS(Surface(url.insert(url.find("//") + 2, "a%3Ab:word@"), {}), invalid_argument);
 }
 
 TEST_CASE_TEMPLATE("websocket: a server that opens none is a handshake_error with its status",

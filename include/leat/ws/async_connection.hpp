@@ -19,10 +19,12 @@ namespace leat::ws {
 /// Lifetime: must outlive its operations. Thread-safety: one loop.
 class async_connection {
  public:
-  /// Opens a WebSocket at `url`, `ws://` or `wss://`. Tries once, whatever `options.reconnect`
-  /// says. Cancellation: lossy. Errors: `invalid_argument` for another URL, or options that make no
-  /// sense; `route::invalid_proxy` for a proxy, also one of the environment; `route::proxy_error`;
-  /// `handshake_error`; those of `io` for connecting, TLS, reading and writing.
+  /// Opens a WebSocket at `url`, `ws://` or `wss://`. A user name and password in it are shown by
+  /// basic authentication, unless `options.headers` have an Authorization. Tries once, whatever
+  /// `options.reconnect` says. Cancellation: lossy. Errors: `invalid_argument` for another URL, or
+  /// options that make no sense; `route::invalid_proxy` for a proxy, also one of the environment;
+  /// `route::proxy_error`; `handshake_error`; those of `io` for connecting, TLS, reading and
+  /// writing.
   static task<async_connection> connect(std::string url, async_options options = {});
 
   async_connection(async_connection&&) noexcept;

@@ -18,11 +18,12 @@ namespace leat::ws {
 /// Thread-safety: one thread at a time.
 class connection {
  public:
-  /// Opens a WebSocket at `url`, `ws://` or `wss://`. Tries once, whatever `options.reconnect`
-  /// says. Cancellation: none; a `blocking_deadline` ends it. Errors: `invalid_argument` for
-  /// another URL, or options that make no sense; `route::invalid_proxy` for a proxy, also one
-  /// of the environment; `route::proxy_error`; `handshake_error`; those of `io` for connecting,
-  /// TLS, reading and writing.
+  /// Opens a WebSocket at `url`, `ws://` or `wss://`. A user name and password in it are shown by
+  /// basic authentication, unless `options.headers` have an Authorization. Tries once, whatever
+  /// `options.reconnect` says. Cancellation: none; a `blocking_deadline` ends it. Errors:
+  /// `invalid_argument` for another URL, or options that make no sense; `route::invalid_proxy` for
+  /// a proxy, also one of the environment; `route::proxy_error`; `handshake_error`; those of `io`
+  /// for connecting, TLS, reading and writing.
   static connection connect(std::string url, options options = {});
 
   connection(connection&&) noexcept;
