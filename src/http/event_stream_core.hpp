@@ -51,7 +51,7 @@ class event_stream_core {
           co_await connect();
         }
       } catch (const leat::error& failed) {
-        if (!is_lost_connection(failed.code())) throw;
+        if (!is_lost_connection(failed)) throw;
         lost = std::current_exception();
       }
       if (has_ended || lost != nullptr) end_connection(lost);

@@ -9,6 +9,7 @@
 #include "leat/base/doubled.hpp"
 #include "leat/http/status.hpp"
 #include "leat/io/error.hpp"
+#include "leat/proto/coding/error.hpp"
 #include "leat/proto/fields/ascii.hpp"
 #include "leat/proto/fields/validation.hpp"
 
@@ -41,7 +42,10 @@ void check_event_stream_options(const event_stream_options& options) {
   }
 }
 
-bool is_lost_connection(const std::error_code& why) noexcept {
+bool is_lost_connection(const leat::error& failed) noexcept {
+  // A body that ends with its connection ends within its coding.
+  if (failed.cause() == proto::coding_errc::truncated) return true;
+  const std::error_code& why = failed.code();
   for (const auto each : {io::errc::resolve_failed, io::errc::connect_failed,
                           io::errc::connect_timeout, io::errc::read_failed, io::errc::read_timeout,
                           io::errc::write_failed, io::errc::write_timeout}) {

@@ -3,8 +3,8 @@
 
 #include <functional>
 #include <string>
-#include <system_error>
 
+#include "leat/base/error.hpp"
 #include "leat/http/event_stream.hpp"
 #include "leat/http/headers.hpp"
 #include "leat/http/response.hpp"
@@ -17,7 +17,7 @@ void check_event_stream_options(const event_stream_options& options);
 
 /// Whether a connection that failed with this was lost, and another one may do better. A deadline
 /// of the caller's is not among them.
-[[nodiscard]] bool is_lost_connection(const std::error_code& why) noexcept;
+[[nodiscard]] bool is_lost_connection(const leat::error& failed) noexcept;
 
 /// The request of the next connection.
 [[nodiscard]] request_options event_stream_request(const event_stream_options& options,

@@ -6,6 +6,7 @@
 
 #include "leat/coro/blocking_deadline.hpp"
 #include "leat/http/event_stream.hpp"
+#include "leat/proto/coding/coding.hpp"
 
 #include "http/surfaces.hpp"
 #include "support/raw_peer.hpp"
@@ -100,6 +101,22 @@ LEAT_BOTH_STREAMS("gives out events, connects again behind the last id, and ends
   CHECK(asked[0].find("last-event-id") == std::string::npos);
   CHECK(asked[1].find("last-event-id: 1\r\n") != std::string::npos);
   CHECK(asked[2].find("last-event-id: 1\r\n") != std::string::npos);
+}
+
+LEAT_BOTH_STREAMS("connects again when a connection ends within a coding") {
+  const std::string coded =
+      proto::encode(proto::content_coding::gzip, "id: 1\ndata: a\n\ndata: b\n\n");
+  const std::string until_close =
+      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Encoding: gzip\r\n\r\n";
+  std::string asked[2];
+  raw_peer peer(std::vector{once(asked[0], until_close + coded.substr(0, coded.size() - 4)),
+                            once(asked[1], "HTTP/1.1 204 No Content\r\n\r\n")});
+  Source source(peer.url("/events"), quick());
+  CHECK(source.next().value().data == "a");
+  CHECK(source.next().value().data == "b");
+  CHECK_FALSE(source.next());
+  peer.finish();
+  CHECK(asked[1].find("last-event-id: 1\r\n") != std::string::npos);
 }
 
 LEAT_BOTH_STREAMS("tries a server in trouble again, and not one that refuses") {
