@@ -35,6 +35,8 @@ leat_test(http NAME client_loopback_ LABELS loopback
     client_coding_test.cpp
     client_contract_test.cpp
     client_form_test.cpp
+    client_hostile_test.cpp
+    client_lessons_test.cpp
     client_loopback_test.cpp
     client_origin_test.cpp
     client_policy_test.cpp
