@@ -188,7 +188,6 @@ leat::duration parse_time(const char* option, const std::string& text) {
 http_request make_request(const http_arguments& arguments, const environment& of,
                           const std::atomic<bool>& is_stopping) {
   check_url(arguments.url);
-  if (arguments.download == "") throw usage_error("--download takes the name of a file");
   http_request made;
   made.url = arguments.url;
 

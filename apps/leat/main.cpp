@@ -46,8 +46,8 @@ leat::task<int> next_signal(leat::io::signal_receiver& from, std::atomic<bool>& 
 /// runs in the background: then SIGTERM, which is heeded anyway.
 int heeded(int number) noexcept {
   struct sigaction now{};
-  const bool is_ignored =
-      ::sigaction(number, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;  // NOLINT(*-cast): POSIX
+  const bool is_ignored = ::sigaction(number, nullptr, &now) == 0 &&
+                          now.sa_handler == SIG_IGN;  // NOLINT(*-cast): POSIX
   return is_ignored ? SIGTERM : number;
 }
 
@@ -82,9 +82,16 @@ void add_when(CLI::App& to, const char* name, cli::when& into, const char* what)
 // More than anybody means, and few enough for the message that says so.
 constexpr int most_redirects = 1'000'000;
 
+/// An empty text is mostly a variable of a script that is not set. It must not turn a secret, a
+/// proxy or a certificate off.
+CLI::Validator not_empty() {
+  return {[](const std::string& text) { return std::string(text.empty() ? "it is empty" : ""); },
+          ""};
+}
+
 void add_http_options(CLI::App& to, cli::http_arguments& into) {
   to.add_option("URL", into.url, "what to ask for, with http:// or https://")->required();
-  to.add_option("-X,--method", into.method, "GET, or POST with a body");
+  to.add_option("-X,--method", into.method, "GET, or POST with a body")->check(not_empty());
   to.add_option("-H,--header", into.headers, "\"name: value\", as often as needed")
       ->allow_extra_args(false);
   to.add_option("-q,--query", into.query, "name=value, encoded and added to the URL")
@@ -102,14 +109,17 @@ void add_http_options(CLI::App& to, cli::http_arguments& into) {
   data->excludes(form)->excludes(file);
 
   auto* const user =
-      to.add_option("-u,--user", into.user, "name:password, or @file with that in it");
+      to.add_option("-u,--user", into.user, "name:password, or @file with that in it")
+          ->check(not_empty());
   to.add_flag("--digest", into.uses_digest, "use --user for digest authentication")->needs(user);
-  auto* const bearer = to.add_option("--bearer", into.bearer, "a token, or @file with it");
+  auto* const bearer =
+      to.add_option("--bearer", into.bearer, "a token, or @file with it")->check(not_empty());
   auto* const netrc = to.add_flag("--netrc", into.uses_netrc,
                                   "take names and passwords from $NETRC "
                                   "or ~/.netrc");
   auto* const netrc_file =
-      to.add_option("--netrc-file", into.netrc_file, "take names and passwords from this file");
+      to.add_option("--netrc-file", into.netrc_file, "take names and passwords from this file")
+          ->check(not_empty());
   user->excludes(bearer)->excludes(netrc)->excludes(netrc_file);
   bearer->excludes(netrc)->excludes(netrc_file);
 
@@ -124,8 +134,9 @@ void add_http_options(CLI::App& to, cli::http_arguments& into) {
       ->capture_default_str();
 
   to.add_option(
-      "-x,--proxy", into.proxy,
-      "http, https or socks5 URL of a proxy, or @file with it; else $HTTP_PROXY and so on");
+        "-x,--proxy", into.proxy,
+        "http, https or socks5 URL of a proxy, or @file with it; else $HTTP_PROXY and so on")
+      ->check(not_empty());
   to.add_flag_callback(
       "--no-environment", [&into] { into.asks_environment = false; },
       "no proxies and no certificates from the environment");
@@ -133,16 +144,19 @@ void add_http_options(CLI::App& to, cli::http_arguments& into) {
       "--no-http2", [&into] { into.http2 = false; }, "do not offer HTTP/2 behind https");
   to.add_flag("--http2-prior-knowledge", into.http2_prior_knowledge, "speak HTTP/2 behind http");
   to.add_flag("-k,--insecure", into.is_insecure, "trust any certificate");
-  to.add_option("--cacert", into.ca_file, "trust these certificates (PEM), not the system's");
+  to.add_option("--cacert", into.ca_file, "trust these certificates (PEM), not the system's")
+      ->check(not_empty());
   auto* const certificate =
-      to.add_option("--cert", into.certificate_file, "show this certificate (PEM)");
+      to.add_option("--cert", into.certificate_file, "show this certificate (PEM)")
+          ->check(not_empty());
   to.add_option("--key", into.key_file, "its key, if it is not in the same file")
       ->needs(certificate);
 
   to.add_flag("-v,--verbose", into.is_verbose, "show the heads of requests and answers");
   to.add_flag("-f,--fail", into.fails_on_status, "a status of 400 or more: no body, and exit 22");
   to.add_option("-o,--download", into.download,
-                "write the body to this file, once it is complete; - is the standard output");
+                "write the body to this file, once it is complete; - is the standard output")
+      ->check(not_empty());
   to.add_flag_callback(
       "--no-progress", [&into] { into.shows_progress = false; }, "show no progress of a download");
   add_when(to, "--pretty", into.pretty, "lay JSON out: auto (on a terminal), always or never");
