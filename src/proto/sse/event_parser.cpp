@@ -15,14 +15,19 @@ constexpr std::string_view replacement = "\xEF\xBF\xBD";
 /// How many bytes at the front of malformed `text` one U+FFFD stands for: the longest beginning
 /// of a sequence that could have become a good one (Encoding, section 4.1).
 std::size_t malformed_size(std::string_view text) noexcept {
-  for (std::size_t size = std::min<std::size_t>(text.size(), 3); size > 1; --size) {
-    // Whether it is a beginning shows if some continuation makes it whole.
-    for (const char* rest : {"\x80", "\xBF", "\x80\x80", "\xBF\xBF"}) {
-      const std::string whole = std::string(text.substr(0, size)) + rest;
-      if (utf8_sequence_size(whole) > size) return size;
-    }
-  }
-  return 1;
+  const auto byte_at = [text](std::size_t at) {
+    return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U;
+  };
+  const auto is_within = [](unsigned byte, unsigned low, unsigned high) {
+    return byte >= low && byte <= high;
+  };
+  const unsigned lead = byte_at(0);
+  if (!is_within(lead, 0xE0, 0xF4)) return 1;
+  // The second byte is the only one with a range of its own (RFC 3629, section 4).
+  const unsigned low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+  const unsigned high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+  if (!is_within(byte_at(1), low, high)) return 1;
+  return lead >= 0xF0 && is_within(byte_at(2), 0x80, 0xBF) ? 3 : 2;
 }
 
 void append_as_utf8(std::string& to, std::string_view from) {

@@ -161,6 +161,17 @@ TEST_CASE("sse: bytes that are no UTF-8 become U+FFFD, as many as in a browser")
   CHECK(told_of("data: \xF0\x9F\x98\n\n") == "message=" + mark + "#;");
   CHECK(told_of("data: \xC0\xAF\xED\xA0\x80\n\n") ==
         "message=" + mark + mark + mark + mark + mark + "#;");
+  const auto marks = [&mark](std::size_t count) {
+    std::string all;
+    for (std::size_t i = 0; i < count; ++i) all += mark;
+    return all;
+  };
+  CHECK(told_of("data: \xE0\x80\x80\n\n") == "message=" + marks(3) + "#;");
+  CHECK(told_of("data: \xF0\x8F\xBF\xBF\n\n") == "message=" + marks(4) + "#;");
+  CHECK(told_of("data: \xF4\x90\x80\x80\n\n") == "message=" + marks(4) + "#;");
+  CHECK(told_of("data: \xF1\x80\x80z\xC2\n\n") == "message=" + mark + "z" + mark + "#;");
+  CHECK(told_of("data: \xE1\x80\xE1\x80\x80\xFF\n\n") ==
+        "message=" + mark + "\xE1\x80\x80" + mark + "#;");
 }
 
 TEST_CASE("sse: a line may be as long as its limit") {
