@@ -36,6 +36,25 @@ std::optional<std::string> of_environment(const char* name) {
   return value;
 }
 
+int fail(const std::exception& why, int status) {
+  const std::string line = cli::visible_text::on_one_line(cli::hide_secret_parameters(why.what()));
+  std::fprintf(stderr, "leat: %s\n", line.c_str());
+  return status;
+}
+
+/// Says what was thrown, for a handler, and returns the exit status for it.
+int told_failure() {
+  try {
+    throw;
+  } catch (const cli::output_closed&) {
+    return cli::exit_status::by_signal + SIGPIPE;
+  } catch (const cli::usage_error& e) {
+    return fail(e, cli::exit_status::usage);
+  } catch (const std::exception& e) {
+    return fail(e, cli::exit_status::failed);
+  }
+}
+
 leat::task<int> next_signal(leat::io::signal_receiver& from, std::atomic<bool>& is_stopping) {
   const int number = co_await from.next();
   is_stopping = true;  // for what waits on a thread, where no stop gets to
@@ -58,14 +77,17 @@ leat::task<int> run_until_signalled(const cli::http_arguments& arguments, cli::h
       co_await leat::when_any(cli::run_http(arguments, std::move(request),
                                             cli::find_terminals(of_environment), is_stopping),
                               next_signal(signals, is_stopping));
-  if (ended.index == 1) {
-    const int status = cli::exit_status::by_signal + ended.get<1>().value();
-    // A name lookup cannot be interrupted, and the loop would wait for it. Nothing else is left: a
-    // download has been removed, and what was written is not buffered.
-    if (leat::executor::current().blocking_threads().counts().running > 0) std::_Exit(status);
-    co_return status;
+  int status = 0;
+  try {
+    status = ended.index == 1 ? cli::exit_status::by_signal + ended.get<1>().value()
+                              : ended.get<0>().value();
+  } catch (...) {
+    status = told_failure();
   }
-  co_return ended.get<0>().value();
+  // A name lookup cannot be interrupted, and the loop would wait for it. Nothing else is left: a
+  // download has been removed, and what was written is not buffered.
+  if (leat::executor::current().blocking_threads().counts().running > 0) std::_Exit(status);
+  co_return status;
 }
 
 void add_when(CLI::App& to, const char* name, cli::when& into, const char* what) {
@@ -197,12 +219,6 @@ int run(int count, char** arguments) {
   return leat::run(run_until_signalled(http, std::move(request), is_stopping));
 }
 
-int fail(const std::exception& why, int status) {
-  const std::string line = cli::visible_text::on_one_line(cli::hide_secret_parameters(why.what()));
-  std::fprintf(stderr, "leat: %s\n", line.c_str());
-  return status;
-}
-
 /// Takes the places of the standard streams that are closed. The next file or socket would get
 /// them, and what is shown would land in it. What stands there instead refuses to be used.
 void occupy_standard_streams() noexcept {
@@ -221,11 +237,7 @@ int main(int count, char** arguments) {
   std::signal(SIGPIPE, SIG_IGN);
   try {
     return run(count, arguments);
-  } catch (const cli::output_closed&) {
-    return cli::exit_status::by_signal + SIGPIPE;
-  } catch (const cli::usage_error& e) {
-    return fail(e, cli::exit_status::usage);
-  } catch (const std::exception& e) {
-    return fail(e, cli::exit_status::failed);
+  } catch (...) {
+    return told_failure();
   }
 }

@@ -457,6 +457,21 @@ class LeatHttpTest(unittest.TestCase):
         self.assertEqual(said, b"")
         return process.returncode
 
+    def test_timeout_while_a_name_is_looked_up(self):
+        """A lookup cannot be interrupted, and is not waited for."""
+        compiler = shutil.which("clang-19") or shutil.which("cc")
+        if not compiler:
+            self.skipTest("there is no compiler for a slow resolver")
+        slow = self.file("slow.c", "#include <unistd.h>\nint getaddrinfo(void) { sleep(1000); return -2; }\n")
+        library = str(self.folder / "slow.so")
+        subprocess.run([compiler, "-w", "-shared", "-fPIC", slow, "-o", library], check=True)
+        for option in ("--connect-timeout", "--timeout"):
+            done = self.leat(option, "0.1", "http://slow.test/", "--download", "file", code=1,
+                             LD_PRELOAD=library)
+            self.assertIn(b"slow.test", done.stderr)
+            self.assertFalse((self.folder / "file").exists())
+            self.assertEqual(sorted(os.listdir(self.folder)), ["slow.c", "slow.so"])
+
     def test_signals(self):
         self.assertEqual(self.interrupted(signal.SIGINT), 130)
         self.assertEqual(self.interrupted(signal.SIGTERM), 143)

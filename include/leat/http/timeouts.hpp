@@ -13,6 +13,10 @@ namespace leat::http {
 /// `write` and `read` limit each wait, not the whole transfer: a peer that keeps sending a
 /// little meets them. Only `total` bounds a request as a whole. While a body is being sent,
 /// `write` alone counts; `read` begins when the request is complete.
+///
+/// The system's resolver cannot be interrupted. A client that blocks looks at `connect` and `total`
+/// when it has answered, after as long as resolv.conf(5) says; an async client does not wait for
+/// it, but its loop ends when it has.
 struct timeouts {
   timeouts() noexcept = default;
 
