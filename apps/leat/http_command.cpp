@@ -12,6 +12,7 @@
 
 #include <leat/coro/executor.hpp>
 #include <leat/coro/to_thread.hpp>
+#include <leat/coro/with_deadline.hpp>
 #include <leat/http/async_client.hpp>
 #include <leat/http/status.hpp>
 #include <leat/proto/fields/ascii.hpp>
@@ -136,8 +137,8 @@ class progress_bar {
 };
 
 leat::task<void> show(http::async_response_stream& answer, const http_arguments& arguments,
-                      terminals at, const std::atomic<bool>& is_stopping) {
-  descriptor_sink output(STDOUT_FILENO, is_stopping);
+                      terminals at) {
+  descriptor_sink output(STDOUT_FILENO);
   presentation shown(arguments, answer.headers(), at);
   bool is_first = true;
   for (;;) {
@@ -189,8 +190,8 @@ terminals find_terminals(const environment& of) {
   return found;
 }
 
-leat::task<int> run_http(const http_arguments& arguments, http_request request, terminals at,
-                         const std::atomic<bool>& is_stopping) {
+leat::task<int> run_http(const http_arguments& arguments, http_request request, terminals at) {
+  const auto until = leat::deadline_after(request.client.timeouts.total);
   if (arguments.is_verbose) add_verbose_hooks(request.client);
   http::async_client client(std::move(request.client));
   // First, so that nothing is asked for that could not be kept.
@@ -202,10 +203,12 @@ leat::task<int> run_http(const http_arguments& arguments, http_request request, 
         std::to_string(answer.status()) + " " + visible_text::on_one_line(answer.reason()));
     co_return exit_status::refused;
   }
-  if (file == nullptr) {
-    co_await show(answer, arguments, at, is_stopping);
-  } else {
-    co_await download(answer, arguments, at, *file);
+  try {
+    co_await leat::with_deadline(until, file == nullptr ? show(answer, arguments, at)
+                                                        : download(answer, arguments, at, *file));
+  } catch (const leat::deadline_exceeded&) {
+    throw leat::deadline_exceeded("request timed out: " + answer.method() + " " + answer.url() +
+                                  " took longer than its total timeout allows");
   }
   co_return exit_status::ok;
 }

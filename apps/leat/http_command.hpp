@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <atomic>
-
 #include <leat/coro/task.hpp>
 
 #include "http_request.hpp"
@@ -19,10 +17,10 @@ struct terminals {
 [[nodiscard]] terminals find_terminals(const environment& of);
 
 /// Sends the request and shows the answer. Returns the exit status.
-/// Lifetime: `arguments` and `is_stopping` outlive it.
+/// Lifetime: `arguments` outlives it.
 /// Cancellation: safe; a download that is not complete leaves nothing.
-/// Errors: those of a request; `usage_error`, `output_closed`, `std::system_error`.
-leat::task<int> run_http(const http_arguments& arguments, http_request request, terminals at,
-                         const std::atomic<bool>& is_stopping);
+/// Errors: those of a request, whose total timeout holds for showing the answer, too;
+/// `usage_error`, `output_closed`, `std::system_error`.
+leat::task<int> run_http(const http_arguments& arguments, http_request request, terminals at);
 
 }  // namespace cli

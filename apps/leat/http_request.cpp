@@ -56,8 +56,7 @@ std::string proxy_of(const std::string& text) {
   return proxy;
 }
 
-http::async_form_data form_with_files(const http_arguments& arguments,
-                                      const std::atomic<bool>& is_stopping) {
+http::async_form_data form_with_files(const http_arguments& arguments) {
   http::async_form_data form;
   for (const auto& each : arguments.form) {
     auto [name, value] = parse_pair("--form", each);
@@ -66,14 +65,13 @@ http::async_form_data form_with_files(const http_arguments& arguments,
   for (const auto& each : arguments.files) {
     auto [name, path] = parse_pair("--file", each);
     auto filename = path.substr(path.rfind('/') + 1);
-    form.stream(std::move(name), std::move(filename), file_body(path, is_stopping));
+    form.stream(std::move(name), std::move(filename), file_body(path));
   }
   return form;
 }
 
 /// Whether the request has a body.
-bool add_body(const http_arguments& arguments, const std::atomic<bool>& is_stopping,
-              http::async_request_options& to) {
+bool add_body(const http_arguments& arguments, http::async_request_options& to) {
   if (arguments.json) {
     const std::string text =
         arguments.json->starts_with('@') ? read_file(arguments.json->substr(1)) : *arguments.json;
@@ -87,14 +85,14 @@ bool add_body(const http_arguments& arguments, const std::atomic<bool>& is_stopp
   }
   if (arguments.data) {
     if (arguments.data->starts_with('@')) {
-      to.stream(file_body(arguments.data->substr(1), is_stopping));
+      to.stream(file_body(arguments.data->substr(1)));
     } else {
       to.content(*arguments.data, "text/plain; charset=utf-8");
     }
     return true;
   }
   if (!arguments.files.empty()) {
-    to.multipart(form_with_files(arguments, is_stopping));
+    to.multipart(form_with_files(arguments));
     return true;
   }
   if (!arguments.form.empty()) {
@@ -185,8 +183,7 @@ leat::duration parse_time(const char* option, const std::string& text) {
   return *time;
 }
 
-http_request make_request(const http_arguments& arguments, const environment& of,
-                          const std::atomic<bool>& is_stopping) {
+http_request make_request(const http_arguments& arguments, const environment& of) {
   check_url(arguments.url);
   http_request made;
   made.url = arguments.url;
@@ -199,7 +196,7 @@ http_request make_request(const http_arguments& arguments, const environment& of
     auto [name, value] = parse_pair("--query", each);
     made.request.query(std::move(name), std::move(value));
   }
-  const bool has_body = add_body(arguments, is_stopping, made.request);
+  const bool has_body = add_body(arguments, made.request);
   made.method = arguments.method;
   if (made.method.empty()) made.method = has_body ? "POST" : "GET";
   if (leat::proto::check_method(made.method)) throw usage_error("--method takes a word, as GET");

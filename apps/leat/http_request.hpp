@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <optional>
@@ -73,10 +72,8 @@ struct http_request {
 };
 
 /// Reads the files that are named, so it blocks: not for a loop.
-/// Lifetime: `is_stopping` outlives the request; when it is set, a wait for input ends.
 /// Errors: `usage_error`, with the option that cannot be meant.
-[[nodiscard]] http_request make_request(const http_arguments& arguments, const environment& of,
-                                        const std::atomic<bool>& is_stopping);
+[[nodiscard]] http_request make_request(const http_arguments& arguments, const environment& of);
 
 /// `name: value` of a header and `name=value` of a form or a file.
 /// Errors: `usage_error`.

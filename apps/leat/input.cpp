@@ -76,23 +76,24 @@ class input_file {
 
 class streamed_file final : public leat::http::async_body_source {
  public:
-  streamed_file(const std::string& path, const std::atomic<bool>& is_stopping)
-      : file_(path), is_stopping_(is_stopping) {}
+  explicit streamed_file(const std::string& path) : file_(path) {}
 
   leat::task<std::optional<std::string>> next() override {
-    std::string piece = co_await leat::to_thread([this] {
-      if (!wait_ready(file_.descriptor(), POLLIN, is_stopping_)) return std::string();
-      return file_.read();
-    });
-    if (piece.empty()) co_return std::nullopt;
-    co_return std::move(piece);
+    for (;;) {
+      auto piece = co_await leat::to_thread([this]() -> std::optional<std::string> {
+        if (!wait_ready(file_.descriptor(), POLLIN)) return std::nullopt;
+        return file_.read();
+      });
+      if (!piece) continue;
+      if (piece->empty()) co_return std::nullopt;
+      co_return piece;
+    }
   }
   [[nodiscard]] std::optional<std::uint64_t> size() const noexcept override { return file_.size(); }
   bool rewind() override { return file_.rewind(); }
 
  private:
   input_file file_;
-  const std::atomic<bool>& is_stopping_;
 };
 
 }  // namespace
@@ -109,9 +110,8 @@ std::string read_file(const std::string& path) {
   }
 }
 
-std::shared_ptr<leat::http::async_body_source> file_body(const std::string& path,
-                                                         const std::atomic<bool>& is_stopping) {
-  return std::make_shared<streamed_file>(path, is_stopping);
+std::shared_ptr<leat::http::async_body_source> file_body(const std::string& path) {
+  return std::make_shared<streamed_file>(path);
 }
 
 }  // namespace cli

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <string>
 
@@ -14,9 +13,8 @@ namespace cli {
 [[nodiscard]] std::string read_file(const std::string& path);
 
 /// The bytes of a file as a body, read while it is sent; `-` is the standard input.
-/// Lifetime: `is_stopping` outlives it; when it is set, a wait for input ends.
+/// Cancellation: lossy; a wait for input ends within a tenth of a second.
 /// Errors: `usage_error`, if it cannot be opened; `std::system_error` while it is read.
-[[nodiscard]] std::shared_ptr<leat::http::async_body_source> file_body(
-    const std::string& path, const std::atomic<bool>& is_stopping);
+[[nodiscard]] std::shared_ptr<leat::http::async_body_source> file_body(const std::string& path);
 
 }  // namespace cli

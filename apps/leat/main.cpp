@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -55,12 +54,6 @@ int told_failure() {
   }
 }
 
-leat::task<int> next_signal(leat::io::signal_receiver& from, std::atomic<bool>& is_stopping) {
-  const int number = co_await from.next();
-  is_stopping = true;  // for what waits on a thread, where no stop gets to
-  co_return number;
-}
-
 /// `number`, unless the process was started to ignore it, as `nohup` does, and a shell with what it
 /// runs in the background: then SIGTERM, which is heeded anyway.
 int heeded(int number) noexcept {
@@ -70,13 +63,12 @@ int heeded(int number) noexcept {
   return is_ignored ? SIGTERM : number;
 }
 
-leat::task<int> run_until_signalled(const cli::http_arguments& arguments, cli::http_request request,
-                                    std::atomic<bool>& is_stopping) {
+leat::task<int> run_until_signalled(const cli::http_arguments& arguments,
+                                    cli::http_request request) {
   leat::io::signal_receiver signals({SIGTERM, heeded(SIGINT), heeded(SIGHUP)});
-  auto ended =
-      co_await leat::when_any(cli::run_http(arguments, std::move(request),
-                                            cli::find_terminals(of_environment), is_stopping),
-                              next_signal(signals, is_stopping));
+  auto ended = co_await leat::when_any(
+      cli::run_http(arguments, std::move(request), cli::find_terminals(of_environment)),
+      signals.next());
   int status = 0;
   try {
     status = ended.index == 1 ? cli::exit_status::by_signal + ended.get<1>().value()
@@ -214,9 +206,8 @@ int run(int count, char** arguments) {
                 folder.c_str(), name.c_str());
     return cli::exit_status::ok;
   }
-  std::atomic<bool> is_stopping = false;
-  auto request = cli::make_request(http, of_environment, is_stopping);
-  return leat::run(run_until_signalled(http, std::move(request), is_stopping));
+  auto request = cli::make_request(http, of_environment);
+  return leat::run(run_until_signalled(http, std::move(request)));
 }
 
 /// Takes the places of the standard streams that are closed. The next file or socket would get

@@ -26,15 +26,12 @@ namespace {
 
 }  // namespace
 
-bool wait_ready(int descriptor, short events, const std::atomic<bool>& is_stopping) {
-  constexpr int patience = 100;  // milliseconds until the next look at is_stopping
+bool wait_ready(int descriptor, short events) {
+  constexpr int patience = 100;  // milliseconds
   pollfd waiting{descriptor, events, 0};
-  while (!is_stopping) {
-    const int ready = ::poll(&waiting, 1, patience);
-    if (ready > 0) return true;
-    if (ready < 0 && errno != EINTR) throw_last_error("poll");
-  }
-  return false;
+  const int ready = ::poll(&waiting, 1, patience);
+  if (ready < 0 && errno != EINTR) throw_last_error("poll");
+  return ready > 0;
 }
 
 bool is_terminal(int descriptor) noexcept {
@@ -47,21 +44,26 @@ std::size_t terminal_width(int descriptor) noexcept {
   return size.ws_col;
 }
 
-descriptor_sink::descriptor_sink(int descriptor, const std::atomic<bool>& is_stopping) noexcept
-    : descriptor_(descriptor), is_stopping_(is_stopping) {
+descriptor_sink::descriptor_sink(int descriptor) noexcept : descriptor_(descriptor) {
   struct stat status{};
   is_file_ = ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
 }
 
 leat::task<void> descriptor_sink::write(std::string_view bytes) {
-  co_await leat::to_thread([this, bytes] { write_blocking(bytes); });
+  while (!bytes.empty()) {
+    const std::size_t written =
+        co_await leat::to_thread([this, bytes] { return write_some(bytes); });
+    bytes.remove_prefix(written);
+  }
 }
 
-void descriptor_sink::write_blocking(std::string_view bytes) const {
+/// Writes until nobody has taken anything for a while. Returns how much that was.
+std::size_t descriptor_sink::write_some(std::string_view bytes) const {
+  const std::size_t all = bytes.size();
   while (!bytes.empty()) {
     std::size_t size = bytes.size();
     if (!is_file_) {
-      if (!wait_ready(descriptor_, POLLOUT, is_stopping_)) return;
+      if (!wait_ready(descriptor_, POLLOUT)) break;
       // So much at least a pipe takes without waiting when it is ready.
       size = std::min<std::size_t>(size, PIPE_BUF);
     }
@@ -73,6 +75,7 @@ void descriptor_sink::write_blocking(std::string_view bytes) const {
     }
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
+  return all - bytes.size();
 }
 
 download_file::download_file(std::string path) : path_(std::move(path)) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -27,16 +26,14 @@ class sink {
 /// thread, because it cannot be made non-blocking: it belongs to other processes as well.
 class descriptor_sink final : public sink {
  public:
-  /// `is_stopping` ends a write that waits for a reader, within a tenth of a second.
-  /// Lifetime: `is_stopping` outlives the sink.
-  descriptor_sink(int descriptor, const std::atomic<bool>& is_stopping) noexcept;
+  explicit descriptor_sink(int descriptor) noexcept;
+  /// Cancellation: lossy; a write that waits for a reader ends within a tenth of a second.
   leat::task<void> write(std::string_view bytes) override;
 
  private:
-  void write_blocking(std::string_view bytes) const;
+  [[nodiscard]] std::size_t write_some(std::string_view bytes) const;
 
   int descriptor_;
-  const std::atomic<bool>& is_stopping_;
   bool is_file_;
 };
 
@@ -62,9 +59,10 @@ class download_file final : public sink {
   int descriptor_ = -1;
 };
 
-/// Waits until `descriptor` can be read from or written to, as `events` of poll says; false when
-/// `is_stopping` was set meanwhile. Blocks.
-[[nodiscard]] bool wait_ready(int descriptor, short events, const std::atomic<bool>& is_stopping);
+/// Waits until `descriptor` can be read from or written to, as `events` of poll says; false if it
+/// cannot within a tenth of a second. Nothing stops a thread that waits in the kernel, so whoever
+/// waits for longer does so in rounds, and hears of a stop between two. Blocks.
+[[nodiscard]] bool wait_ready(int descriptor, short events);
 
 /// Whether `descriptor` is a terminal, and how wide it is.
 [[nodiscard]] bool is_terminal(int descriptor) noexcept;

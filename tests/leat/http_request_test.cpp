@@ -13,14 +13,12 @@ using cli::http_arguments;
 
 namespace {
 
-const std::atomic<bool> goes_on = false;
-
 std::optional<std::string> nothing(const char*) {
   return std::nullopt;
 }
 
 cli::http_request made_of(const http_arguments& arguments) {
-  return cli::make_request(arguments, nothing, goes_on);
+  return cli::make_request(arguments, nothing);
 }
 
 http_arguments to(std::string url = "http://a.test/") {
@@ -135,7 +133,7 @@ TEST_CASE("leat http: netrc is looked for where the environment says") {
     if (std::string_view(name) == "HOME") return folder / ".";
     return std::nullopt;
   };
-  CHECK(cli::make_request(arguments, at_home, goes_on).client.auth != nullptr);
+  CHECK(cli::make_request(arguments, at_home).client.auth != nullptr);
   CHECK(refusal_of(arguments) == "--netrc: there is neither NETRC nor HOME in the environment");
 }
 

@@ -435,6 +435,50 @@ class LeatHttpTest(unittest.TestCase):
         said = self.leat("--timeout", "0.05", silent.url(), code=1).stderr
         self.assertIn(b"timed out", said)
 
+    def test_timeout_while_others_wait(self):
+        """The limit holds while nobody gives the input, or takes the output."""
+        silent = self.peer(lambda connection: connection.recv(1))
+        process = subprocess.Popen([LEAT, "http", "-t", "0.1", "-d", "@-", silent.url()],
+                                   stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
+        self.assertEqual(process.wait(PATIENCE), 1)
+        self.assertIn(b"timed out", process.stderr.read())
+        process.stdin.close()
+        process.stderr.close()
+
+        def talk(connection):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n")
+            while True:
+                connection.sendall(b"x" * 65536)
+        process = subprocess.Popen([LEAT, "http", "-t", "0.1", self.peer(talk).url()],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   env=environment())
+        self.assertEqual(process.wait(PATIENCE), 1)
+        self.assertIn(b"timed out", process.stderr.read())
+        process.stdout.close()
+        process.stderr.close()
+
+    def test_answer_before_the_input(self):
+        """An answer that comes first is shown, whatever the input still has."""
+        def serve(connection):
+            data = b""
+            while b"some" not in data:
+                data += connection.recv(65536)
+            connection.sendall(answer(b"too much", "413 Content Too Large", "Connection: close"))
+            while connection.recv(65536):
+                pass
+        door = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(door.close)
+        threading.Thread(target=lambda: serve(door.accept()[0]), daemon=True).start()
+        process = subprocess.Popen(
+            [LEAT, "http", "-d", "@-", f"http://127.0.0.1:{door.getsockname()[1]}/"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment())
+        process.stdin.write(b"some")
+        process.stdin.flush()
+        self.assertEqual(process.stdout.read(), b"too much")
+        self.assertEqual(process.wait(PATIENCE), 0)
+        process.stdin.close()
+        process.stdout.close()
+
     def interrupted(self, number, *arguments, **more):
         """Sends a signal when the server has the request, and waits for the end."""
         arrived = threading.Event()
