@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-/// `std::function` and `std::ref`, without what else <functional> holds: its searchers bring <unordered_map> and
-/// <algorithm> along. As chrono.hpp.
+/// `std::function` and `std::ref`, without what else <functional> holds: its searchers bring
+/// <unordered_map> and <algorithm> along. As chrono.hpp.
 #include <version>
 
 #if defined(_GLIBCXX_RELEASE) && __has_include(<bits/std_function.h>)
