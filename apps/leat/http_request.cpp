@@ -70,6 +70,17 @@ http::async_form_data form_with_files(const http_arguments& arguments) {
   return form;
 }
 
+void add_cookies(const http_arguments& arguments, http::async_request_options& to) {
+  for (const auto& each : arguments.cookies) {
+    auto [name, value] = parse_pair("--cookie", each);
+    try {
+      to.cookie(name, value);
+    } catch (const leat::invalid_argument& wrong) {
+      throw usage_error(std::string("--cookie: ") + wrong.what());
+    }
+  }
+}
+
 /// Whether the request has a body.
 bool add_body(const http_arguments& arguments, http::async_request_options& to) {
   if (arguments.json) {
@@ -196,6 +207,7 @@ http_request make_request(const http_arguments& arguments, const environment& of
     auto [name, value] = parse_pair("--query", each);
     made.request.query(std::move(name), std::move(value));
   }
+  add_cookies(arguments, made.request);
   const bool has_body = add_body(arguments, made.request);
   made.method = arguments.method;
   if (made.method.empty()) made.method = has_body ? "POST" : "GET";
@@ -217,6 +229,7 @@ http_request make_request(const http_arguments& arguments, const environment& of
   made.client.tls = tls_of(arguments);
   made.client.trust_env = arguments.asks_environment;
   if (!arguments.proxy.empty()) made.client.proxy = proxy_of(arguments.proxy);
+  made.client.unix_socket = arguments.unix_socket;
   return made;
 }
 

@@ -26,6 +26,7 @@ struct http_arguments {
   std::string method;  ///< Empty: GET, or POST with a body.
   std::vector<std::string> headers;
   std::vector<std::string> query;
+  std::vector<std::string> cookies;
 
   std::optional<std::string> json;
   std::optional<std::string> data;
@@ -46,6 +47,7 @@ struct http_arguments {
   std::string key_file;
 
   std::string proxy;
+  std::string unix_socket;
 
   std::optional<std::string> download;  ///< To a file, unless it is `-`.
 

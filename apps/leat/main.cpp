@@ -111,6 +111,9 @@ void add_http_options(CLI::App& to, cli::http_arguments& into) {
   to.add_option("-q,--query", into.query, "name=value, encoded and added to the URL")
       ->allow_extra_args(false);
 
+  to.add_option("-b,--cookie", into.cookies, "name=value, for the origin of the URL")
+      ->allow_extra_args(false);
+
   auto* const json = to.add_option("-j,--json", into.json, "the body: JSON, or @file with it");
   auto* const data =
       to.add_option("-d,--data", into.data, "the body: text, @file, or @- for the standard input");
@@ -147,10 +150,14 @@ void add_http_options(CLI::App& to, cli::http_arguments& into) {
   to.add_option("--read-timeout", into.read_timeout, "for each wait for the server")
       ->capture_default_str();
 
-  to.add_option(
-        "-x,--proxy", into.proxy,
-        "http, https or socks5 URL of a proxy, or @file with it; else $HTTP_PROXY and so on")
-      ->check(not_empty());
+  auto* const proxy =
+      to.add_option(
+            "-x,--proxy", into.proxy,
+            "http, https or socks5 URL of a proxy, or @file with it; else $HTTP_PROXY and so on")
+          ->check(not_empty());
+  to.add_option("--unix-socket", into.unix_socket, "connect to this socket, whatever the URL says")
+      ->check(not_empty())
+      ->excludes(proxy);
   to.add_flag_callback(
       "--no-environment", [&into] { into.asks_environment = false; },
       "no proxies and no certificates from the environment");

@@ -171,6 +171,7 @@ class LeatHttpTest(unittest.TestCase):
             (["-H", "X-One: 1"], "x-one", "1"),
             (["--header", "User-Agent: mine"], "user-agent", "mine"),
             (["-q", "a=b c", "--query", "d=&"], "target", "/?a=b%20c&d=%26"),
+            (["-b", "a=1", "--cookie", "b=x=y"], "cookie", "a=1; b=x=y"),
             (["-j", '{"a": 1}'], "body", b'{"a": 1}'),
             (["--json", "[]"], "content-type", "application/json"),
             (["--json", "@" + self.file("j", "[1]")], "body", b"[1]"),
@@ -213,6 +214,24 @@ class LeatHttpTest(unittest.TestCase):
                 seen = {"method": method, "target": target, "body": body_of(request)}.get(
                     what, field_of(request, what))
                 self.assertEqual(seen, expected)
+
+    def test_unix_socket(self):
+        door = socket.socket(socket.AF_UNIX)
+        self.addCleanup(door.close)
+        path = str(self.folder / "socket")
+        door.bind(path)
+        door.listen()
+        requests = []
+
+        def serve():
+            connection, _ = door.accept()
+            with connection:
+                requests.append(read_request(connection))
+                connection.sendall(OK)
+        threading.Thread(target=serve, daemon=True).start()
+        self.assertEqual(self.leat("--unix-socket", path, "http://a.test/x").stdout, b"ok")
+        self.assertTrue(requests[0].startswith(b"GET /x HTTP/1.1\r\n"))
+        self.assertEqual(field_of(requests[0], "host"), "a.test")
 
     def test_standard_input(self):
         peer = self.peer(OK)
@@ -377,6 +396,10 @@ class LeatHttpTest(unittest.TestCase):
             (2, ["--max-redirects", "-1", ok.url()]),
             (2, ["--max-redirects", "99999999999999999999999", ok.url()]),
             (2, ["--download", "", ok.url()]),
+            (2, ["--cookie", "a", ok.url()]),
+            (2, ["--cookie", "a=1; b=2", ok.url()]),
+            (2, ["--unix-socket", "/nowhere", "--proxy", ok.url(), ok.url()]),
+            (1, ["--unix-socket", "/nowhere", ok.url()]),
             (2, ["--bearer", "", ok.url()]),
             (2, ["--user", "", ok.url()]),
             (2, ["--proxy", "", ok.url()]),
