@@ -103,9 +103,10 @@ class status_error : public error {
   [[nodiscard]] const response_head& answer() const noexcept { return *answer_; }
   /// The body of the answer; empty if it comes from a stream. Untrusted, and in no message.
   [[nodiscard]] const std::string& body() const noexcept { return *body_; }
-  [[nodiscard]] std::vector<error_detail> details() const override;
 
  private:
+  [[nodiscard]] std::vector<error_detail> own_details() const override;
+
   int status_;
   std::shared_ptr<const response_head> answer_;
   std::shared_ptr<const std::string> body_;
