@@ -23,6 +23,7 @@
 
 #include "http/exchange_log.hpp"
 #include "http/exchange_trace.hpp"
+#include "http/failed_request.hpp"
 #include "http/held_body.hpp"
 #include "http/redirects.hpp"
 #include "http/request_builder.hpp"
@@ -78,7 +79,12 @@ class client_core {
   [[nodiscard]] std::optional<basic_request<Io>> next_request(basic_request<Io> sent,
                                                               const response_head& answer) const {
     if (!redirect_location(answer)) return std::nullopt;
-    redirect(sent, answer);
+    try {
+      redirect(sent, answer);
+    } catch (leat::error& problem) {
+      name_request(problem, sent.method, sent.url);
+      throw;
+    }
     return sent;
   }
 
@@ -200,7 +206,11 @@ class client_core {
     request.check();
     const time_point began = Io::read_clock();
     const duration total = request.built().timeouts.total;
-    if (total == no_timeout) {
+    try {
+      if (total != no_timeout) {
+        co_return co_await Io::with_total(
+            total, [this, &request, began] { return send_and_read(request, began); });
+      }
       opened begun;
       co_await start(request, begun);
       std::string body;
@@ -211,12 +221,8 @@ class client_core {
                            std::move(begun.history), size);
       }
       co_return co_await read_rest(std::move(begun), std::move(body), began);
-    }
-    try {
-      co_return co_await Io::with_total(
-          total, [this, &request, began] { return send_and_read(request, began); });
-    } catch (const deadline_exceeded&) {
-      throw_total_exceeded(request.built());
+    } catch (leat::error& problem) {
+      fail(problem, request.built());
     }
   }
 
@@ -228,16 +234,25 @@ class client_core {
       opened begun;
       co_await Io::within(until, [this, &request, &begun] { return start(request, begun); });
       co_return stream_type(reader_of(std::move(begun), until));
-    } catch (const deadline_exceeded&) {
-      throw_total_exceeded(request.built());
+    } catch (leat::error& problem) {
+      fail(problem, request.built());
     }
   }
 
-  // Rethrows the deadline of whoever called, if the request has none of its own.
-  [[noreturn]] static void throw_total_exceeded(const basic_request<Io>& outgoing) {
-    if (outgoing.timeouts.total == no_timeout) throw;
-    throw deadline_exceeded("request timed out: " + outgoing.method + " " +
-                            outgoing.url.redacted() + " took longer than its total timeout allows");
+  /// Throws the error on that is being handled, or what it means for the caller.
+  [[noreturn]] static void fail(leat::error& problem, const basic_request<Io>& outgoing) {
+    // The deadline of whoever called is rethrown, if the request has none of its own.
+    const bool is_total = outgoing.timeouts.total != no_timeout &&
+                          dynamic_cast<const deadline_exceeded*>(&problem) != nullptr;
+    if (is_total) {
+      deadline_exceeded late("request timed out: " + outgoing.method + " " +
+                             outgoing.url.redacted() +
+                             " took longer than its total timeout allows");
+      name_request(late, outgoing.method, outgoing.url);
+      throw late;
+    }
+    name_request(problem, outgoing.method, outgoing.url);
+    throw;
   }
 
   using reader = detail::response_reader<Io>;

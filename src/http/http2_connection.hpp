@@ -592,7 +592,10 @@ class http2_connection final : public pool::resource {
   }
 
   void lose(std::exception_ptr why) noexcept {
-    if (cause_ == nullptr) cause_ = std::move(why);
+    if (cause_ == nullptr) {
+      mark_shared(why);
+      cause_ = std::move(why);
+    }
     if (!is_lost_) {
       is_lost_ = true;
       try {

@@ -8,6 +8,7 @@
 #include "leat/proto/text/error.hpp"
 #include "leat/proto/url/url.hpp"
 
+#include "http/failed_request.hpp"
 #include "http/redirects.hpp"
 
 namespace leat::http {
@@ -39,9 +40,10 @@ proto::charset response_head::charset() const {
   const auto name = proto::find_parameter(*type, "charset");
   if (!name) return parts_->default_charset;
   if (const auto found = proto::find_charset(*name)) return *found;
-  throw decode_error("the answer to " + parts_->method + " " + parts_->url +
-                         " is in a charset that is not known here; say what to read it as",
-                     proto::text_errc::unknown_charset);
+  throw_of(*this,
+           decode_error("the answer to " + parts_->method + " " + parts_->url +
+                            " is in a charset that is not known here; say what to read it as",
+                        proto::text_errc::unknown_charset));
 }
 
 std::vector<proto::link> response_head::links() const {
@@ -58,8 +60,8 @@ std::vector<proto::link> response_head::links() const {
 }
 
 void response_head::throw_decode_error(const leat::error& problem) const {
-  throw decode_error("the answer to " + parts_->method + " " + parts_->url +
-                     " cannot be decoded: " + problem.what());
+  throw_of(*this, decode_error("the answer to " + parts_->method + " " + parts_->url +
+                               " cannot be decoded: " + problem.what()));
 }
 
 std::string response_head::describe_status() const {
@@ -79,12 +81,13 @@ std::string response_head::describe_status() const {
 
 void response_head::check_status() const {
   if (is_success()) return;
-  throw status_error(describe_status(), std::make_shared<const response_head>(*this));
+  throw_of(*this, status_error(describe_status(), std::make_shared<const response_head>(*this)));
 }
 
 const response& response::raise_for_status() const& {
   if (!is_success()) {
-    throw status_error(describe_status(), std::make_shared<const response_head>(*this), body_);
+    throw_of(*this,
+             status_error(describe_status(), std::make_shared<const response_head>(*this), body_));
   }
   return *this;
 }
