@@ -329,6 +329,7 @@ class client_core {
             detail::remove_trace(outgoing.headers);
           }
           answer.history.push_back(head);
+          notes.redirected = answer.head;
           continue;
         }
       }
@@ -356,6 +357,7 @@ class client_core {
     std::set<std::string> seen;        // `cycle_key()` of each that was redirected
     std::string sent_cookie;           // the Cookie field of the last, if redirects are followed
     std::vector<std::string> of_auth;  // the names of fields that the authentication has added
+    std::shared_ptr<response_head::parts> redirected;  // the last answer that was a redirect
 
     void add_of_auth(const headers& before, const headers& now) {
       for (auto& each : changed_fields(before, now)) of_auth.push_back(std::move(each));
@@ -513,6 +515,8 @@ class client_core {
     head.method = outgoing.method;
     head.url = outgoing.url.redacted();
     head.default_charset = options_.decoding.default_charset;
+    if (notes.redirected != nullptr)
+      head.earlier = response_head::redirects_before(notes.redirected);
     options_.cookies->store(outgoing.url, head.headers);
     if (options_.logger.is_enabled(log::level::info)) {
       log_exchange(options_.logger, head, Io::read_clock() - began);
