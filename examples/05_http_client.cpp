@@ -50,7 +50,9 @@ task<std::optional<user>> find_user(http::async_client& api, std::string id) {
       co_return answer.raise_for_status().json<user>();
     } catch (const leat::error& e) {
       if (e.code() != failure::transient || attempt == attempts) throw;
-      std::printf("once more, because %s\n", e.code().message().c_str());
+      const auto* const failed = http::request_of(e);
+      const std::string method = failed != nullptr ? failed->method + " " : "";
+      std::printf("%sonce more, because %s\n", method.c_str(), e.code().message().c_str());
     }
     co_await sleep_for(10ms * attempt);
   }

@@ -4,8 +4,12 @@
 
 #include <cstdio>
 #include <future>
+#include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include <leat/http/async_client.hpp>
 #include <leat/http/client.hpp>
@@ -61,6 +65,64 @@ void show_credentials(http::client& api) {
   std::printf("%s\n", api.get("/whoami", as_ada).content().c_str());
 }
 // endregion credentials
+
+// region token
+class token_auth final : public http::auth {
+  class flow final : public http::auth_flow {
+   public:
+    explicit flow(const token_auth& of) : of_(of), token_(of.kept()) {}
+
+    std::optional<http::auth_request> own_request(const http::auth_target&) override {
+      if (!token_.empty()) return std::nullopt;
+      http::auth_request wanted("/token", "POST");
+      wanted.content = "grant_type=client_credentials";
+      wanted.content_type = "application/x-www-form-urlencoded";
+      return wanted;
+    }
+    void own_answer(http::auth_target& request, const http::response& answer) override {
+      token_ = answer.raise_for_status().text();
+      of_.keep(token_);
+      begin(request);
+    }
+    void begin(http::auth_target& request) override {
+      request.headers.set("authorization", "Bearer " + token_);
+    }
+    bool again(http::auth_target&, const http::response_head& answer) override {
+      if (answer.status() != http::status::unauthorized || std::exchange(was_refused_, true)) {
+        return false;
+      }
+      token_.clear();  // it has grown old: get another, and send the request once more
+      return true;
+    }
+
+   private:
+    const token_auth& of_;
+    std::string token_;
+    bool was_refused_ = false;
+  };
+
+ public:
+  std::unique_ptr<http::auth_flow> start() const override { return std::make_unique<flow>(*this); }
+
+ private:
+  std::string kept() const {
+    const std::lock_guard lock(mutex_);
+    return token_;
+  }
+  void keep(std::string token) const {
+    const std::lock_guard lock(mutex_);
+    token_ = std::move(token);
+  }
+
+  mutable std::mutex mutex_;  // requests of several threads may share it
+  mutable std::string token_;
+};
+// endregion token
+
+void show_token(http::client& api) {
+  const auto with_token = http::request_options().authenticate(std::make_shared<token_auth>());
+  std::printf("%s\n", api.get("/members", with_token).content().c_str());
+}
 
 // region hooks
 task<void> count_requests(http::async_client_options options) {
@@ -142,6 +204,11 @@ http::router site() {
     const bool is_ada = sent.headers().get("authorization") == "Basic YWRhOnMzY3JldA==";
     co_return response::text(is_ada ? "you are ada" : "nobody");
   });
+  all.post("/token", [](request&) -> task<response> { co_return response::text("t0ken"); });
+  all.get("/members", [](request& sent) -> task<response> {
+    if (sent.headers().get("authorization") != "Bearer t0ken") co_return response::empty(401);
+    co_return response::text("a member");
+  });
   all.get("/login", [](request&) -> task<response> {
     auto answer = response::empty(http::status::see_other);
     answer.headers().add("set-cookie", "session=4711; HttpOnly");
@@ -186,6 +253,7 @@ int main() {
   ask_within_a_second(api);
   log_in(api);
   show_credentials(api);
+  show_token(api);
   show_steps(api);
   leat::run(ask_async(base_url));
 

@@ -96,7 +96,7 @@ invalid_configuration::invalid_configuration(std::string_view subject,
       subject_(subject),
       problems_(std::move(problems)) {}
 
-error_details invalid_configuration::details() const {
+error_details invalid_configuration::own_details() const {
   return details_of(subject_, problems_);
 }
 
@@ -107,7 +107,7 @@ address_locate_failure::address_locate_failure(std::string address, std::string 
       address_(std::move(address)),
       part_(std::move(part)) {}
 
-error_details address_locate_failure::details() const {
+error_details address_locate_failure::own_details() const {
   return {{"address", address_}, {"part", part_}};
 }
 
@@ -118,7 +118,7 @@ entry_assertion_failure::entry_assertion_failure(std::string address, std::size_
       address_(std::move(address)),
       index_(index) {}
 
-error_details entry_assertion_failure::details() const {
+error_details entry_assertion_failure::own_details() const {
   return {{"address", address_}, {"index", static_cast<std::int64_t>(index_)}};
 }
 
@@ -130,7 +130,7 @@ file_locate_failure::file_locate_failure(std::string subject, std::string name,
       subject_(std::move(subject)),
       name_(std::move(name)) {}
 
-error_details file_locate_failure::details() const {
+error_details file_locate_failure::own_details() const {
   return {{"subject", subject_}, {"name", name_}};
 }
 
@@ -143,7 +143,7 @@ file_access_failure::file_access_failure(std::string path, std::string_view atte
       path_(std::move(path)),
       reason_(reason) {}
 
-error_details file_access_failure::details() const {
+error_details file_access_failure::own_details() const {
   return {{"path", path_}, {"reason", reason_}};
 }
 
@@ -153,7 +153,7 @@ file_content_failure::file_content_failure(std::string path, std::exception_ptr 
       path_(std::move(path)),
       failure_(std::move(failure)) {}
 
-error_details file_content_failure::details() const {
+error_details file_content_failure::own_details() const {
   return {{summary_key, not_understood(path_)},
           {"path", path_},
           {"errors", std::vector<std::exception_ptr>{failure_}}};
@@ -163,7 +163,7 @@ invalid_command_line::invalid_command_line(std::vector<problem> problems)
     : configuration_error(errc::invalid_command_line, told(command_line, problems)),
       problems_(std::move(problems)) {}
 
-error_details invalid_command_line::details() const {
+error_details invalid_command_line::own_details() const {
   return details_of(command_line, problems_);
 }
 

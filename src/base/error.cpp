@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <iterator>
 #include <utility>
 
 #include "leat/base/error_detail.hpp"
+#include "leat/base/error_note.hpp"
 
 namespace leat {
 namespace {
@@ -44,6 +47,32 @@ constexpr std::array failure_entries{
 };
 
 constinit const table_category failure_category("leat.failure", failure_entries);
+
+/// Stands in the place of a note where there must be none.
+class no_note final : public error_note {
+ public:
+  [[nodiscard]] error_details details() const override { return {}; }
+};
+constinit const no_note shared_mark;
+
+// The note of an error is set once, while others may look: an exception object may be held in
+// several threads.
+using note_place = std::atomic_ref<const error_note*>;
+
+const error_note* read(const error_note* const& place) noexcept {
+  // It is only read; an atomic_ref to const is C++26.
+  return note_place(const_cast<const error_note*&>(place)).load(std::memory_order_acquire);
+}
+
+const error_note* held_by(const error_note* const& place) noexcept {
+  const error_note* const found = read(place);
+  return found == &shared_mark ? nullptr : found;
+}
+
+bool put_first(const error_note*& place, const error_note* note) noexcept {
+  const error_note* none = nullptr;
+  return note_place(place).compare_exchange_strong(none, note, std::memory_order_acq_rel);
+}
 
 std::string join(std::string text, const std::vector<std::exception_ptr>& errors) {
   const char* separator = ": ";
@@ -98,7 +127,47 @@ std::error_condition table_category::default_error_condition(int value) const no
   return {value, *this};
 }
 
+error_note_ptr::error_note_ptr(const error_note_ptr& other) noexcept : note_(held_by(other.note_)) {
+  if (note_ != nullptr) note_->holds_.fetch_add(1, std::memory_order_relaxed);
+}
+
+error_note_ptr& error_note_ptr::operator=(const error_note_ptr& other) noexcept {
+  error_note_ptr copy(other);
+  std::swap(note_, copy.note_);
+  return *this;
+}
+
+error_note_ptr::~error_note_ptr() {
+  if (note_ == nullptr || note_ == &shared_mark) return;
+  if (note_->holds_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete note_;
+}
+
+bool error::attach(const error_note_ptr& note) noexcept {
+  error_note_ptr hold(note);
+  if (!put_first(note_.note_, hold.note_)) return false;
+  hold.note_ = nullptr;
+  return true;
+}
+
+const error_note* error::note() const noexcept {
+  return held_by(note_.note_);
+}
+
+void error::mark_shared() noexcept {
+  put_first(note_.note_, &shared_mark);
+}
+
+bool error::is_shared() const noexcept {
+  return read(note_.note_) == &shared_mark;
+}
+
 std::vector<error_detail> error::details() const {
+  auto all = own_details();
+  if (const auto* const held = note()) std::ranges::move(held->details(), std::back_inserter(all));
+  return all;
+}
+
+std::vector<error_detail> error::own_details() const {
   return {};
 }
 
@@ -120,7 +189,7 @@ exit_stack_failed::exit_stack_failed(std::vector<std::exception_ptr> errors)
             join(std::to_string(errors.size()) + " errors while closing an exit stack", errors)),
       errors_(std::move(errors)) {}
 
-std::vector<error_detail> exit_stack_failed::details() const {
+std::vector<error_detail> exit_stack_failed::own_details() const {
   return {{summary_key, std::to_string(errors_.size()) + " errors while closing an exit stack"},
           {"errors", errors_}};
 }
@@ -131,7 +200,7 @@ error_group::error_group(std::vector<std::exception_ptr> errors, std::size_t chi
       errors_(std::move(errors)),
       summary_(summary_of_group(message, errors_.size(), children)) {}
 
-std::vector<error_detail> error_group::details() const {
+std::vector<error_detail> error_group::own_details() const {
   return {{summary_key, summary_}, {"errors", errors_}};
 }
 
@@ -143,7 +212,7 @@ background_failed::background_failed(const std::string& child, std::exception_pt
       child_(child),
       failure_(std::move(failure)) {}
 
-std::vector<error_detail> background_failed::details() const {
+std::vector<error_detail> background_failed::own_details() const {
   return {{summary_key, child_ + " failed"},
           {"child", child_},
           {"errors", std::vector<std::exception_ptr>{failure_}}};
@@ -158,6 +227,18 @@ std::string describe(const std::exception_ptr& failure) {
     return text.empty() ? "an exception without a message" : text;
   } catch (...) {
     return "an exception that is no std::exception";
+  }
+}
+
+void mark_shared(const std::exception_ptr& failure) noexcept {
+  if (failure == nullptr) return;
+  try {
+    std::rethrow_exception(failure);
+  } catch (error& ours) {
+    ours.mark_shared();
+  } catch (...) {
+    // No note can be attached to it either.
+    return;
   }
 }
 

@@ -173,6 +173,15 @@ class netrc final : public auth {
 
 }  // namespace
 
+auth_request::auth_request(std::string to, std::string by)
+    : url(std::move(to)), method(std::move(by)) {}
+
+std::optional<auth_request> auth_flow::own_request(const auth_target&) {
+  return std::nullopt;
+}
+
+void auth_flow::own_answer(auth_target&, const response&) {}
+
 auth_ptr basic_auth(std::string_view user, std::string_view password) {
   if (user.find(':') != std::string_view::npos || has_control(user) || has_control(password)) {
     throw invalid_argument(

@@ -18,6 +18,13 @@ void client_machine::take(std::size_t size) noexcept {
   }
 }
 
+void client_machine::set_limits(const request_extras* own) noexcept {
+  const bool has_own = own != nullptr && own->head_limits.has_any();
+  if (!has_own && !has_own_limits_) return;
+  machine_.set_limits(has_own ? own->head_limits.applied_to(limits_) : limits_);
+  has_own_limits_ = has_own;
+}
+
 std::size_t client_machine::room_for_body() const noexcept {
   // Of a body that does not say how long it is, what has come says whether it is large.
   const auto length = machine_.body_length();

@@ -43,7 +43,7 @@ class client_machine {
   /// With `forwarder`, a proxy is spoken to, which forwards requests to whatever their URLs say.
   explicit client_machine(const proto::http1::limits& limits,
                           const route::proxy_server* forwarder = nullptr)
-      : machine_(limits), is_forwarded_(forwarder != nullptr) {
+      : machine_(limits), limits_(limits), is_forwarded_(forwarder != nullptr) {
     if (is_forwarded_) proxy_authorization_ = forwarder->authorization();
   }
 
@@ -72,6 +72,7 @@ class client_machine {
     method_ = request.method;
     has_received_ = false;
     has_head_ = false;
+    if (request.extras != nullptr || has_own_limits_) set_limits(request.extras.get());
     check_sendable(machine_.send_head(out, head));
   }
   /// Writes a whole request into the memory that is there for the answer, with the fields that are
@@ -140,7 +141,11 @@ class client_machine {
   [[nodiscard]] std::size_t room_for_body() const noexcept;
   [[noreturn]] static void throw_remote_error(const std::string& peer, std::error_code cause);
 
+  /// Of a request; null, if it has none of its own.
+  void set_limits(const request_extras* own) noexcept;
+
   proto::http1::client_connection machine_;
+  proto::http1::limits limits_;  // of requests that say nothing else
   byte_buffer received_;
   std::string method_;
   std::size_t room_size_ = read_size;
@@ -149,6 +154,7 @@ class client_machine {
   bool has_received_ = false;
   bool has_head_ = false;
   bool is_forwarded_ = false;
+  bool has_own_limits_ = false;      // the machine has those of the last request
   std::string proxy_authorization_;  // secret
 };
 

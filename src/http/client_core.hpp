@@ -23,6 +23,7 @@
 
 #include "http/exchange_log.hpp"
 #include "http/exchange_trace.hpp"
+#include "http/failed_request.hpp"
 #include "http/held_body.hpp"
 #include "http/redirects.hpp"
 #include "http/request_builder.hpp"
@@ -78,7 +79,12 @@ class client_core {
   [[nodiscard]] std::optional<basic_request<Io>> next_request(basic_request<Io> sent,
                                                               const response_head& answer) const {
     if (!redirect_location(answer)) return std::nullopt;
-    redirect(sent, answer);
+    try {
+      redirect(sent, answer);
+    } catch (leat::error& problem) {
+      name_request(problem, sent.method, sent.url);
+      throw;
+    }
     return sent;
   }
 
@@ -200,7 +206,11 @@ class client_core {
     request.check();
     const time_point began = Io::read_clock();
     const duration total = request.built().timeouts.total;
-    if (total == no_timeout) {
+    try {
+      if (total != no_timeout) {
+        co_return co_await Io::with_total(
+            total, [this, &request, began] { return send_and_read(request, began); });
+      }
       opened begun;
       co_await start(request, begun);
       std::string body;
@@ -211,12 +221,8 @@ class client_core {
                            std::move(begun.history), size);
       }
       co_return co_await read_rest(std::move(begun), std::move(body), began);
-    }
-    try {
-      co_return co_await Io::with_total(
-          total, [this, &request, began] { return send_and_read(request, began); });
-    } catch (const deadline_exceeded&) {
-      throw_total_exceeded(request.built());
+    } catch (leat::error& problem) {
+      fail(problem, request.built());
     }
   }
 
@@ -228,16 +234,25 @@ class client_core {
       opened begun;
       co_await Io::within(until, [this, &request, &begun] { return start(request, begun); });
       co_return stream_type(reader_of(std::move(begun), until));
-    } catch (const deadline_exceeded&) {
-      throw_total_exceeded(request.built());
+    } catch (leat::error& problem) {
+      fail(problem, request.built());
     }
   }
 
-  // Rethrows the deadline of whoever called, if the request has none of its own.
-  [[noreturn]] static void throw_total_exceeded(const basic_request<Io>& outgoing) {
-    if (outgoing.timeouts.total == no_timeout) throw;
-    throw deadline_exceeded("request timed out: " + outgoing.method + " " +
-                            outgoing.url.redacted() + " took longer than its total timeout allows");
+  /// Throws the error on that is being handled, or what it means for the caller.
+  [[noreturn]] static void fail(leat::error& problem, const basic_request<Io>& outgoing) {
+    // The deadline of whoever called is rethrown, if the request has none of its own.
+    const bool is_total = outgoing.timeouts.total != no_timeout &&
+                          dynamic_cast<const deadline_exceeded*>(&problem) != nullptr;
+    if (is_total) {
+      deadline_exceeded late("request timed out: " + outgoing.method + " " +
+                             outgoing.url.redacted() +
+                             " took longer than its total timeout allows");
+      name_request(late, outgoing.method, outgoing.url);
+      throw late;
+    }
+    name_request(problem, outgoing.method, outgoing.url);
+    throw;
   }
 
   using reader = detail::response_reader<Io>;
@@ -314,6 +329,7 @@ class client_core {
             detail::remove_trace(outgoing.headers);
           }
           answer.history.push_back(head);
+          notes.redirected = answer.head;
           continue;
         }
       }
@@ -341,6 +357,7 @@ class client_core {
     std::set<std::string> seen;        // `cycle_key()` of each that was redirected
     std::string sent_cookie;           // the Cookie field of the last, if redirects are followed
     std::vector<std::string> of_auth;  // the names of fields that the authentication has added
+    std::shared_ptr<response_head::parts> redirected;  // the last answer that was a redirect
 
     void add_of_auth(const headers& before, const headers& now) {
       for (auto& each : changed_fields(before, now)) of_auth.push_back(std::move(each));
@@ -388,27 +405,22 @@ class client_core {
   typename Io::template task<void> send_authenticated(basic_request<Io>& outgoing, opened& answer,
                                                       hop_notes& notes) {
     const auto flow = outgoing.auth->start();
-    // Hooks may change the request between the steps of the flow, so it is looked at in each.
-    const auto take_step = [&](std::string_view answer_body, auto step) {
-      const headers before = outgoing.redirects.follow ? outgoing.headers : headers();
-      auth_target target{outgoing.method,  outgoing.url, outgoing.content,
-                         outgoing.headers, answer_body,  outgoing.target()};
-      const bool goes_on = step(target);
-      if (outgoing.redirects.follow) notes.add_of_auth(before, outgoing.headers);
-      return goes_on;
-    };
-    take_step({}, [&flow](auth_target& target) {
-      flow->begin(target);
-      return true;
-    });
-    for (;;) {
+    if (outgoing.streamed != nullptr && flow->max_held_content() != 0) {
+      co_await hold_content(outgoing, flow->max_held_content());
+    }
+    for (bool has_begun = false;;) {
+      co_await send_own_requests(*flow, outgoing, notes);
+      if (!std::exchange(has_begun, true)) {
+        take_step(outgoing, notes, {}, [&flow](auth_target& target) { flow->begin(target); });
+      }
       answer.head = std::make_shared<response_head::parts>();
       co_await send_hooked(outgoing, answer, notes);
       std::string body;
       const bool is_read = flow->reads_answers() && !has_switched(outgoing, *answer.head);
       if (is_read) body = co_await hold(answer);
-      const bool goes_on = take_step(body, [&](auth_target& target) {
-        return flow->again(target, response_head::sharing(answer.head));
+      bool goes_on = false;
+      take_step(outgoing, notes, body, [&](auth_target& target) {
+        goes_on = flow->again(target, response_head::sharing(answer.head));
       });
       // What the flow has kept is not changed any more.
       if (answer.head.use_count() != 1) {
@@ -418,6 +430,91 @@ class client_core {
       if (outgoing.streamed != nullptr && !outgoing.streamed->rewind()) co_return;
       co_await drain(std::move(answer.body), outgoing.timeouts.read);
     }
+  }
+
+  /// Shows a request to its authentication. Hooks may change it between two steps, so it is looked
+  /// at in each.
+  template <class Step>
+  static void take_step(basic_request<Io>& outgoing, hop_notes& notes, std::string_view answer_body,
+                        Step step) {
+    const headers before = outgoing.redirects.follow ? outgoing.headers : headers();
+    auth_target target{outgoing.method,  outgoing.url, outgoing.content,
+                       outgoing.headers, answer_body,  outgoing.target()};
+    step(target);
+    if (outgoing.redirects.follow) notes.add_of_auth(before, outgoing.headers);
+  }
+
+  /// What a flow wants to be told before its request is sent.
+  typename Io::template task<void> send_own_requests(auth_flow& flow, basic_request<Io>& outgoing,
+                                                     hop_notes& notes) {
+    for (;;) {
+      std::optional<auth_request> own;
+      take_step(outgoing, notes, {}, [&](auth_target& target) { own = flow.own_request(target); });
+      if (!own) co_return;
+      const response told = co_await send_own(outgoing, std::move(*own));
+      take_step(outgoing, notes, {}, [&](auth_target& target) { flow.own_answer(target, told); });
+    }
+  }
+
+  /// Reads the body of a request into memory, where it stays the request's.
+  typename Io::template task<void> hold_content(basic_request<Io>& outgoing, std::uint64_t most) {
+    const auto check = [&outgoing, most](std::uint64_t size) {
+      if (size > most) throw_unheld(outgoing.method, outgoing.url, most);
+    };
+    const auto prepare = [&outgoing] { return outgoing.streamed->prepare(); };
+    co_await Io::call(prepare);
+    const auto announced = outgoing.streamed->size();
+    check(announced.value_or(0));
+    std::string all;
+    for (;;) {
+      const auto piece = co_await Io::await(outgoing.streamed->next());
+      if (!piece) break;
+      check(all.size() + piece->size());
+      all += *piece;
+    }
+    if (announced && *announced != all.size()) {
+      throw_other_size(outgoing.method, outgoing.url, *announced, all.size());
+    }
+    outgoing.content = std::move(all);
+    outgoing.streamed = nullptr;
+  }
+
+  /// What the authentication of a request asks for, on no connection of that request.
+  typename Io::template task<response> send_own(const basic_request<Io>& of, auth_request asked) {
+    const time_point began = Io::read_clock();
+    auto outgoing = make_own(of, std::move(asked));
+    try {
+      opened answer;
+      answer.head = std::make_shared<response_head::parts>();
+      answer.max_body_bytes = options_.max_body_bytes;
+      hop_notes notes;
+      co_await send_hooked(outgoing, answer, notes);
+      co_return co_await read_rest(std::move(answer), {}, began);
+    } catch (leat::error& problem) {
+      name_request(problem, outgoing.method, outgoing.url);
+      throw;
+    }
+  }
+
+  [[nodiscard]] basic_request<Io> make_own(const basic_request<Io>& of,
+                                           auth_request&& asked) const {
+    basic_request<Io> made;
+    made.url = resolve_own(of.url, asked.url);
+    check_method(asked.method);
+    made.method = std::move(asked.method);
+    request_options fields;
+    fields.headers = std::move(asked.headers);
+    fields.content_type = std::move(asked.content_type);
+    made.headers =
+        merge_headers(made.url, {}, fields, !asked.content.empty(), options_.decoding.enabled);
+    made.content = std::move(asked.content);
+    made.timeouts = of.timeouts;
+    made.tracer = of.tracer;
+    if (!made.url.userinfo().empty()) {
+      auth_target target{made.method, made.url, made.content, made.headers};
+      basic_auth(made.url.username(), made.url.password())->start()->begin(target);
+    }
+    return made;
   }
 
   /// Whether the connection may be another protocol's now, so that there is no body to read.
@@ -498,6 +595,8 @@ class client_core {
     head.method = outgoing.method;
     head.url = outgoing.url.redacted();
     head.default_charset = options_.decoding.default_charset;
+    if (notes.redirected != nullptr)
+      head.earlier = response_head::redirects_before(notes.redirected);
     options_.cookies->store(outgoing.url, head.headers);
     if (options_.logger.is_enabled(log::level::info)) {
       log_exchange(options_.logger, head, Io::read_clock() - began);

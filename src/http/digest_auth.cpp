@@ -253,7 +253,8 @@ class digest final : public auth, public std::enable_shared_from_this<digest> {
     const auto hashed = [&asked](const std::string& text) {
       return proto::hash_hex(asked.method->hash, text);
     };
-    // RFC 7616, section 3.4: what stands in the request line.
+    // RFC 7616, section 3.4: what stands in the request line when the server gets it. A proxy is
+    // given the whole URL, and sends this on (RFC 9112, section 3.2.2).
     const std::string uri(request.target.empty() ? request.url.target() : request.target);
     const std::string cnonce = random_text();
     std::array<char, 9> count{};

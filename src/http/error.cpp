@@ -73,7 +73,7 @@ status_error::status_error(const std::string& message, std::shared_ptr<const res
       answer_(std::move(answer)),
       body_(std::make_shared<const std::string>(std::move(body))) {}
 
-error_details status_error::details() const {
+error_details status_error::own_details() const {
   return {{"status", status_}};
 }
 

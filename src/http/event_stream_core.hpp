@@ -13,6 +13,7 @@
 #include "leat/io/policy.hpp"
 
 #include "http/event_stream_rules.hpp"
+#include "http/failed_request.hpp"
 #include "http/surface.hpp"
 
 namespace leat::http {
@@ -99,13 +100,8 @@ class event_stream_core {
       is_over_ = true;
       co_return;
     }
-    source_ = answer.method() + " " + answer.url();
-    check_event_stream_answer(source_, response_head({.method = answer.method(),
-                                                      .url = answer.url(),
-                                                      .status = answer.status(),
-                                                      .reason = answer.reason(),
-                                                      .http_version = answer.http_version(),
-                                                      .headers = answer.headers()}));
+    source_ = answer.head();
+    check_event_stream_answer(*source_);
     answer_.emplace(std::move(answer));
   }
 
@@ -146,8 +142,9 @@ class event_stream_core {
     if (has_brought_event_ || ++failures_ < options_.max_attempts) return;
     failures_ = 0;
     if (why != nullptr) std::rethrow_exception(why);
-    throw remote_protocol_error(source_ + ": " + std::to_string(options_.max_attempts) +
-                                " connections in a row brought no event, and the last one ended");
+    throw_of(*source_, remote_protocol_error(
+                           source_of(*source_) + ": " + std::to_string(options_.max_attempts) +
+                           " connections in a row brought no event, and the last one ended"));
   }
 
   void disconnect() noexcept {
@@ -157,12 +154,14 @@ class event_stream_core {
 
   [[noreturn]] void throw_limit_exceeded(std::error_code why) const {
     const bool is_line = why == proto::sse::errc::line_too_long;
-    throw limit_exceeded(
-        "the events of " + source_ + " have " +
-        (is_line ? "a line of more than the " + std::to_string(options_.limits.max_line_bytes) +
-                       " bytes of limits::max_line_bytes"
-                 : "one of more than the " + std::to_string(options_.limits.max_event_bytes) +
-                       " bytes of limits::max_event_bytes"));
+    throw_of(
+        *source_,
+        limit_exceeded(
+            "the events of " + source_of(*source_) + " have " +
+            (is_line ? "a line of more than the " + std::to_string(options_.limits.max_line_bytes) +
+                           " bytes of limits::max_line_bytes"
+                     : "one of more than the " + std::to_string(options_.limits.max_event_bytes) +
+                           " bytes of limits::max_event_bytes")));
   }
 
   Client& client_;
@@ -171,7 +170,7 @@ class event_stream_core {
   std::optional<typename surface<Io>::response_stream> answer_;
   std::string_view input_;  // what is left of the piece that was read last
   proto::sse::event_parser parser_;
-  std::string source_;  // for messages: without credentials
+  std::optional<response_head> source_;  // of the last connection; for messages
   duration retry_;
   std::size_t failures_ = 0;  // connections in a row that brought no event
   std::size_t connections_ = 0;

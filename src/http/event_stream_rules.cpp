@@ -13,6 +13,8 @@
 #include "leat/proto/fields/ascii.hpp"
 #include "leat/proto/fields/validation.hpp"
 
+#include "http/failed_request.hpp"
+
 namespace leat::http {
 namespace {
 
@@ -70,15 +72,20 @@ request_options event_stream_request(const event_stream_options& options,
   return request;
 }
 
-void check_event_stream_answer(const std::string& source, const response_head& answer) {
+std::string source_of(const response_head& answer) {
+  return answer.method() + " " + answer.url();
+}
+
+void check_event_stream_answer(const response_head& answer) {
   if (answer.status() != status::ok) {
-    throw status_error(source + " answered " + std::to_string(answer.status()) +
-                           ", where a stream of events is announced by 200",
-                       std::make_shared<const response_head>(answer));
+    throw_of(answer,
+             status_error(source_of(answer) + " answered " + std::to_string(answer.status()) +
+                              ", where a stream of events is announced by 200",
+                          std::make_shared<const response_head>(answer)));
   }
   if (is_event_stream(answer.headers().get("content-type").value_or(""))) return;
-  throw decode_error(source + " answered with something else than " +
-                     std::string(event_stream_type));
+  throw_of(answer, decode_error(source_of(answer) + " answered with something else than " +
+                                std::string(event_stream_type)));
 }
 
 duration reconnect_delay(const event_stream_options& options, duration retry,

@@ -23,9 +23,11 @@ void check_event_stream_options(const event_stream_options& options);
 [[nodiscard]] request_options event_stream_request(const event_stream_options& options,
                                                    const std::string& last_event_id);
 
-/// Errors: `status_error`, `decode_error`, unless it is an answer with events. `source` is its
-/// method and URL.
-void check_event_stream_answer(const std::string& source, const response_head& answer);
+/// Whom the events of `answer` come from, for messages.
+[[nodiscard]] std::string source_of(const response_head& answer);
+
+/// Errors: `status_error`, `decode_error`, unless it is an answer with events.
+void check_event_stream_answer(const response_head& answer);
 
 /// The wait before the next connection, before the jitter. `retry` is the wait that the server
 /// wants; `failures` so many connections in a row brought no event.

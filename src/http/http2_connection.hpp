@@ -70,6 +70,12 @@ class http2_waiter final : public timed_leaf {
   http2_waiter*& place_;
 };
 
+/// What a limit on the fields of a head is over HTTP/2, where each counts for 32 bytes more than it
+/// has.
+[[nodiscard]] constexpr std::uint32_t http2_section_bytes(std::uint32_t limit) noexcept {
+  return std::max(proto::http2::limits().max_field_section_bytes, limit);
+}
+
 [[noreturn]] void throw_http2_error(const std::string& peer, std::error_code cause,
                                     std::uint32_t peer_code);
 [[noreturn]] void throw_http2_not_sendable(const std::string& method, std::error_code cause);
@@ -181,6 +187,7 @@ class http2_connection final : public pool::resource {
     head.has_body = request.streamed != nullptr || !request.content.empty();
     head.body_bytes = request.streamed != nullptr ? size : request.content.size();
     head.reports_sent = head.has_body || mine.trace_ != nullptr;
+    if (request.extras != nullptr) limit_head(head, request.extras->head_limits);
     mine.asked_ = &head;
     stand_in_line(mine);
     open_waiting();
@@ -253,6 +260,14 @@ class http2_connection final : public pool::resource {
   using task = typename Io::template task<void>;
 
   static deadline in(duration limit) { return deadline::after(Io::now(), limit); }
+
+  static void limit_head(proto::http2::outgoing_request& head, const head_limits& to) noexcept {
+    if (to.max_field_section_bytes) {
+      head.max_field_section_bytes = http2_section_bytes(*to.max_field_section_bytes);
+    }
+    head.max_fields = to.max_fields;
+    head.max_informational = to.max_informational;
+  }
 
   void give_back_shown(exchange& mine) {
     if (mine.shown_size_ == 0) return;
@@ -592,7 +607,10 @@ class http2_connection final : public pool::resource {
   }
 
   void lose(std::exception_ptr why) noexcept {
-    if (cause_ == nullptr) cause_ = std::move(why);
+    if (cause_ == nullptr) {
+      mark_shared(why);
+      cause_ = std::move(why);
+    }
     if (!is_lost_) {
       is_lost_ = true;
       try {

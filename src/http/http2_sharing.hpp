@@ -163,6 +163,9 @@ class http2_origins {
       made_->over.set();
     }
     void fail(std::exception_ptr why, bool is_late) noexcept {
+      // Besides this one and the table's there are only those who wait.
+      constexpr long own_holds = 2;
+      if (made_.use_count() > own_holds) mark_shared(why);
       made_->failure = std::move(why);
       made_->is_late = is_late;
     }

@@ -46,9 +46,8 @@ class pooled_transport final : public basic_transport<Io> {
     http2_limits_.max_body_bytes = options.max_body_bytes;
     http2_limits_.max_fields = options.http1.max_fields;
     http2_limits_.max_informational = options.http1.max_informational;
-    // There each field counts for 32 bytes more than it has.
     http2_limits_.max_field_section_bytes =
-        std::max(http2_limits_.max_field_section_bytes, options.http1.max_field_section_bytes);
+        http2_section_bytes(options.http1.max_field_section_bytes);
   }
 
   typename Io::template result<basic_transport_response<Io>> handle(

@@ -8,6 +8,8 @@
 #include "leat/http/status.hpp"
 #include "leat/proto/fields/ascii.hpp"
 
+#include "http/failed_request.hpp"
+
 namespace leat::http {
 namespace {
 
@@ -112,8 +114,8 @@ void throw_too_many_redirects(const response_head& last, std::size_t max) {
 }
 
 void throw_redirect_loop(const response_head& last) {
-  throw redirect_loop("redirects lead in a circle: " + last.method() + " " + last.url() +
-                      " leads to where it came from");
+  throw_of(last, redirect_loop("redirects lead in a circle: " + last.method() + " " + last.url() +
+                               " leads to where it came from"));
 }
 
 void throw_not_replayable(std::string_view method, const proto::url& to) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "leat/http/request.hpp"
 
+#include <string>
+
 #include "leat/base/error.hpp"
 #include "leat/proto/fields/validation.hpp"
 #include "leat/proto/url/query.hpp"
@@ -76,6 +78,17 @@ request_options& request_options::max_body_bytes(std::uint64_t most) & {
   return *this;
 }
 
+request_options& request_options::limit_head(const head_limits& to) & {
+  for (const auto& bytes : {to.max_line_bytes, to.max_field_section_bytes}) {
+    if (bytes.value_or(0) > proto::http1::most_line_bytes) {
+      throw invalid_argument("limit_head: the most that can be allowed is " +
+                             std::to_string(proto::http1::most_line_bytes) + " bytes");
+    }
+  }
+  own_extras().head_limits = to;
+  return *this;
+}
+
 request_options& request_options::trace(trace_callback callback) & {
   tracer = std::make_shared<const trace_callback>(std::move(callback));
   return *this;
@@ -138,6 +151,15 @@ basic_request_options<Io>&& basic_request_options<Io>::multipart(basic_form_data
 
 template class basic_request_options<io::async>;
 template class basic_request_options<io::blocking>;
+
+proto::http1::limits head_limits::applied_to(proto::http1::limits defaults) const noexcept {
+  defaults.max_line_bytes = max_line_bytes.value_or(defaults.max_line_bytes);
+  defaults.max_field_section_bytes =
+      max_field_section_bytes.value_or(defaults.max_field_section_bytes);
+  defaults.max_fields = max_fields.value_or(defaults.max_fields);
+  defaults.max_informational = max_informational.value_or(defaults.max_informational);
+  return defaults;
+}
 
 timeouts timeout_overrides::applied_to(const timeouts& defaults) const noexcept {
   timeouts merged;

@@ -55,6 +55,28 @@ void resolve_url(const proto::url* base, const std::string& url, proto::url& tar
   }
 }
 
+proto::url resolve_own(const proto::url& base, std::string_view text) {
+  // Without the credentials of the base, which a relative reference would have.
+  proto::url target = parse_absolute(std::string(base.origin()) + std::string(base.target()));
+  if (const auto refused = proto::resolve(target, text, target)) {
+    throw invalid_url("an authentication asks for what is no URL: " + refused.message(), refused);
+  }
+  return target;
+}
+
+void throw_unheld(std::string_view method, const proto::url& to, std::uint64_t most) {
+  throw limit_exceeded("the body of " + std::string(method) + " " + to.redacted() +
+                       " is longer than the " + std::to_string(most) +
+                       " bytes that its authentication reads");
+}
+
+void throw_other_size(std::string_view method, const proto::url& to, std::uint64_t announced,
+                      std::uint64_t size) {
+  throw local_protocol_error("the body of " + std::string(method) + " " + to.redacted() + " has " +
+                             std::to_string(size) + " bytes, where its source said " +
+                             std::to_string(announced));
+}
+
 void add_query(const query_list& of_client, const query_list& of_request, proto::url& target) {
   if (of_client.empty() && of_request.empty()) return;
   proto::query_builder added;

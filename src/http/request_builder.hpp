@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -29,6 +30,14 @@ void check_limits(const timeouts& limits);
 /// Makes `target` `url` as it stands, or appended to `base`, which is null if there is none.
 /// Errors: `invalid_url`.
 void resolve_url(const proto::url* base, const std::string& url, proto::url& target);
+
+/// What a flow of an authentication asks for, in a request to `base`. Errors: `invalid_url`.
+[[nodiscard]] proto::url resolve_own(const proto::url& base, std::string_view text);
+
+// Of a body that is read into memory: it is too long, or another than it said.
+[[noreturn]] void throw_unheld(std::string_view method, const proto::url& to, std::uint64_t most);
+[[noreturn]] void throw_other_size(std::string_view method, const proto::url& to,
+                                   std::uint64_t announced, std::uint64_t size);
 
 using query_list = std::vector<std::pair<std::string, std::string>>;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "leat/http/response.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -8,6 +9,7 @@
 #include "leat/proto/text/error.hpp"
 #include "leat/proto/url/url.hpp"
 
+#include "http/failed_request.hpp"
 #include "http/redirects.hpp"
 
 namespace leat::http {
@@ -23,6 +25,25 @@ std::string_view kind_of(int status) noexcept {
 
 }  // namespace
 
+response_head::redirects_before::redirects_before() noexcept = default;
+response_head::redirects_before::redirects_before(std::shared_ptr<parts> last) noexcept
+    : last_(std::move(last)) {}
+response_head::redirects_before::redirects_before(const redirects_before&) noexcept = default;
+response_head::redirects_before::redirects_before(redirects_before&&) noexcept = default;
+auto response_head::redirects_before::operator=(redirects_before other) noexcept
+    -> redirects_before& {
+  std::swap(last_, other.last_);
+  return *this;
+}
+
+// One after the other: each ending the one before it, many would take a deep stack.
+response_head::redirects_before::~redirects_before() {
+  while (last_ != nullptr && last_.use_count() == 1) {
+    auto before = std::move(last_->earlier.last_);
+    last_ = std::move(before);
+  }
+}
+
 response_head::response_head(parts from) : parts_(std::make_shared<parts>(std::move(from))) {}
 
 response::response(response_head head, std::string body, duration elapsed,
@@ -33,15 +54,34 @@ response::response(response_head head, std::string body, duration elapsed,
       bytes_downloaded_(bytes_downloaded),
       history_(std::move(history)) {}
 
+std::string response_head::status_line() const {
+  const std::string_view phrase =
+      parts_->reason.empty() ? status_phrase(parts_->status) : std::string_view(parts_->reason);
+  std::string line(parts_->http_version);
+  line.append(" ").append(std::to_string(parts_->status));
+  if (!phrase.empty()) line.append(" ").append(phrase);
+  return line;
+}
+
+std::vector<response_head> response_head::history() const {
+  std::vector<response_head> all;
+  for (auto at = parts_->earlier.last(); at != nullptr; at = at->earlier.last()) {
+    all.push_back(sharing(at));
+  }
+  std::ranges::reverse(all);
+  return all;
+}
+
 proto::charset response_head::charset() const {
   const auto type = parts_->headers.get("content-type");
   if (!type) return parts_->default_charset;
   const auto name = proto::find_parameter(*type, "charset");
   if (!name) return parts_->default_charset;
   if (const auto found = proto::find_charset(*name)) return *found;
-  throw decode_error("the answer to " + parts_->method + " " + parts_->url +
-                         " is in a charset that is not known here; say what to read it as",
-                     proto::text_errc::unknown_charset);
+  throw_of(*this,
+           decode_error("the answer to " + parts_->method + " " + parts_->url +
+                            " is in a charset that is not known here; say what to read it as",
+                        proto::text_errc::unknown_charset));
 }
 
 std::vector<proto::link> response_head::links() const {
@@ -58,8 +98,8 @@ std::vector<proto::link> response_head::links() const {
 }
 
 void response_head::throw_decode_error(const leat::error& problem) const {
-  throw decode_error("the answer to " + parts_->method + " " + parts_->url +
-                     " cannot be decoded: " + problem.what());
+  throw_of(*this, decode_error("the answer to " + parts_->method + " " + parts_->url +
+                               " cannot be decoded: " + problem.what()));
 }
 
 std::string response_head::describe_status() const {
@@ -79,12 +119,13 @@ std::string response_head::describe_status() const {
 
 void response_head::check_status() const {
   if (is_success()) return;
-  throw status_error(describe_status(), std::make_shared<const response_head>(*this));
+  throw_of(*this, status_error(describe_status(), std::make_shared<const response_head>(*this)));
 }
 
 const response& response::raise_for_status() const& {
   if (!is_success()) {
-    throw status_error(describe_status(), std::make_shared<const response_head>(*this), body_);
+    throw_of(*this,
+             status_error(describe_status(), std::make_shared<const response_head>(*this), body_));
   }
   return *this;
 }

@@ -11,6 +11,8 @@
 #include "leat/io/policy.hpp"
 #include "leat/proto/coding/error.hpp"
 
+#include "http/failed_request.hpp"
+
 namespace leat::http::detail {
 namespace {
 
@@ -109,20 +111,31 @@ template <class Io>
 typename Io::template task<std::string_view> response_reader<Io>::receive() {
   if (is_at_end_) co_return std::string_view();
   if (body_ == nullptr) {
-    throw stream_closed("the body of the answer to " + method() + " " + url() + " was closed");
+    throw_of(*this,
+             stream_closed("the body of the answer to " + method() + " " + url() + " was closed"));
   }
   std::string_view piece;
-  if (until_.is_never()) {
-    piece = co_await Io::await(body_->read_some());
-  } else {
-    try {
+  try {
+    if (until_.is_never()) {
+      piece = co_await Io::await(body_->read_some());
+    } else {
       piece = co_await Io::within(until_, [this] { return read_body(); });
-    } catch (const deadline_exceeded&) {
-      throw deadline_exceeded("request timed out: " + method() + " " + url() +
-                              " took longer than its total timeout allows");
     }
+  } catch (leat::error& problem) {
+    fail(problem);
   }
   co_return received(piece);
+}
+
+/// Throws the error on that is being handled, or what it means for the caller.
+template <class Io>
+void response_reader<Io>::fail(leat::error& problem) {
+  if (!until_.is_never() && dynamic_cast<const deadline_exceeded*>(&problem) != nullptr) {
+    throw_of(*this, deadline_exceeded("request timed out: " + method() + " " + url() +
+                                      " took longer than its total timeout allows"));
+  }
+  name_request(problem, method(), url());
+  throw;
 }
 
 template <class Io>
@@ -137,9 +150,9 @@ template <class Io>
 void response_reader<Io>::check_size(std::uint64_t size) {
   if (size <= max_bytes_) return;
   close();
-  throw limit_exceeded("the body of the answer to " + method() + " " + url() +
-                       " is longer than the " + std::to_string(max_bytes_) +
-                       " bytes of max_body_bytes");
+  throw_of(*this, limit_exceeded("the body of the answer to " + method() + " " + url() +
+                                 " is longer than the " + std::to_string(max_bytes_) +
+                                 " bytes of max_body_bytes"));
 }
 
 /// Gives the connection up, unless the body was received to its end.
@@ -150,9 +163,9 @@ void response_reader<Io>::refuse_content(std::error_code wrong) {
   const std::string message = "the body of the answer to " + method() + " " + url() +
                               " cannot be decoded: " + wrong.message();
   if (wrong == proto::coding_errc::output_too_long || wrong == proto::coding_errc::ratio_too_high) {
-    throw limit_exceeded(message);
+    throw_of(*this, limit_exceeded(message));
   }
-  throw decode_error(message, wrong);
+  throw_of(*this, decode_error(message, wrong));
 }
 
 template <class Io>
@@ -231,8 +244,9 @@ typename Io::template task<std::optional<std::string_view>> response_reader<Io>:
     if (reading.lines.next(line)) co_return line;
     if (reading.lines.error()) {
       close();
-      throw limit_exceeded("a line in the body of the answer to " + method() + " " + url() +
-                           " is longer than " + std::to_string(max_bytes) + " bytes");
+      throw_of(*this,
+               limit_exceeded("a line in the body of the answer to " + method() + " " + url() +
+                              " is longer than " + std::to_string(max_bytes) + " bytes"));
     }
     if (reading.is_over) {
       is_consumed_ = true;
@@ -280,8 +294,8 @@ void response_reader<Io>::set_charset(proto::charset as) {
 template <class Io>
 void response_reader<Io>::check_unconsumed() const {
   if (!is_consumed_) return;
-  throw stream_consumed("the body of the answer to " + method() + " " + url() +
-                        " has been read to its end already");
+  throw_of(*this, stream_consumed("the body of the answer to " + method() + " " + url() +
+                                  " has been read to its end already"));
 }
 
 template <class Io>

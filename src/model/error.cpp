@@ -92,7 +92,7 @@ parse_error::parse_error(std::string_view source, std::string_view reason, std::
       line_(line),
       column_(column) {}
 
-error_details parse_error::details() const {
+error_details parse_error::own_details() const {
   return {{"reason", reason_},
           {"line", static_cast<std::int64_t>(line_)},
           {"column", static_cast<std::int64_t>(column_)}};
@@ -105,7 +105,7 @@ validation_error::validation_error(std::string_view source, std::vector<problem>
       subject_(source),
       is_complete_(is_complete) {}
 
-error_details validation_error::details() const {
+error_details validation_error::own_details() const {
   std::vector<error_details> all;
   for (const auto& each : problems_) {
     error_details one;

@@ -50,7 +50,7 @@ std::error_code make_error_code(errc value) noexcept {
 handshake_error::handshake_error(const std::string& message, int status, std::error_code cause)
     : protocol_error(errc::handshake_failed, message, cause), status_(status) {}
 
-error_details handshake_error::details() const {
+error_details handshake_error::own_details() const {
   return {{"status", status_}};
 }
 
@@ -66,7 +66,7 @@ closed::closed(const std::string& peer, std::uint16_t close_code, std::string re
       close_code_(close_code),
       reason_(std::move(reason)) {}
 
-error_details closed::details() const {
+error_details closed::own_details() const {
   return {{"close_code", close_code_}};
 }
 
@@ -78,7 +78,7 @@ reconnect_failed::reconnect_failed(std::size_t attempts, std::exception_ptr last
       attempts_(attempts),
       last_(std::move(last)) {}
 
-error_details reconnect_failed::details() const {
+error_details reconnect_failed::own_details() const {
   return {{"attempts", static_cast<std::int64_t>(attempts_)},
           {"errors", std::vector<std::exception_ptr>{last_}}};
 }

@@ -45,7 +45,7 @@ class out_of_stock final : public leat::error {
               std::make_error_code(std::errc::no_space_on_device)),
         article_(std::move(article)) {}
 
-  [[nodiscard]] leat::error_details details() const override {
+  [[nodiscard]] leat::error_details own_details() const override {
     return {{"article", article_}, {"left", 0}, {"is_final", true}};
   }
 

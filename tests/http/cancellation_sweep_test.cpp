@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "leat/coro/sleep.hpp"
+#include "leat/coro/stream.hpp"
 #include "leat/coro/task_group.hpp"
 #include "leat/http/async_client.hpp"
 #include "leat/http/server.hpp"
@@ -133,6 +136,50 @@ TEST_CASE("client: an answer that is read as a stream can be cancelled anywhere"
   });
   CHECK(report.suspensions > 10);
   CHECK(report.stopped > 10);
+}
+
+TEST_CASE("client: an authentication that sends requests of its own can be cancelled anywhere") {
+  /// Gets a number before each of two rounds, and holds the body.
+  class numbered final : public http::auth {
+    class flow final : public http::auth_flow {
+     public:
+      [[nodiscard]] std::uint64_t max_held_content() const noexcept override { return 100; }
+      [[nodiscard]] std::optional<http::auth_request> own_request(
+          const http::auth_target&) override {
+        if (has_number_) return std::nullopt;
+        return http::auth_request("/number");
+      }
+      void own_answer(http::auth_target& request, const http::response& answer) override {
+        has_number_ = true;
+        request.headers.set("x-number", answer.text());
+      }
+      void begin(http::auth_target& request) override { CHECK(request.content == "body"); }
+      bool again(http::auth_target&, const http::response_head&) override {
+        has_number_ = false;
+        return ++rounds_ < 2;
+      }
+
+     private:
+      bool has_number_ = false;
+      int rounds_ = 0;
+    };
+
+   public:
+    [[nodiscard]] std::unique_ptr<http::auth_flow> start() const override {
+      return std::make_unique<flow>();
+    }
+  };
+  const auto report = sweep([](http::async_client& client) -> task<void> {
+    http::async_request_options options;
+    options.authenticate(std::make_shared<numbered>());
+    options.stream(http::stream_body([]() -> stream<std::string> {
+      co_await sleep_for(1ms);
+      co_yield "body";
+    }()));
+    CHECK((co_await client.post("/", std::move(options))).content() == "POST body");
+  });
+  CHECK(report.suspensions > 5);
+  CHECK(report.stopped > 5);
 }
 
 TEST_CASE("client: an answer that is read as text can be cancelled anywhere") {

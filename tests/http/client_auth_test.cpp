@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
+#include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -8,18 +10,22 @@
 #include <vector>
 
 #include "leat/base/error.hpp"
+#include "leat/coro/stream.hpp"
 #include "leat/http/auth.hpp"
 #include "leat/http/error.hpp"
 #include "leat/http/mock_transport.hpp"
+#include "leat/io/error.hpp"
 #include "leat/proto/coding/coding.hpp"
 #include "leat/proto/hash/hash.hpp"
 
 #include "http/surfaces.hpp"
+#include "support/raw_peer.hpp"
 
 // What an authentication adds to requests, each case on both surfaces. A function answers in place
 // of a network.
 
 using namespace leat;
+using namespace std::chrono_literals;
 using http::request_options;
 using http::server_response;
 
@@ -49,6 +55,75 @@ std::string shown_to(const std::string& url, http::auth_ptr credentials) {
 std::string basic(const std::string& user_and_password) {
   return "Basic " + proto::base64_encode(user_and_password);
 }
+
+/// Gets a token from a server before the first request, and again after a refusal; signs with the
+/// body if it may hold it.
+class token_auth final : public http::auth {
+ public:
+  explicit token_auth(std::string from, std::uint64_t max_content = 0)
+      : from_(std::move(from)), max_content_(max_content) {}
+
+  [[nodiscard]] std::unique_ptr<http::auth_flow> start() const override {
+    return std::make_unique<flow>(*this);
+  }
+
+ private:
+  class flow final : public http::auth_flow {
+   public:
+    explicit flow(const token_auth& of) noexcept : of_(of) {}
+    [[nodiscard]] std::uint64_t max_held_content() const noexcept override {
+      return of_.max_content_;
+    }
+    [[nodiscard]] std::optional<http::auth_request> own_request(const http::auth_target&) override {
+      if (has_token_) return std::nullopt;
+      http::auth_request wanted(of_.from_, "POST");
+      wanted.headers.set("x-client", "id");
+      wanted.content = "grant";
+      wanted.content_type = "text/plain";
+      return wanted;
+    }
+    void own_answer(http::auth_target& request, const http::response& answer) override {
+      has_token_ = true;
+      request.headers.set("x-token", answer.status() == 200
+                                         ? answer.text()
+                                         : "none, " + std::to_string(answer.status()));
+    }
+    void begin(http::auth_target& request) override {
+      CHECK(request.headers.contains("x-token"));
+      if (of_.max_content_ != 0) request.headers.set("x-signature", request.content);
+    }
+    bool again(http::auth_target&, const http::response_head& answer) override {
+      has_token_ = false;
+      return answer.status() == 401;
+    }
+
+   private:
+    const token_auth& of_;
+    bool has_token_ = false;
+  };
+
+  std::string from_;
+  std::uint64_t max_content_;
+};
+
+request_options with_token(std::string from, std::uint64_t max_content = 0) {
+  return request_options().authenticate(std::make_shared<token_auth>(std::move(from), max_content));
+}
+
+/// A request on one line, with the fields that tell who asks.
+std::string told(const auto& sent) {
+  std::string line = sent.method + " " + std::string(sent.url.authority()) +
+                     std::string(sent.url.target()) + " [" + sent.content + "]";
+  for (const char* name : {"content-type", "authorization", "cookie", "x-api-key", "x-client",
+                           "x-own", "x-signature", "x-token"}) {
+    if (const auto value = sent.headers.get(name)) {
+      line.append(" ").append(name).append("=").append(*value);
+    }
+  }
+  return line;
+}
+
+using lines = std::vector<std::string>;
 
 server_response moved_to(std::string_view where) {
   auto answer = server_response::empty(307);
@@ -181,6 +256,29 @@ LEAT_BOTH_SURFACES("a digest is of what the request line asks for") {
         std::string::npos);
 }
 
+LEAT_BOTH_SURFACES("a digest is of what a proxy that forwards makes of the target") {
+  std::string seen;
+  raw_peer proxy([&](raw_peer::conversation& talk) {
+    static_cast<void>(talk.read_until());
+    talk.send(
+        "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Digest realm=r, nonce=n, qop=auth\r\n"
+        "Content-Length: 0\r\n\r\n");
+    seen = talk.read_until();
+    talk.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    talk.wait_closed();
+  });
+  {
+    typename Surface::options options;
+    options.proxy = "http://127.0.0.1:" + std::to_string(proxy.port());
+    options.auth = http::digest_auth("u", "p");
+    Surface api(options);
+    CHECK(api.get("http://a.test/x?y").content() == "ok");
+  }
+  proxy.finish();
+  CHECK(seen.starts_with("GET http://a.test/x?y HTTP/1.1\r\n"));
+  CHECK(seen.find("uri=\"/x?y\"") != std::string::npos);
+}
+
 LEAT_BOTH_SURFACES("a hook of each hop may change what a digest is of") {
   using io_policy = typename Surface::io;
   auto options = answered_by<Surface>([](const auto& sent) {
@@ -264,4 +362,186 @@ TEST_CASE("client auth: threads that share a digest never use a count of its non
     }
   }
   CHECK(counts.size() == 1 + threads * requests);
+}
+
+LEAT_BOTH_SURFACES("a flow may get a token first, and another when that has grown old") {
+  lines seen;
+  int tokens = 0;
+  Surface api(answered_by<Surface>([&](const auto& sent) {
+    seen.push_back(told(sent));
+    if (sent.url.path() == "/token") {
+      return server_response::text("t" + std::to_string(++tokens));
+    }
+    return server_response::text("got " + sent.content,
+                                 sent.headers.get("x-token") == "t1" ? 401 : 200);
+  }));
+  const auto answer =
+      api.post("http://a.test/x", with_token("http://sso.test/token").content("body", "text/css"));
+  CHECK(answer.content() == "got body");
+  CHECK(answer.history().empty());
+  CHECK(seen == lines{"POST sso.test/token [grant] content-type=text/plain x-client=id",
+                      "POST a.test/x [body] content-type=text/css x-token=t1",
+                      "POST sso.test/token [grant] content-type=text/plain x-client=id",
+                      "POST a.test/x [body] content-type=text/css x-token=t2"});
+  auto streamed = api.stream("GET", "http://a.test/x", with_token("/token"));
+  CHECK(api.read_all(streamed) == "got ");
+  CHECK(seen.at(4) == "POST a.test/token [grant] content-type=text/plain x-client=id");
+}
+
+LEAT_BOTH_SURFACES(
+    "what is a request's does not go along with one for a token, nor what is that's") {
+  lines seen;
+  auto options = answered_by<Surface>([&](const auto& sent) {
+    seen.push_back(told(sent));
+    if (sent.url.path() == "/token") {
+      auto token = server_response::text("s3cret");
+      token.headers().add("set-cookie", "sso=1");
+      return token;
+    }
+    if (sent.url.path() == "/away") return moved_to("http://other.test/");
+    return server_response::empty();
+  });
+  options.headers = {{"x-api-key", "k"}, {"authorization", "Basic own"}};
+  options.query_parameters = {{"key", "k"}};
+  Surface api(options);
+  const auto asked = with_token("http://sso.test/token")
+                         .header("x-own", "1")
+                         .cookie("own", "1")
+                         .follow_redirects();
+  static_cast<void>(api.get("http://u:p@a.test/away", asked));
+  CHECK(seen == lines{"POST sso.test/token [grant] content-type=text/plain x-client=id",
+                      "GET a.test/away?key=k [] authorization=Basic own cookie=own=1 x-api-key=k "
+                      "x-own=1 x-token=s3cret",
+                      "GET other.test/ [] x-own=1"});
+  seen.clear();
+  static_cast<void>(api.get("http://u:p@sso.test/", with_token("/token")));
+  CHECK(seen.at(0) ==
+        "POST sso.test/token [grant] content-type=text/plain cookie=sso=1 x-client=id");
+  seen.clear();
+  static_cast<void>(api.get("http://a.test/", with_token("http://id:word@sso.test/token")));
+  CHECK(seen.at(0) == "POST sso.test/token [grant] content-type=text/plain authorization=" +
+                          basic("id:word") + " cookie=sso=1 x-client=id");
+}
+
+LEAT_BOTH_SURFACES("a flow is given whatever its own request was answered, a redirect too") {
+  lines seen;
+  Surface api(answered_by<Surface>([&](const auto& sent) {
+    seen.push_back(told(sent));
+    return sent.url.path() == "/token" ? moved_to("/elsewhere") : server_response::empty();
+  }));
+  static_cast<void>(api.get("http://a.test/", with_token("/token").follow_redirects()));
+  CHECK(seen == lines{"POST a.test/token [grant] content-type=text/plain x-client=id",
+                      "GET a.test/ [] x-token=none, 307"});
+}
+
+LEAT_BOTH_SURFACES("the failure of a flow's own request ends the request, and names itself") {
+  Surface api(answered_by<Surface>([](const auto& sent) {
+    if (sent.url.path() == "/token") throw http::no_response("m");
+    return server_response::empty();
+  }));
+  const auto failed = [&](const std::string& from) -> std::string {
+    try {
+      static_cast<void>(api.get("http://a.test/x", with_token(from)));
+    } catch (const leat::error& e) {
+      const auto* const request = http::request_of(e);
+      if (request != nullptr) return request->method + " " + request->url;
+    }
+    return "none";
+  };
+  CHECK(failed("http://u:p@sso.test/token") == "POST http://[secure]@sso.test/token");
+  CHECK(failed("http://[nonsense/") == "GET http://a.test/x");
+}
+
+LEAT_BOTH_SURFACES("a flow's own request takes a connection only while the request has none") {
+  const std::string refusal = "HTTP/1.1 401 Unauthorized\r\nContent-Length: 3\r\n\r\nwho";
+  raw_peer peer([&refusal](auto& talk) {
+    for (const char* token : {"t1", "t2"}) {
+      const std::string asked = talk.read_until();
+      CHECK(asked.starts_with("POST /token"));
+      CHECK(talk.read_exactly(5) == "grant");
+      talk.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n" + std::string(token));
+      CHECK(talk.read_until().find("x-token: " + std::string(token)) != std::string::npos);
+      if (token == std::string_view("t1")) talk.send(refusal);
+    }
+    talk.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  });
+  typename Surface::options options;
+  options.limits.max_connections = 1;
+  Surface api(options);
+  CHECK(api.get(peer.url(), with_token("/token")).content() == "ok");
+}
+
+LEAT_BOTH_SURFACES("a flow's own request has the limits in time of the request") {
+  const auto silent = [] {
+    return std::make_unique<raw_peer>([](auto& talk) { talk.wait_closed(); });
+  };
+  Surface api;
+  auto hurried = with_token("/token");
+  hurried.timeouts.total = 20ms;
+  CHECK_THROWS_AS(static_cast<void>(api.get(silent()->url(), hurried)), deadline_exceeded);
+  CHECK_THROWS_AS(static_cast<void>(api.stream("GET", silent()->url(), hurried)),
+                  deadline_exceeded);
+  hurried.timeouts.total = no_timeout;
+  hurried.timeouts.read = 20ms;
+  CHECK_THROWS_AS(static_cast<void>(api.get(silent()->url(), hurried)), io::read_timeout);
+  CHECK(api.client().statistics().active == 0);
+}
+
+LEAT_BOTH_SURFACES("hooks of each hop see a flow's own requests, and those of the call do not") {
+  using io_policy = typename Surface::io;
+  for (const auto scope : {http::hook_scope::per_call, http::hook_scope::per_hop}) {
+    auto options = answered_by<Surface>([](const auto&) { return server_response::text("t"); });
+    options.hook_scope = scope;
+    lines seen;
+    if constexpr (io_policy::is_blocking) {
+      options.on_request.push_back(
+          [&](http::request& each) { seen.emplace_back(each.url.path()); });
+    } else {
+      options.on_request.push_back([&](http::async_request& each) -> task<void> {
+        seen.emplace_back(each.url.path());
+        co_return;
+      });
+    }
+    Surface api(options);
+    static_cast<void>(api.get("http://a.test/x", with_token("/token")));
+    CHECK(seen == (scope == http::hook_scope::per_call ? lines{"/x"} : lines{"/token", "/x"}));
+  }
+}
+
+LEAT_BOTH_SURFACES("a streamed body is held for a flow that signs it, up to its limit") {
+  lines seen;
+  int refusals = 1;
+  Surface api(answered_by<Surface>([&](const auto& sent) {
+    if (sent.url.path() == "/token") return server_response::text("t");
+    seen.push_back(told(sent));
+    return server_response::empty(refusals-- > 0 ? 401 : 200);
+  }));
+  const auto body_of = [&](std::vector<std::string> pieces, std::uint64_t most) {
+    typename Surface::request_options options(with_token("/token", most));
+    options.stream(Surface::pieces(std::move(pieces)), "text/plain");
+    return options;
+  };
+  // It can be sent again, although its source cannot.
+  CHECK(api.post("http://a.test/x", body_of({"four", "", "five5"}, 9)).status() == 200);
+  const std::string signed_request =
+      "POST a.test/x [fourfive5] content-type=text/plain x-signature=fourfive5 x-token=t";
+  CHECK(seen == lines{signed_request, signed_request});
+  CHECK_THROWS_WITH_AS(
+      static_cast<void>(api.post("http://u:s3cret@a.test/x", body_of({"four", "five5"}, 8))),
+      "the body of POST http://[secure]@a.test/x is longer than the 8 bytes that its "
+      "authentication reads",
+      limit_exceeded);
+  auto shorter = body_of({}, 8);
+  if constexpr (Surface::io::is_blocking) {
+    shorter.stream(http::generated_body([] { return std::optional<std::string>(); }, 3));
+  } else {
+    shorter.stream(http::stream_body([]() -> stream<std::string> { co_return; }(), 3));
+  }
+  CHECK_THROWS_WITH_AS(static_cast<void>(api.post("http://a.test/x", shorter)),
+                       "the body of POST http://a.test/x has 0 bytes, where its source said 3",
+                       http::local_protocol_error);
+  CHECK(seen.size() == 2);
+  // Without that it stays a stream, of which the flow sees nothing.
+  CHECK(api.post("http://a.test/x", body_of({"four"}, 0)).status() == 200);
+  CHECK(seen.back() == "POST a.test/x [four] content-type=text/plain x-token=t");
 }

@@ -493,6 +493,73 @@ LEAT_BOTH_SURFACES("a head above the limits is refused, and they can be raised")
   }
 }
 
+LEAT_BOTH_SURFACES("a request may raise and lower the limits of heads, for itself alone") {
+  const std::string ten_fields = [] {
+    std::string fields;
+    for (int i = 0; i < 10; ++i)
+      fields += "x-" + std::to_string(i) + ": " + std::string(90, 'x') + "\r\n";
+    return fields;
+  }();
+  const std::string answer =
+      "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\n"
+      "HTTP/1.1 200 OK\r\n" +
+      ten_fields + "Content-Length: 0\r\n\r\n";
+  const auto limited = [](auto member, std::uint32_t to) {
+    http::head_limits limits;
+    limits.*member = to;
+    return http::request_options().limit_head(limits);
+  };
+  using proto::http1::limits;
+  struct row {
+    std::uint32_t limits::* of_client;
+    std::optional<std::uint32_t> http::head_limits::* of_request;
+    std::uint32_t low;
+    std::uint32_t high;
+  };
+  constexpr row table[] = {
+      {&limits::max_fields, &http::head_limits::max_fields, 10, 11},
+      {&limits::max_line_bytes, &http::head_limits::max_line_bytes, 94, 95},
+      {&limits::max_field_section_bytes, &http::head_limits::max_field_section_bytes, 988, 989},
+      {&limits::max_informational, &http::head_limits::max_informational, 1, 2}};
+  for (const row& each : table) {
+    CAPTURE(each.low);
+    raw_peer peer({always(answer, 3), always(answer), always(answer)});
+    {
+      typename Surface::options options;
+      options.http1.*each.of_client = each.low;
+      Surface api(options);
+      // On one connection: the last request has the limit of the client again.
+      CHECK(api.get(peer.url(), limited(each.of_request, each.high)).status() == 200);
+      auto streamed = api.stream("GET", peer.url(), limited(each.of_request, each.high));
+      CHECK(api.read_all(streamed).empty());
+      CHECK_THROWS_AS(static_cast<void>(api.get(peer.url())), http::remote_protocol_error);
+    }
+    Surface api;
+    CHECK_THROWS_AS(static_cast<void>(api.get(peer.url(), limited(each.of_request, each.low))),
+                    http::remote_protocol_error);
+    CHECK(api.get(peer.url()).status() == 200);
+    CHECK(api.client().statistics().active == 0);
+  }
+}
+
+LEAT_BOTH_SURFACES("limits of heads hold where a redirect leads to") {
+  raw_peer peer([](auto& talk) {
+    talk.read_until();
+    talk.send("HTTP/1.1 302 Found\r\nLocation: /y\r\nContent-Length: 0\r\n\r\n");
+    CHECK(talk.read_until().starts_with("GET /y "));
+    talk.send("HTTP/1.1 200 OK\r\nA: 1\r\nB: 1\r\nContent-Length: 0\r\n\r\n");
+  });
+  http::head_limits limits;
+  limits.max_fields = 2;
+  Surface api;
+  CHECK_THROWS_AS(
+      static_cast<void>(
+          api.get(peer.url("/x"), http::request_options().limit_head(limits).follow_redirects())),
+      http::remote_protocol_error);
+  limits.max_line_bytes = proto::http1::most_line_bytes + 1;
+  CHECK_THROWS_AS(static_cast<void>(http::request_options().limit_head(limits)), invalid_argument);
+}
+
 LEAT_BOTH_SURFACES("a body above the limit is refused") {
   const server_thread server(routes());
   typename Surface::options options;

@@ -3,9 +3,11 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "leat/coro/task_group.hpp"
+#include "leat/http/error.hpp"
 #include "leat/pool/error.hpp"
 
 #include "http2_scene.hpp"
@@ -50,6 +52,34 @@ LEAT_ASYNC_TEST("http2: a limit of streams that is lowered holds for new request
   for (int i = 0; i < 9; ++i) {
     CHECK(results[static_cast<std::size_t>(i)].is("/" + std::to_string(i)));
   }
+  CHECK(all.site.connections.size() == 1);
+}
+
+LEAT_ASYNC_TEST("http2: a request has limits of its own on the head of its answer") {
+  scene all;
+  all.site.on_connection = [](connection& made) {
+    made.peer.on_request = [&made](std::int32_t id) {
+      std::vector<http2_peer::field> fields{{":status", "200"}};
+      for (int i = 0; i < 110; ++i) fields.push_back({"x", "y"});
+      made.peer.respond(id, std::move(fields), "ok");
+    };
+  };
+  http::head_limits more;
+  more.max_fields = 110;
+  http::head_limits fewer;
+  fewer.max_fields = 109;
+  const auto limited = [](const http::head_limits& limits) {
+    return http::async_request_options(http::request_options().limit_head(limits));
+  };
+  std::vector<result> results(3);
+  co_await all.play([&]() -> task<void> {
+    co_await ask(all.client, results[0], "/more", "GET", limited(more));
+    co_await ask(all.client, results[1], "/fewer", "GET", limited(fewer));
+    co_await ask(all.client, results[2], "/none", "GET");
+  });
+  CHECK(results[0].is("ok"));
+  CHECK(results[1].failed_with<http::remote_protocol_error>(proto_errc::too_many_fields));
+  CHECK(results[2].failed_with<http::remote_protocol_error>(proto_errc::too_many_fields));
   CHECK(all.site.connections.size() == 1);
 }
 

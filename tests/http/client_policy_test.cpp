@@ -201,6 +201,75 @@ LEAT_BOTH_SURFACES("remembers the redirects that led to an answer") {
   CHECK(answer.history()[1].status() == 302);
 }
 
+LEAT_BOTH_SURFACES("each redirect knows those before it, also when it is all that is left") {
+  const server_thread server(site());
+  Surface api;
+  const auto urls = [](const http::response_head& of) {
+    std::vector<std::string> all;
+    for (const auto& each : of.history()) all.push_back(each.url());
+    return all;
+  };
+  const auto ask = [&] { return api.get(server.url("/hops/3"), following()); };
+  const std::vector<std::string> expected = {server.url("/hops/3"), server.url("/hops/2"),
+                                             server.url("/hops/1")};
+  const auto answer = ask();
+  CHECK(urls(answer) == expected);
+  REQUIRE(answer.history().size() == 3);
+  for (std::size_t i = 0; i < 3; ++i) {
+    CHECK(urls(answer.history()[i]) ==
+          std::vector<std::string>(expected.begin(), expected.begin() + static_cast<long>(i)));
+  }
+  const auto last = ask().history()[2];
+  CHECK(last.history()[1].url() == server.url("/hops/2"));
+  const auto streamed = api.stream("GET", server.url("/hops/1"), following());
+  CHECK(urls(streamed.head()) == std::vector<std::string>{server.url("/hops/1")});
+  CHECK(streamed.history().size() == 1);
+
+  // The rounds of an authentication are no redirects.
+  std::vector<std::string> asked;
+  auto authenticated = following();
+  authenticated.authenticate(std::make_shared<noting_auth>(asked));
+  CHECK(urls(api.get(server.url("/hops/1"), authenticated)) ==
+        std::vector<std::string>{server.url("/hops/1")});
+}
+
+TEST_CASE("response: a long row of redirects ends without a deep stack") {
+  auto last = std::make_shared<http::response_head::parts>();
+  for (int i = 0; i < 300'000; ++i) {
+    auto next = std::make_shared<http::response_head::parts>();
+    next->earlier = http::response_head::redirects_before(std::move(last));
+    last = std::move(next);
+  }
+  const auto head = http::response_head::sharing(std::move(last));
+  CHECK(head.history().size() == 300'000);
+}
+
+TEST_CASE("response: a status line is what the peer has sent, or what stands for it") {
+  http::response_head::parts parts;
+  parts.status = 404;
+  parts.reason = "Nothing Here";
+  CHECK(http::response_head(parts).status_line() == "HTTP/1.1 404 Nothing Here");
+  parts.http_version = "HTTP/2";
+  parts.reason.clear();
+  CHECK(http::response_head(parts).status_line() == "HTTP/2 404 Not Found");
+  parts.status = 599;
+  CHECK(http::response_head(parts).status_line() == "HTTP/2 599");
+}
+
+LEAT_BOTH_SURFACES("a status line is the same, however the body is read") {
+  raw_peer peer({[](auto& talk) {
+                   talk.read_until();
+                   talk.send("HTTP/1.0 404 Gone Fishing\r\nContent-Length: 0\r\n\r\n");
+                 },
+                 [](auto& talk) {
+                   talk.read_until();
+                   talk.send("HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n");
+                 }});
+  Surface api;
+  CHECK(api.get(peer.url()).status_line() == "HTTP/1.0 404 Gone Fishing");
+  CHECK(api.stream("GET", peer.url()).status_line() == "HTTP/1.1 200 OK");
+}
+
 LEAT_BOTH_SURFACES("follows 20 redirects, and not one more") {
   const server_thread server(site());
   Surface api;

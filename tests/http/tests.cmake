@@ -18,6 +18,7 @@ leat_test(http NAME client_
     digest_auth_test.cpp
     error_tree_test.cpp
     event_stream_test.cpp
+    failed_request_test.cpp
     failure_sweep_test.cpp
     mount_pattern_test.cpp
     operation_sweep_test.cpp
@@ -34,6 +35,7 @@ leat_test(http NAME client_loopback_ LABELS loopback
     client_bodies_test.cpp
     client_coding_test.cpp
     client_contract_test.cpp
+    client_failed_request_test.cpp
     client_form_test.cpp
     client_hostile_test.cpp
     client_lessons_test.cpp

@@ -78,9 +78,10 @@ class invalid_configuration : public configuration_error {
   invalid_configuration(std::string_view subject, std::vector<problem> problems);
 
   [[nodiscard]] const std::vector<problem>& problems() const noexcept { return problems_; }
-  [[nodiscard]] std::vector<error_detail> details() const override;
 
  private:
+  [[nodiscard]] std::vector<error_detail> own_details() const override;
+
   std::string subject_;
   std::vector<problem> problems_;
 };
@@ -93,9 +94,10 @@ class address_locate_failure : public configuration_error {
 
   [[nodiscard]] const std::string& address() const noexcept { return address_; }
   [[nodiscard]] const std::string& part() const noexcept { return part_; }
-  [[nodiscard]] std::vector<error_detail> details() const override;
 
  private:
+  [[nodiscard]] std::vector<error_detail> own_details() const override;
+
   std::string address_;
   std::string part_;
 };
@@ -107,9 +109,10 @@ class entry_assertion_failure : public configuration_error {
 
   [[nodiscard]] const std::string& address() const noexcept { return address_; }
   [[nodiscard]] std::size_t index() const noexcept { return index_; }
-  [[nodiscard]] std::vector<error_detail> details() const override;
 
  private:
+  [[nodiscard]] std::vector<error_detail> own_details() const override;
+
   std::string address_;
   std::size_t index_;
 };
@@ -122,9 +125,10 @@ class file_locate_failure : public configuration_error {
 
   [[nodiscard]] const std::string& subject() const noexcept { return subject_; }
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
-  [[nodiscard]] std::vector<error_detail> details() const override;
 
  private:
+  [[nodiscard]] std::vector<error_detail> own_details() const override;
+
   std::string subject_;
   std::string name_;
 };
@@ -138,9 +142,10 @@ class file_access_failure : public configuration_error {
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   /// Why, without the path: "No such file or directory".
   [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
-  [[nodiscard]] std::vector<error_detail> details() const override;
 
  private:
+  [[nodiscard]] std::vector<error_detail> own_details() const override;
+
   std::string path_;
   std::string reason_;
 };
@@ -153,9 +158,10 @@ class file_content_failure : public configuration_error {
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   /// What was thrown about the text.
   [[nodiscard]] const std::exception_ptr& failure() const noexcept { return failure_; }
-  [[nodiscard]] std::vector<error_detail> details() const override;
 
  private:
+  [[nodiscard]] std::vector<error_detail> own_details() const override;
+
   std::string path_;
   std::exception_ptr failure_;
 };
@@ -167,9 +173,10 @@ class invalid_command_line : public configuration_error {
   explicit invalid_command_line(std::vector<problem> problems);
 
   [[nodiscard]] const std::vector<problem>& problems() const noexcept { return problems_; }
-  [[nodiscard]] std::vector<error_detail> details() const override;
 
  private:
+  [[nodiscard]] std::vector<error_detail> own_details() const override;
+
   std::vector<problem> problems_;
 };
 

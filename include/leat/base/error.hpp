@@ -71,6 +71,26 @@ struct std::is_error_condition_enum<leat::failure> : std::true_type {};
 namespace leat {
 
 struct error_detail;
+class error_note;
+
+/// A hold on a note of an error, or on none; the last hold on a note ends it.
+/// Thread-safety: holds on one note may be anywhere, one hold belongs to one thread.
+class error_note_ptr {
+ public:
+  error_note_ptr() noexcept = default;
+  /// Takes over the hold on a note that was just made; see `make_error_note()`.
+  explicit error_note_ptr(const error_note* made) noexcept : note_(made) {}
+  error_note_ptr(const error_note_ptr& other) noexcept;
+  error_note_ptr& operator=(const error_note_ptr& other) noexcept;
+  ~error_note_ptr();
+
+  [[nodiscard]] const error_note* get() const noexcept { return note_; }
+
+ private:
+  friend class error;
+
+  const error_note* note_ = nullptr;
+};
 
 /// One line of a layer's table of codes: the value, its text, the failures it belongs to as a
 /// combination of `failure_bit()`, and what the standard library calls it, if it has a name
@@ -121,13 +141,31 @@ class error : public std::system_error {
   [[nodiscard]] const char* what() const noexcept override { return message_.what(); }
   [[nodiscard]] const std::error_code& cause() const noexcept { return cause_; }
 
-  /// What it says besides its message, for whoever shows or sends it; by default nothing. A
-  /// class that knows more overrides it. <leat/base/error_detail.hpp> has its type.
-  [[nodiscard]] virtual std::vector<error_detail> details() const;
+  /// What it says besides its message, for whoever shows or sends it: what its class knows, then
+  /// what its note does. <leat/base/error_detail.hpp> has its type.
+  [[nodiscard]] std::vector<error_detail> details() const;
+
+  /// Gives it a note, unless it has one or was marked as shared: what somebody on its way knows
+  /// besides whoever threw it. Returns whether it has taken it.
+  /// Thread-safety: any thread, also beside others that look at it; the first note stays.
+  bool attach(const error_note_ptr& note) noexcept;
+  /// Its note, or null. <leat/base/error_note.hpp> has its type.
+  /// Lifetime: that of the error, or longer if somebody else holds the note.
+  [[nodiscard]] const error_note* note() const noexcept;
+
+  /// Says that several will be thrown this very object, so that none of them adds to it what
+  /// concerns itself alone. Does nothing to one that has a note. A copy belongs to whoever made it,
+  /// and is not marked.
+  void mark_shared() noexcept;
+  [[nodiscard]] bool is_shared() const noexcept;
 
  private:
+  /// For classes that know more than their message says.
+  [[nodiscard]] virtual std::vector<error_detail> own_details() const;
+
   std::runtime_error message_;  // holds text that copies without throwing
   std::error_code cause_;
+  error_note_ptr note_;
 };
 
 /// The network or the operating system refused.
@@ -213,9 +251,10 @@ class exit_stack_failed : public error {
   explicit exit_stack_failed(std::vector<std::exception_ptr> errors);
 
   [[nodiscard]] const std::vector<std::exception_ptr>& errors() const noexcept { return errors_; }
-  [[nodiscard]] std::vector<error_detail> details() const override;
 
  private:
+  [[nodiscard]] std::vector<error_detail> own_details() const override;
+
   std::vector<std::exception_ptr> errors_;
 };
 
@@ -229,9 +268,10 @@ class error_group : public error {
               const std::string& message = {});
 
   [[nodiscard]] const std::vector<std::exception_ptr>& errors() const noexcept { return errors_; }
-  [[nodiscard]] std::vector<error_detail> details() const override;
 
  private:
+  [[nodiscard]] std::vector<error_detail> own_details() const override;
+
   std::vector<std::exception_ptr> errors_;
   std::string summary_;
 };
@@ -276,9 +316,10 @@ class background_failed : public error {
 
   /// What the child threw.
   [[nodiscard]] const std::exception_ptr& failure() const noexcept { return failure_; }
-  [[nodiscard]] std::vector<error_detail> details() const override;
 
  private:
+  [[nodiscard]] std::vector<error_detail> own_details() const override;
+
   std::string child_;
   std::exception_ptr failure_;
 };
@@ -286,5 +327,9 @@ class background_failed : public error {
 /// The text of an exception of any type, for messages and logs: `what()` where there is
 /// one. Never empty.
 [[nodiscard]] std::string describe(const std::exception_ptr& failure);
+
+/// Marks an error of Leat as shared (`error::mark_shared()`), for whoever keeps one in order to
+/// throw it to several. Does nothing to any other exception.
+void mark_shared(const std::exception_ptr& failure) noexcept;
 
 }  // namespace leat

@@ -101,7 +101,10 @@ class once_state {
   }
   void fail(std::exception_ptr failure) noexcept {
     attempt_ = nullptr;
-    if (!callers_.is_empty()) return wake_callers(failure);
+    if (!callers_.is_empty()) {
+      mark_shared(failure);
+      return wake_callers(failure);
+    }
     executor::current().report(std::move(failure), "once: failed after all callers had left");
   }
 

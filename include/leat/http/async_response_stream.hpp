@@ -43,6 +43,7 @@ class async_response_stream : private detail::response_reader<io::async> {
   using response_head::method;
   using response_head::reason;
   using response_head::status;
+  using response_head::status_line;
   using response_head::url;
   using response_reader::bytes_downloaded;
   using response_reader::bytes_read;

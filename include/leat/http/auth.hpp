@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,8 +27,26 @@ struct auth_target {
   std::string_view target = {};
 };
 
+/// A request that a flow has sent for itself, such as one for a token. It has what is written here
+/// and the fields that every request has, but nothing of the client's or of the request that is
+/// authenticated, which may go to another server. Its redirects are not followed.
+struct auth_request {
+  /// `to` is absolute, or relative to the URL of the request that is authenticated. Credentials in
+  /// it are sent as `basic_auth()` does.
+  explicit auth_request(std::string to, std::string by = "GET");
+
+  std::string url;
+  std::string method;
+  http::headers headers;
+  std::string content;
+  std::string content_type;  ///< Sent when there is a body.
+};
+
 /// One request being authenticated: a conversation of requests and answers that may take several
-/// rounds. It does no I/O, so that it serves both surfaces.
+/// rounds. It does no I/O, so that it serves both surfaces. What a step throws ends the request.
+///
+/// In its order: `own_request()` and `own_answer()`, as often as the flow likes; `begin()`; the
+/// request is sent; `again()`. If that returns true, it begins anew, but for `begin()`.
 class auth_flow {
  public:
   auth_flow() = default;
@@ -37,6 +57,22 @@ class auth_flow {
   /// Whether `again()` looks at the bodies of answers. Then each is read to its end before, and
   /// held in memory, within `max_body_bytes`.
   [[nodiscard]] virtual bool reads_answers() const noexcept { return false; }
+
+  /// The most of a streamed body that is read into memory before everything else, so that
+  /// `auth_target::content` has it: for flows that sign it. A longer one is `limit_exceeded`. With
+  /// 0 it stays a stream, and `content` is empty.
+  [[nodiscard]] virtual std::uint64_t max_held_content() const noexcept { return 0; }
+
+  /// Asked before the request is sent, the first time or again, and after each `own_answer()`: what
+  /// is to be sent before it, or nothing. It has the limits in time of the request, `total` once
+  /// for all of it, and holds no connection while the request does. The jar of the client takes
+  /// part in it, and so do its hooks of each hop.
+  ///
+  /// Errors, of the request: those of a request, and `http::request_of()` is this one then;
+  /// `invalid_url`, `local_protocol_error`.
+  [[nodiscard]] virtual std::optional<auth_request> own_request(const auth_target& request);
+  /// Called with what was answered to `own_request()`, whatever its status.
+  virtual void own_answer(auth_target& request, const response& answer);
 
   /// Called before the request is first sent.
   virtual void begin(auth_target& request) = 0;

@@ -68,6 +68,27 @@ class error : public leat::error {
   using leat::error::error;
 };
 
+/// The request that an error has ended.
+struct failed_request {
+  std::string method;
+  std::string url;  ///< Without credentials.
+};
+
+/// The request that `problem` has ended, or whose answer has caused it; null for what is of none.
+///
+///     } catch (const leat::error& e) {
+///       if (const auto* request = http::request_of(e)) show(request->url, e.what());
+///     }
+///
+/// Errors of every layer that leave a request of a client, or the reading of an answer, have it,
+/// as `method` and `url` of their `details()` too: after a redirect that which was answered last,
+/// or not at all; of an authentication's own request that one. It is not there for what is wrong
+/// before there is a request, nor for what is no error of Leat. An error of a class of one's own
+/// that several requests end with, such as that of a `once` that they wait for, has none either.
+///
+/// Lifetime: that of the error. Thread-safety: any thread.
+[[nodiscard]] const failed_request* request_of(const leat::error& problem) noexcept;
+
 /// The request cannot be sent as it is. Nothing was sent.
 class local_protocol_error : public protocol_error {
  public:
@@ -103,9 +124,10 @@ class status_error : public error {
   [[nodiscard]] const response_head& answer() const noexcept { return *answer_; }
   /// The body of the answer; empty if it comes from a stream. Untrusted, and in no message.
   [[nodiscard]] const std::string& body() const noexcept { return *body_; }
-  [[nodiscard]] std::vector<error_detail> details() const override;
 
  private:
+  [[nodiscard]] std::vector<error_detail> own_details() const override;
+
   int status_;
   std::shared_ptr<const response_head> answer_;
   std::shared_ptr<const std::string> body_;

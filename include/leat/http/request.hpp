@@ -18,6 +18,7 @@
 #include "leat/http/timeouts.hpp"
 #include "leat/http/trace_event.hpp"
 #include "leat/model/json.hpp"
+#include "leat/proto/http1/limits.hpp"
 #include "leat/proto/url/url.hpp"
 
 namespace leat::http {
@@ -27,6 +28,23 @@ struct redirect_policy {
   bool follow = false;         ///< Off, because whom a request reaches should be seen in it.
   std::size_t max = 20;        ///< One more is `too_many_redirects`.
   bool detects_cycles = true;  ///< `redirect_loop` at once, not after `max` rounds.
+};
+
+/// What one request changes of its client's limits on the head of the answer
+/// (`transport_options::http1`), of each that comes in its course. Unset means the client's value;
+/// there is no way to have none.
+struct head_limits {
+  head_limits() noexcept = default;
+
+  std::optional<std::uint32_t> max_line_bytes;
+  std::optional<std::uint32_t> max_field_section_bytes;
+  std::optional<std::uint32_t> max_fields;
+  std::optional<std::uint32_t> max_informational;
+
+  [[nodiscard]] bool has_any() const noexcept {
+    return max_line_bytes || max_field_section_bytes || max_fields || max_informational;
+  }
+  [[nodiscard]] proto::http1::limits applied_to(proto::http1::limits defaults) const noexcept;
 };
 
 /// What few requests ask for.
@@ -45,6 +63,7 @@ struct request_extras {
   std::string cookies;
   /// The most that the body of the answer may have; the client's limit holds besides.
   std::uint64_t max_body_bytes = std::numeric_limits<std::uint64_t>::max();
+  http::head_limits head_limits;
 };
 
 /// What a request carries besides its method and URL. Everything is optional; what it says
@@ -138,6 +157,13 @@ class request_options {
   request_options&& max_body_bytes(std::uint64_t most) && {
     return std::move(max_body_bytes(most));
   }
+
+  /// Limits of the head of the answer for this request, also above the client's; more is
+  /// `remote_protocol_error`. They hold for what a redirect leads to as well, and over HTTP/2 as
+  /// far as the client's do. Errors: `invalid_argument`, if one of bytes is above
+  /// `proto::http1::most_line_bytes`.
+  request_options& limit_head(const head_limits& to) &;
+  request_options&& limit_head(const head_limits& to) && { return std::move(limit_head(to)); }
 
   /// See `request_extras::target`. What cannot stand in a request line is a
   /// `local_protocol_error`, of the request. A redirect leads to where it says.

@@ -23,6 +23,26 @@ namespace leat::http {
 /// that is still being read have in common.
 class response_head {
  public:
+  struct parts;
+
+  /// The redirects before an answer, the last one first, each with those before it.
+  class redirects_before {
+   public:
+    redirects_before() noexcept;
+    /// `last` and what is before it.
+    explicit redirects_before(std::shared_ptr<parts> last) noexcept;
+    redirects_before(const redirects_before&) noexcept;
+    redirects_before(redirects_before&&) noexcept;
+    redirects_before& operator=(redirects_before) noexcept;
+    ~redirects_before();
+
+    /// Null, if there are none.
+    [[nodiscard]] const std::shared_ptr<parts>& last() const noexcept { return last_; }
+
+   private:
+    std::shared_ptr<parts> last_;
+  };
+
   /// What a client knows of an answer. For clients and for those who stand in for them.
   struct parts {
     std::string method;
@@ -33,6 +53,7 @@ class response_head {
     http::headers headers;
     /// What the body is read as where the answer does not say.
     proto::charset default_charset = proto::charset::utf_8;
+    redirects_before earlier;
   };
 
   explicit response_head(parts from);
@@ -45,6 +66,9 @@ class response_head {
   /// The phrase behind the status, as the peer sent it. Untrusted; may be empty.
   [[nodiscard]] const std::string& reason() const noexcept { return parts_->reason; }
   [[nodiscard]] std::string_view http_version() const noexcept { return parts_->http_version; }
+  /// `HTTP/1.1 404 Not Found`, as the peer sent it. One without a phrase, as all of HTTP/2 are, has
+  /// that of the registry.
+  [[nodiscard]] std::string status_line() const;
   [[nodiscard]] const http::headers& headers() const noexcept { return parts_->headers; }
   [[nodiscard]] bool is_informational() const noexcept {
     return http::is_informational(parts_->status);
@@ -62,6 +86,10 @@ class response_head {
   [[nodiscard]] const std::string& method() const noexcept { return parts_->method; }
   /// Where the answer came from, without credentials.
   [[nodiscard]] const std::string& url() const noexcept { return parts_->url; }
+
+  /// The redirects that led here, in their order; their bodies were not kept. Each knows those
+  /// before it: the third has a history of two.
+  [[nodiscard]] std::vector<response_head> history() const;
 
   /// What the body is read as: what the Content-Type says, else the client's default.
   /// Errors: `decode_error` for a charset that we do not have; `cause()` is
@@ -130,7 +158,7 @@ class response : public response_head {
   /// How many bytes of the body came, before their content codings were taken off.
   [[nodiscard]] std::uint64_t bytes_downloaded() const noexcept { return bytes_downloaded_; }
 
-  /// The redirects that led here, in their order; their bodies were not kept.
+  /// As `response_head::history()`.
   [[nodiscard]] const std::vector<response_head>& history() const noexcept { return history_; }
 
  private:

@@ -87,6 +87,7 @@ class response_reader : public response_head {
   text_reading& as_text();
   void check_unconsumed() const;
   typename Io::template task<std::string_view> read_body();
+  [[noreturn]] void fail(leat::error& problem);
   std::string_view received(std::string_view piece);
   void check_size(std::uint64_t size);
   [[noreturn]] void refuse_content(std::error_code wrong);

@@ -92,9 +92,10 @@ class parse_error : public error {
   /// Counted from 1. Columns count bytes in JSON and code points in TOML.
   [[nodiscard]] std::size_t line() const noexcept { return line_; }
   [[nodiscard]] std::size_t column() const noexcept { return column_; }
-  [[nodiscard]] std::vector<error_detail> details() const override;
 
  private:
+  [[nodiscard]] std::vector<error_detail> own_details() const override;
+
   std::string reason_;
   std::size_t offset_;
   std::size_t line_;
@@ -110,9 +111,10 @@ class validation_error : public error {
   /// In the order of the document; what is missing from an object comes after what is in it.
   [[nodiscard]] const std::vector<problem>& problems() const noexcept { return problems_; }
   [[nodiscard]] bool is_complete() const noexcept { return is_complete_; }
-  [[nodiscard]] std::vector<error_detail> details() const override;
 
  private:
+  [[nodiscard]] std::vector<error_detail> own_details() const override;
+
   std::vector<problem> problems_;
   std::string subject_;
   bool is_complete_;

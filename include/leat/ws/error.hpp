@@ -36,9 +36,10 @@ class handshake_error : public protocol_error {
   handshake_error(const std::string& message, int status, std::error_code cause);
   /// The status of the answer; 0 if there was none that could be read.
   [[nodiscard]] int status() const noexcept { return status_; }
-  [[nodiscard]] std::vector<error_detail> details() const override;
 
  private:
+  [[nodiscard]] std::vector<error_detail> own_details() const override;
+
   int status_;
 };
 
@@ -63,9 +64,10 @@ class closed : public error {
   [[nodiscard]] std::uint16_t close_code() const noexcept { return close_code_; }
   /// What the peer gave as its reason. Untrusted.
   [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
-  [[nodiscard]] std::vector<error_detail> details() const override;
 
  private:
+  [[nodiscard]] std::vector<error_detail> own_details() const override;
+
   std::uint16_t close_code_;
   std::string reason_;
 };
@@ -78,9 +80,10 @@ class reconnect_failed : public error {
   [[nodiscard]] std::size_t attempts() const noexcept { return attempts_; }
   /// The error of the last attempt; its code is `cause()`.
   [[nodiscard]] const std::exception_ptr& last() const noexcept { return last_; }
-  [[nodiscard]] std::vector<error_detail> details() const override;
 
  private:
+  [[nodiscard]] std::vector<error_detail> own_details() const override;
+
   std::size_t attempts_;
   std::exception_ptr last_;
 };

@@ -4,18 +4,16 @@
 #include "leat/base/assert.hpp"
 
 namespace leat::proto::http1::detail {
-namespace {
-
-// Offsets into a head are 32 bits wide; a limit beyond this is a mistake in the program.
-constexpr std::uint32_t max_sensible_limit = 1U << 30;
-
-}  // namespace
-
 message_reader::message_reader(head_parser::kind what, const limits& limits) noexcept
-    : limits_(limits), kind_(what) {
-  LEAT_ASSERT(limits.max_line_bytes <= max_sensible_limit);
-  LEAT_ASSERT(limits.max_field_section_bytes <= max_sensible_limit);
+    : kind_(what) {
+  set_limits(limits);
   parser_.start(what);
+}
+
+void message_reader::set_limits(const limits& from_now_on) noexcept {
+  LEAT_ASSERT(from_now_on.max_line_bytes <= most_line_bytes);
+  LEAT_ASSERT(from_now_on.max_field_section_bytes <= most_line_bytes);
+  limits_ = from_now_on;
 }
 
 void message_reader::start() noexcept {

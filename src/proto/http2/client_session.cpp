@@ -59,6 +59,9 @@ struct record {
   int status = 0;
   int section_status = 0;
   int informational_status = 0;
+  std::uint32_t max_section_bytes = 0;
+  std::uint32_t max_fields = 0;
+  std::uint32_t max_informational = 0;
   fields section;  // the head that is being read
   fields sent_trailers;
   bool has_head = false;
@@ -267,6 +270,10 @@ std::error_code client_session::impl::open(const outgoing_request& request, stre
     made.declared = list.declared();
     made.is_body_over = !has_body;
     made.reports_sent = request.reports_sent;
+    made.max_section_bytes =
+        request.max_field_section_bytes.value_or(limits_.max_field_section_bytes);
+    made.max_fields = request.max_fields.value_or(limits_.max_fields);
+    made.max_informational = request.max_informational.value_or(limits_.max_informational);
   } catch (const std::bad_alloc&) {
     static_cast<void>(nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, next, NGHTTP2_CANCEL));
     throw;
@@ -484,7 +491,7 @@ int client_session::impl::take_field(const nghttp2_frame& frame, std::string_vie
   record* const which = find(id);
   if (which == nullptr) return 0;
   which->section_bytes += name.size() + value.size() + field_overhead;
-  if (which->section_bytes > limits_.max_field_section_bytes) {
+  if (which->section_bytes > which->max_section_bytes) {
     fail(id, *which, errc::field_section_too_large);
     return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
   }
@@ -499,7 +506,7 @@ int client_session::impl::take_field(const nghttp2_frame& frame, std::string_vie
     }
     return 0;
   }
-  if (++which->section_fields > limits_.max_fields) {
+  if (++which->section_fields > which->max_fields) {
     fail(id, *which, errc::too_many_fields);
     return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
   }
@@ -570,7 +577,7 @@ void client_session::impl::end_section(stream_id id, record& which) {
     which.status = which.section_status;
     which.head = std::exchange(which.section, {});
   } else {
-    if (++which.informational_count > limits_.max_informational) {
+    if (++which.informational_count > which.max_informational) {
       fail(id, which, errc::too_many_informational);
       check(nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, id, NGHTTP2_CANCEL));
       return;

@@ -604,6 +604,37 @@ TEST_CASE("client_session: each limit ends its stream only") {
   CHECK(both.client.open_streams() == 0);
 }
 
+TEST_CASE("client_session: a request may raise and lower the limits of its answer's head") {
+  limits bounds;
+  bounds.max_fields = 5;
+  conversation both({}, bounds);
+  const fields host{{"Host", "a.test"}};
+  outgoing_request request{.method = "GET", .target = "/", .fields = host};
+  request.max_fields = 6;
+  const auto many = both.open(request);
+  request.max_fields = 4;
+  const auto few = both.open(request);
+  request = {.method = "GET", .target = "/", .fields = host};
+  request.max_field_section_bytes = 200;
+  const auto small = both.open(request);
+  request.max_informational = 0;
+  const auto quick = both.open(request);
+  both.talk();
+  const std::vector<http2_peer::field> six = {{":status", "200"}, {"a", ""}, {"b", ""}, {"c", ""},
+                                              {"d", ""},          {"e", ""}, {"f", ""}};
+  both.peer.respond(many, six);
+  both.peer.respond(few,
+                    {{":status", "200"}, {"a", ""}, {"b", ""}, {"c", ""}, {"d", ""}, {"e", ""}});
+  both.peer.respond(small, {{":status", "200"}, {"x", std::string(130, 'x')}});
+  both.peer.informational(quick, 103);
+  both.talk();
+  CHECK(both.client.head(many).fields.size() == 6);
+  CHECK(both.client.error(few) == proto::http2::errc::too_many_fields);
+  CHECK(both.client.error(small) == proto::http2::errc::field_section_too_large);
+  CHECK(both.client.error(quick) == proto::http2::errc::too_many_informational);
+  CHECK_FALSE(both.client.error());
+}
+
 TEST_CASE("client_session: a body that is not as long as was declared is malformed") {
   conversation both;
   const auto id = both.get();

@@ -40,6 +40,9 @@ class client_connection {
  public:
   explicit client_connection(const limits& limits = {}) noexcept;
 
+  /// The limits of answers from now on. Not while an exchange is under way.
+  void set_limits(const limits& from_now_on) noexcept { reader_.set_limits(from_now_on); }
+
   /// Sends the head of a request, always as HTTP/1.1.
   ///
   /// Errors: errc::wrong_phase, errc::host_required (not exactly one Host), errc::invalid_framing

@@ -6,6 +6,10 @@
 
 namespace leat::proto::http1 {
 
+/// The most that `max_line_bytes` and `max_field_section_bytes` may be: offsets into a head are 32
+/// bits wide, so that a limit beyond this is a mistake in the program.
+inline constexpr std::uint32_t most_line_bytes = 1U << 30;
+
 /// How much a peer may send before it is refused. Each limit is checked while bytes arrive: a
 /// driver never has to buffer more than the limit and one read.
 struct limits {

@@ -35,6 +35,10 @@ struct outgoing_request {
   std::optional<std::uint64_t> body_bytes = std::nullopt;
   /// Whether `next_changed()` names the stream when `is_sent()` becomes true.
   bool reports_sent = true;
+  /// Of the answer, in place of the `limits` of the session, where they are set.
+  std::optional<std::uint32_t> max_field_section_bytes = std::nullopt;
+  std::optional<std::uint32_t> max_fields = std::nullopt;
+  std::optional<std::uint32_t> max_informational = std::nullopt;
 };
 
 /// The head of a response. Lifetime: until its stream is released.

@@ -49,6 +49,8 @@ class message_reader {
   /// As declared by the head; nothing if only the end of the body will tell.
   [[nodiscard]] std::optional<std::uint64_t> body_length() const noexcept;
 
+  /// Before a head begins.
+  void set_limits(const limits& from_now_on) noexcept;
   void set_max_body_bytes(std::uint64_t bytes) noexcept { limits_.max_body_bytes = bytes; }
   [[nodiscard]] const limits& bounds() const noexcept { return limits_; }
   void release_memory() noexcept { parser_.release_memory(); }
