@@ -9,7 +9,7 @@ namespace leat::http {
 namespace {
 
 int checked_status(int status) {
-  if (is_client_error(status) || is_server_error(status)) return status;
+  if (status >= 400 && status <= 599) return status;
   throw invalid_argument("http_error: " + std::to_string(status) +
                          " is no error status: 400 to 599 are");
 }

@@ -87,8 +87,9 @@ inline constexpr int network_authentication_required = 511;
 [[nodiscard]] constexpr bool is_client_error(int code) noexcept {
   return code / 100 == 4;
 }
+/// 5xx, and what is invalid above it (RFC 9110, section 15).
 [[nodiscard]] constexpr bool is_server_error(int code) noexcept {
-  return code / 100 == 5;
+  return code >= 500;
 }
 
 }  // namespace leat::http

@@ -358,8 +358,9 @@ bool head_parser::take_status_line(std::string_view line) noexcept {
   }
   if (!is_spoken(line)) return fail(errc::unsupported_version);
   const int status = (line[9] - '0') * 100 + (line[10] - '0') * 10 + (line[11] - '0');
-  // RFC 9110, section 15: a status out of this range is invalid.
-  if (status < 100 || status > 599) return fail(errc::bad_status_line);
+  // RFC 9110, section 15: above 599 it is invalid, and to be taken for a server's error, which some
+  // servers rely on. Below 100 it cannot be told whether a final answer follows.
+  if (status < 100) return fail(errc::bad_status_line);
 
   // The space is required even without a reason, but many servers leave both out.
   if (line.size() > least && line[least] != ' ') return fail(errc::bad_status_line);

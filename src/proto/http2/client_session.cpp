@@ -499,8 +499,8 @@ int client_session::impl::take_field(const nghttp2_frame& frame, std::string_vie
     // nghttp2 has seen to it that these are three digits.
     which->section_status = 0;
     for (const char digit : value) which->section_status = which->section_status * 10 + digit - '0';
-    // RFC 9110, section 15: a status out of this range is invalid. HTTP/1.1 refuses it, too.
-    if (which->section_status < 100 || which->section_status > 599) {
+    // As over HTTP/1.1: above 599 it is taken for a server's error (RFC 9110, section 15).
+    if (which->section_status < 100) {
       fail(id, *which, errc::malformed_message);
       return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
     }

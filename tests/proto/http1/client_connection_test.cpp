@@ -311,11 +311,16 @@ TEST_CASE("client: accepts a reason beyond ASCII") {
   check_reads("HTTP/1.1 204 Sch\xc3\xb6n hier\r\n\r\n", "204 Sch\xc3\xb6n hier 1.1\nend\n");
 }
 
+TEST_CASE("client: accepts a status above 599, as some servers send") {
+  check_reads("HTTP/1.1 600 X\r\nContent-Length: 0\r\n\r\n", "600 X 1.1 [Content-Length=0]\nend\n");
+  check_reads("HTTP/1.1 999 \r\nContent-Length: 0\r\n\r\n", "999  1.1 [Content-Length=0]\nend\n");
+}
+
 TEST_CASE("client: refuses a malformed status line") {
   for (const std::string_view line :
        {"", "HTTP/1.1", "HTTP/1.1 ", "HTTP/1.1 20", "HTTP/1.1 2000", "HTTP/1.1 20x OK",
-        "HTTP/1.1  200 OK", "HTTP/1.1 200OK", "HTTP/1.1 099 X", "HTTP/1.1 600 X", "http/1.1 200 OK",
-        "HTTP/11 200 OK", "ICY 200 OK", " HTTP/1.1 200 OK", "HTTP/1.1\t200 OK", "<html>"}) {
+        "HTTP/1.1  200 OK", "HTTP/1.1 200OK", "HTTP/1.1 099 X", "http/1.1 200 OK", "HTTP/11 200 OK",
+        "ICY 200 OK", " HTTP/1.1 200 OK", "HTTP/1.1\t200 OK", "<html>"}) {
     CAPTURE(line);
     check_reads(std::string(line) + "\r\n\r\n", "failed: malformed status line\n");
   }

@@ -52,7 +52,7 @@ struct request_head {
 
 /// The head of a response as it was read. Lifetime: as `request_head`.
 struct response_head {
-  int status = 0;           ///< 100 to 599.
+  int status = 0;           ///< 100 to 999; above 599 invalid.
   std::string_view reason;  ///< May be empty. Untrusted.
   version http_version = version::http_1_1;
   fields_view fields;

@@ -43,7 +43,7 @@ struct outgoing_request {
 
 /// The head of a response. Lifetime: until its stream is released.
 struct response_head {
-  int status = 0;  ///< 100 to 599.
+  int status = 0;  ///< 100 to 999; above 599 invalid.
   fields_view fields;
 };
 
