@@ -300,14 +300,14 @@ class http2_connection final : public pool::resource {
         if constexpr (!Io::is_blocking) co_await collect();
         if (!is_writing_ && gather()) {
           co_await write_out(mine, until);
+          if (has_passed(until)) co_return done() || is_lost();
           continue;
         }
         if (done() || is_lost()) co_return true;
       }
       if (reader_ == nullptr && !is_collecting_) {
         if (!co_await read_once(mine, until)) co_return done();
-        // A peer that always has something to say, but never what is waited for.
-        if (!until.is_never() && Io::now() >= until.at()) co_return done() || is_lost();
+        if (has_passed(until)) co_return done() || is_lost();
       } else {
         // The blocking surface has one exchange at a time, which reads for itself.
         if constexpr (!Io::is_blocking) {
@@ -315,6 +315,12 @@ class http2_connection final : public pool::resource {
         }
       }
     }
+  }
+
+  /// Asked also where something was read, or a write was ended by input: there is a peer that
+  /// always has something to say, but never what is waited for.
+  [[nodiscard]] static bool has_passed(deadline until) {
+    return !until.is_never() && Io::now() >= until.at();
   }
 
   /// Whoever has written it, it is told by the request itself.

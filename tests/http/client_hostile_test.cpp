@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
+#include <atomic>
+#include <chrono>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "leat/http/error.hpp"
@@ -154,6 +157,39 @@ LEAT_BOTH_SURFACES("a body where none can be does no harm to the next request") 
     Surface api;
     CHECK(api.request(method, peer.url()).content().empty());
     CHECK(api.get(peer.url()).content() == "ok");
+    peer.finish();
+  }
+}
+
+LEAT_BOTH_SURFACES("over HTTP/2, a peer that always says something meets the read timeout") {
+  using namespace std::string_view_literals;
+  constexpr auto settings = "\0\0\0\4\0\0\0\0\0"sv;
+  constexpr auto head = "\0\0\1\1\4\0\0\0\1\x88"sv;
+  constexpr auto credit = "\0\0\4\x8\0\0\0\0\0\0\0\0\1"sv;
+  constexpr auto empty_data = "\0\0\0\0\0\0\0\0\1"sv;
+  const struct {
+    std::string first;
+    std::string again;
+  } rows[] = {{std::string(settings), many(1000, credit)},
+              {std::string(settings).append(head), many(1000, empty_data)}};
+  for (const auto& each : rows) {
+    CAPTURE(each.first.size());
+    std::atomic<bool> is_over = false;
+    raw_peer peer([&](auto& talk) {
+      talk.read_until();  // two lines of the preface end so
+      talk.read_until();
+      talk.send(each.first);
+      while (!is_over) talk.send(each.again);
+    });
+    typename Surface::options options;
+    options.http2_prior_knowledge = true;
+    options.timeouts.read = std::chrono::milliseconds(20);
+    {
+      Surface api(options);
+      CHECK_THROWS_AS(static_cast<void>(api.get(peer.url())), io::read_timeout);
+      CHECK(api.client().statistics().active == 0);
+    }
+    is_over = true;
     peer.finish();
   }
 }
