@@ -24,6 +24,7 @@ class impl_ptr {
     return *this;
   }
   ~impl_ptr() {
+    // NOLINTNEXTLINE(bugprone-sizeof-expression): asks whether it is complete
     static_assert(sizeof(Impl) > 0, "declare the destructor of the class, define it in its .cpp");
     delete owned_;
   }
