@@ -25,19 +25,8 @@ std::string_view kind_of(int status) noexcept {
 
 }  // namespace
 
-response_head::redirects_before::redirects_before() noexcept = default;
-response_head::redirects_before::redirects_before(std::shared_ptr<parts> last) noexcept
-    : last_(std::move(last)) {}
-response_head::redirects_before::redirects_before(const redirects_before&) noexcept = default;
-response_head::redirects_before::redirects_before(redirects_before&&) noexcept = default;
-auto response_head::redirects_before::operator=(redirects_before other) noexcept
-    -> redirects_before& {
-  std::swap(last_, other.last_);
-  return *this;
-}
-
 // One after the other: each ending the one before it, many would take a deep stack.
-response_head::redirects_before::~redirects_before() {
+void response_head::redirects_before::end() noexcept {
   while (last_ != nullptr && last_.use_count() == 1) {
     auto before = std::move(last_->earlier.last_);
     last_ = std::move(before);

@@ -28,18 +28,25 @@ class response_head {
   /// The redirects before an answer, the last one first, each with those before it.
   class redirects_before {
    public:
-    redirects_before() noexcept;
+    redirects_before() noexcept = default;
     /// `last` and what is before it.
-    explicit redirects_before(std::shared_ptr<parts> last) noexcept;
-    redirects_before(const redirects_before&) noexcept;
-    redirects_before(redirects_before&&) noexcept;
-    redirects_before& operator=(redirects_before) noexcept;
-    ~redirects_before();
+    explicit redirects_before(std::shared_ptr<parts> last) noexcept : last_(std::move(last)) {}
+    redirects_before(const redirects_before&) noexcept = default;
+    redirects_before(redirects_before&&) noexcept = default;
+    redirects_before& operator=(redirects_before other) noexcept {
+      last_.swap(other.last_);
+      return *this;
+    }
+    ~redirects_before() {
+      if (last_ != nullptr) end();
+    }
 
     /// Null, if there are none.
     [[nodiscard]] const std::shared_ptr<parts>& last() const noexcept { return last_; }
 
    private:
+    void end() noexcept;
+
     std::shared_ptr<parts> last_;
   };
 
