@@ -18,6 +18,7 @@
 #include "leat/proto/coding/coding.hpp"
 #include "leat/proto/hash/hash.hpp"
 
+#include "http/answered_by.hpp"
 #include "http/surfaces.hpp"
 #include "support/raw_peer.hpp"
 
@@ -33,14 +34,6 @@ using http::server_response;
   TEST_CASE_TEMPLATE("client auth: " name, Surface, async_surface, blocking_surface)
 
 namespace {
-
-template <class Surface, class Answer>
-typename Surface::options answered_by(Answer answer) {
-  typename Surface::options options;
-  options.transport =
-      std::make_shared<http::basic_mock_transport<typename Surface::io>>(std::move(answer));
-  return options;
-}
 
 constexpr auto as_shown = [](const auto& sent) {
   return server_response::text(std::string(sent.headers.get("authorization").value_or("-")));

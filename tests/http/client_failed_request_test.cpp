@@ -17,6 +17,7 @@
 #include "leat/pool/error.hpp"
 #include "leat/route/error.hpp"
 
+#include "http/answered_by.hpp"
 #include "http/surfaces.hpp"
 #include "support/raw_peer.hpp"
 
@@ -32,14 +33,6 @@ using http::server_response;
   TEST_CASE_TEMPLATE("client errors: " name, Surface, async_surface, blocking_surface)
 
 namespace {
-
-template <class Surface, class Answer>
-typename Surface::options answered_by(Answer answer) {
-  typename Surface::options options;
-  options.transport =
-      std::make_shared<http::basic_mock_transport<typename Surface::io>>(std::move(answer));
-  return options;
-}
 
 server_response moved_to(std::string_view where, int status = 307) {
   auto answer = server_response::empty(status);
