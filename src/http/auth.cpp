@@ -40,10 +40,6 @@ bool has_control(std::string_view text) noexcept {
       text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
-std::string basic_credentials(std::string_view user, std::string_view password) {
-  return "Basic " + proto::base64_encode(std::string(user) + ":" + std::string(password));
-}
-
 struct login {
   std::string user;
   std::string password;
@@ -155,7 +151,8 @@ class netrc final : public auth {
   std::unique_ptr<auth_flow> start() const override {
     return std::make_unique<applied_once>([this](auth_target& request) {
       if (const login* const found = find(request.url.host())) {
-        request.headers.set("authorization", basic_credentials(found->user, found->password));
+        request.headers.set("authorization",
+                            proto::basic_credentials(found->user, found->password));
       }
     });
   }
@@ -188,9 +185,10 @@ auth_ptr basic_auth(std::string_view user, std::string_view password) {
         "basic_auth: a user name holds no colon, and neither it nor a password a control "
         "character");
   }
-  return custom_auth([credentials = basic_credentials(user, password)](auth_target& request) {
-    request.headers.set("authorization", credentials);
-  });
+  return custom_auth(
+      [credentials = proto::basic_credentials(user, password)](auth_target& request) {
+        request.headers.set("authorization", credentials);
+      });
 }
 
 auth_ptr bearer_auth(std::string_view token) {

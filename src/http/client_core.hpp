@@ -244,13 +244,7 @@ class client_core {
     // The deadline of whoever called is rethrown, if the request has none of its own.
     const bool is_total = outgoing.timeouts.total != no_timeout &&
                           dynamic_cast<const deadline_exceeded*>(&problem) != nullptr;
-    if (is_total) {
-      deadline_exceeded late("request timed out: " + outgoing.method + " " +
-                             outgoing.url.redacted() +
-                             " took longer than its total timeout allows");
-      name_request(late, outgoing.method, outgoing.url);
-      throw late;
-    }
+    if (is_total) throw_total_exceeded(outgoing.method, outgoing.url.redacted());
     name_request(problem, outgoing.method, outgoing.url);
     throw;
   }

@@ -76,6 +76,13 @@ void name_request(leat::error& problem, std::string_view method, std::string_vie
   name(problem, [&] { return make_error_note<request_note>(method, std::string(url)); });
 }
 
+void throw_total_exceeded(std::string_view method, std::string_view url) {
+  deadline_exceeded late("request timed out: " + std::string(method) + " " + std::string(url) +
+                         " took longer than its total timeout allows");
+  name_request(late, method, url);
+  throw late;
+}
+
 const failed_request* request_of(const leat::error& problem) noexcept {
   const auto* const note = dynamic_cast<const request_note*>(problem.note());
   return note != nullptr ? &note->request() : nullptr;

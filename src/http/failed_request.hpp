@@ -25,4 +25,8 @@ template <class Error>
   throw problem;
 }
 
+/// Throws what a request ends with that takes longer than its `timeouts::total`. `url` is without
+/// credentials.
+[[noreturn]] void throw_total_exceeded(std::string_view method, std::string_view url);
+
 }  // namespace leat::http

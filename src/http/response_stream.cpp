@@ -131,8 +131,7 @@ typename Io::template task<std::string_view> response_reader<Io>::receive() {
 template <class Io>
 void response_reader<Io>::fail(leat::error& problem) {
   if (!until_.is_never() && dynamic_cast<const deadline_exceeded*>(&problem) != nullptr) {
-    throw_of(*this, deadline_exceeded("request timed out: " + method() + " " + url() +
-                                      " took longer than its total timeout allows"));
+    throw_total_exceeded(method(), url());
   }
   name_request(problem, method(), url());
   throw;

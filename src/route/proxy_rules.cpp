@@ -79,7 +79,7 @@ std::string known_proxy_schemes() {
 
 std::string proxy_server::authorization() const {
   if (!has_login) return {};
-  return "Basic " + proto::base64_encode(username + ":" + password);
+  return proto::basic_credentials(username, password);
 }
 
 proxy_server parse_proxy(std::string_view text, const char* where) {

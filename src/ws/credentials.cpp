@@ -11,7 +11,7 @@ std::string basic_credentials(const proto::url& of) {
   if (user.find(':') != std::string::npos) {
     throw invalid_argument("the URL of a WebSocket: a user name holds no colon");
   }
-  return "Basic " + proto::base64_encode(user + ":" + of.password());
+  return proto::basic_credentials(user, of.password());
 }
 
 }  // namespace leat::ws

@@ -28,6 +28,12 @@ std::string base64_encode(std::string_view bytes) {
   return text;
 }
 
+std::string basic_credentials(std::string_view user, std::string_view password) {
+  std::string both(user);
+  both.append(":").append(password);
+  return "Basic " + base64_encode(both);
+}
+
 std::optional<std::string> base64_decode(std::string_view text) {
   if (text.size() % 4 != 0) return std::nullopt;
   std::string bytes;

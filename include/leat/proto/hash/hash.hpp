@@ -26,6 +26,10 @@ enum class hash_algorithm : std::uint8_t {
 /// Base64 with padding (RFC 4648, section 4).
 [[nodiscard]] std::string base64_encode(std::string_view bytes);
 
+/// A user name and password as the fields Authorization and Proxy-Authorization have them (RFC
+/// 7617). Secret. Precondition: `user` holds no colon, which would end it.
+[[nodiscard]] std::string basic_credentials(std::string_view user, std::string_view password);
+
 /// None for text that is not exactly what `base64_encode()` could have made.
 [[nodiscard]] std::optional<std::string> base64_decode(std::string_view text);
 
