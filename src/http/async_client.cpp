@@ -15,22 +15,22 @@ async_client::async_client(async_client_options options)
 
 async_client::~async_client() = default;
 
-task<response> async_client::request(std::string method, std::string url,
+task<response> async_client::request(std::string method, std::string_view url,
                                      async_request_options options) {
   return impl_->request(std::move(method), url, std::move(options));
 }
 
-task<response> async_client::start(std::string method, const std::string& url,
+task<response> async_client::start(std::string method, std::string_view url,
                                    async_request_options&& options) {
   return impl_->request(std::move(method), url, std::move(options));
 }
 
-task<async_response_stream> async_client::stream(std::string method, std::string url,
+task<async_response_stream> async_client::stream(std::string method, std::string_view url,
                                                  async_request_options options) {
   return impl_->stream(std::move(method), url, std::move(options));
 }
 
-async_request async_client::build_request(std::string method, const std::string& url,
+async_request async_client::build_request(std::string method, std::string_view url,
                                           async_request_options options) const {
   return impl_->build_request(std::move(method), url, std::move(options));
 }
@@ -48,25 +48,25 @@ task<async_response_stream> async_client::open(async_request built) {
   return impl_->open(std::move(built));
 }
 
-task<response> async_client::get(std::string url, async_request_options options) {
+task<response> async_client::get(std::string_view url, async_request_options options) {
   return start("GET", url, std::move(options));
 }
-task<response> async_client::head(std::string url, async_request_options options) {
+task<response> async_client::head(std::string_view url, async_request_options options) {
   return start("HEAD", url, std::move(options));
 }
-task<response> async_client::options(std::string url, async_request_options options) {
+task<response> async_client::options(std::string_view url, async_request_options options) {
   return start("OPTIONS", url, std::move(options));
 }
-task<response> async_client::post(std::string url, async_request_options options) {
+task<response> async_client::post(std::string_view url, async_request_options options) {
   return start("POST", url, std::move(options));
 }
-task<response> async_client::put(std::string url, async_request_options options) {
+task<response> async_client::put(std::string_view url, async_request_options options) {
   return start("PUT", url, std::move(options));
 }
-task<response> async_client::patch(std::string url, async_request_options options) {
+task<response> async_client::patch(std::string_view url, async_request_options options) {
   return start("PATCH", url, std::move(options));
 }
-task<response> async_client::del(std::string url, async_request_options options) {
+task<response> async_client::del(std::string_view url, async_request_options options) {
   return start("DELETE", url, std::move(options));
 }
 

@@ -16,23 +16,24 @@ client::client(client_options options) : impl_(make_impl<impl>(std::move(options
 
 client::~client() = default;
 
-response client::request(std::string method, std::string url, blocking_request_options options) {
+response client::request(std::string method, std::string_view url,
+                         blocking_request_options options) {
   return start(std::move(method), url, std::move(options));
 }
 
-response client::start(std::string method, const std::string& url,
+response client::start(std::string method, std::string_view url,
                        blocking_request_options&& options) {
   refuse_on_loop("http::async_client::request");
   return run_blocking(impl_->request(std::move(method), url, std::move(options)));
 }
 
-response_stream client::stream(std::string method, std::string url,
+response_stream client::stream(std::string method, std::string_view url,
                                blocking_request_options options) {
   refuse_on_loop("http::async_client::stream");
   return run_blocking(impl_->stream(std::move(method), url, std::move(options)));
 }
 
-http::request client::build_request(std::string method, const std::string& url,
+http::request client::build_request(std::string method, std::string_view url,
                                     blocking_request_options options) const {
   return impl_->build_request(std::move(method), url, std::move(options));
 }
@@ -52,25 +53,25 @@ response_stream client::open(http::request built) {
   return run_blocking(impl_->open(std::move(built)));
 }
 
-response client::get(std::string url, blocking_request_options options) {
+response client::get(std::string_view url, blocking_request_options options) {
   return start("GET", url, std::move(options));
 }
-response client::head(std::string url, blocking_request_options options) {
+response client::head(std::string_view url, blocking_request_options options) {
   return start("HEAD", url, std::move(options));
 }
-response client::options(std::string url, blocking_request_options options) {
+response client::options(std::string_view url, blocking_request_options options) {
   return start("OPTIONS", url, std::move(options));
 }
-response client::post(std::string url, blocking_request_options options) {
+response client::post(std::string_view url, blocking_request_options options) {
   return start("POST", url, std::move(options));
 }
-response client::put(std::string url, blocking_request_options options) {
+response client::put(std::string_view url, blocking_request_options options) {
   return start("PUT", url, std::move(options));
 }
-response client::patch(std::string url, blocking_request_options options) {
+response client::patch(std::string_view url, blocking_request_options options) {
   return start("PATCH", url, std::move(options));
 }
-response client::del(std::string url, blocking_request_options options) {
+response client::del(std::string_view url, blocking_request_options options) {
   return start("DELETE", url, std::move(options));
 }
 

@@ -171,6 +171,13 @@ struct gathered_request {
   byte_buffer& bytes;
 };
 
+/// When a request was asked for and when all that has come of its answer was read, by an exact
+/// clock. `time_point()` where that is not known.
+struct exchange_times {
+  time_point asked{};
+  time_point answered{};
+};
+
 /// One HTTP/1.1 connection of a client: a stream and the machine that speaks on it. It only
 /// carries bytes between the two; every decision about HTTP is the machine's.
 template <class Io>
@@ -184,17 +191,31 @@ class client_connection final : public pool::resource {
     return !machine_.has_unread() && stream_->is_idle_and_open();
   }
 
+  /// A look at the connection is a call to the kernel, and tells nothing that the last read did
+  /// not, if that was just before, and what it read had lain there for a while (docs/adr/0041).
+  [[nodiscard]] bool is_usable_since(time_point asked) noexcept override {
+    if constexpr (!Io::is_blocking) {
+      const bool has_just_read = asked >= read_at_ && asked - read_at_ < just_now;
+      if (has_just_read && stream_->has_read_everything()) return !machine_.has_unread();
+    }
+    return is_usable();
+  }
+
   /// Sends `request` and reads the head of the answer into `into`. The answer may come before
   /// the request has been sent whole; then no more of it is (RFC 9112, section 9.5). Fields that
   /// are `ready` go out in place of those of the request, which has no body then. `trace` is told
-  /// what was sent, unless it is null.
+  /// what was sent, unless it is null. If `times` say when it was asked for, they may get when it
+  /// was answered.
   ///
   /// Cancellation: lossy. Errors: those of the stream and of the request's body;
   /// `local_protocol_error`, `remote_protocol_error`.
   typename Io::template task<void> exchange(basic_request<Io>& request,
                                             const proto::http1::ready_fields* ready,
-                                            response_head::parts& into, exchange_trace* trace) {
+                                            response_head::parts& into, exchange_trace* trace,
+                                            exchange_times& times) {
     trace_ = trace;
+    read_at_ = never_read;
+    time_point arrived = never_read;  // or before
     std::exception_ptr unsent;
     try {
       if (request.streamed == nullptr && request.content.size() < most_gathered &&
@@ -230,6 +251,7 @@ class client_connection final : public pool::resource {
           const auto room = machine_.room();
           if (const auto size = stream_->try_read_some(room)) {
             machine_.take(*size);
+            if (times.asked != time_point()) time_read(arrived, times);
             continue;
           }
           if (auto* const input = stream_->input_to_wait_for()) {
@@ -237,6 +259,7 @@ class client_connection final : public pool::resource {
             if (!co_await input->wait("read from ", stream_->peer_name(), until)) {
               io::detail::throw_read_timeout(stream_->peer_name());
             }
+            arrived = executor::current().now();
             looks = false;
             continue;
           }
@@ -291,6 +314,18 @@ class client_connection final : public pool::resource {
 
  private:
   using task = typename Io::template task<void>;
+
+  // What a peer does because of something that it was sent comes later than this.
+  static constexpr duration just_now = std::chrono::microseconds(3);
+  // What a peer sends along with its answer has come within this.
+  static constexpr duration a_while = std::chrono::microseconds(20);
+  static constexpr time_point never_read = time_point::max();
+
+  void time_read(time_point arrived, exchange_times& times) noexcept {
+    times.answered = Io::read_clock();
+    const bool had_come = times.answered >= arrived && times.answered - arrived >= a_while;
+    read_at_ = had_come ? times.answered : never_read;
+  }
 
   static deadline in(duration limit) { return deadline::after(Io::now(), limit); }
 
@@ -422,12 +457,14 @@ class client_connection final : public pool::resource {
   }
 
   task read_more(duration limit) {
+    read_at_ = never_read;
     machine_.take(co_await Io::read_some(*stream_, machine_.room(), in(limit)));
   }
 
   std::unique_ptr<typename Io::stream> stream_;
   client_machine machine_;
   exchange_trace* trace_ = nullptr;  // of the exchange that is under way
+  time_point read_at_ = never_read;  // if that was the last, of what had lain there for a while
 };
 
 }  // namespace leat::http

@@ -51,7 +51,7 @@ class client_core {
     transports_.emplace(options_);
   }
 
-  [[nodiscard]] basic_request<Io> build_request(std::string method, const std::string& url,
+  [[nodiscard]] basic_request<Io> build_request(std::string method, std::string_view url,
                                                 basic_request_options<Io>&& options) const {
     basic_request<Io> built;
     if (const auto known = build(built, std::move(method), url, std::move(options))) {
@@ -60,7 +60,7 @@ class client_core {
     return built;
   }
 
-  typename Io::template task<response> request(std::string&& method, const std::string& url,
+  typename Io::template task<response> request(std::string&& method, std::string_view url,
                                                basic_request_options<Io>&& options) {
     return send_built(try_build(std::move(method), url, std::move(options)));
   }
@@ -68,7 +68,7 @@ class client_core {
     return send_built(prepare(std::move(built)));
   }
 
-  typename Io::template task<stream_type> stream(std::string&& method, const std::string& url,
+  typename Io::template task<stream_type> stream(std::string&& method, std::string_view url,
                                                  basic_request_options<Io>&& options) {
     return open_built(try_build(std::move(method), url, std::move(options)));
   }
@@ -100,7 +100,7 @@ class client_core {
   using known = std::shared_ptr<const known_origin>;
 
   /// Returns the origin whose usual fields are the request's, which are not written into it yet.
-  [[nodiscard]] known build(basic_request<Io>& built, std::string&& method, const std::string& url,
+  [[nodiscard]] known build(basic_request<Io>& built, std::string&& method, std::string_view url,
                             basic_request_options<Io>&& options) const {
     known origin = resolve(url, built.url);
     add_query(options_.query_parameters, options.query_parameters, built.url);
@@ -136,7 +136,7 @@ class client_core {
   }
 
   /// Returns what is known of the origin of `url`, or null.
-  known resolve(const std::string& url, proto::url& target) const {
+  known resolve(std::string_view url, proto::url& target) const {
     if (known origin = memory_.find(url)) {
       const auto path = std::string_view(url).substr(origin->spelled.size());
       if (!proto::append(origin->root, path, target)) return origin;
@@ -148,7 +148,7 @@ class client_core {
     return nullptr;
   }
 
-  void learn(const std::string& url) const {
+  void learn(std::string_view url) const {
     const auto spelled = spelled_origin(url);
     proto::url root;
     if (!memory_.has_come_again(spelled) || proto::parse_url(spelled, root)) return;
@@ -160,9 +160,9 @@ class client_core {
   /// sending it. What is wrong with it shows at the await.
   class prepared {
    public:
-    prepared() : built_(std::make_unique<basic_request<Io>>()) {}
+    prepared() : held_(std::make_unique<held_request>()) {}
 
-    [[nodiscard]] basic_request<Io>& built() noexcept { return *built_; }
+    [[nodiscard]] basic_request<Io>& built() noexcept { return held_->built; }
     void fail(std::exception_ptr wrong) noexcept { wrong_ = std::move(wrong); }
     void check() const {
       if (wrong_ != nullptr) std::rethrow_exception(wrong_);
@@ -174,17 +174,21 @@ class client_core {
     /// Writes its fields into the request, for whoever looks at them or changes them.
     void complete() {
       if (origin_ == nullptr) return;
-      built_->headers = origin_->usual;
+      built().headers = origin_->usual;
       origin_.reset();
     }
 
    private:
-    std::unique_ptr<basic_request<Io>> built_;
+    struct held_request : leat::detail::in_frame_memory {
+      basic_request<Io> built;
+    };
+
+    std::unique_ptr<held_request> held_;
     known origin_;
     std::exception_ptr wrong_;
   };
 
-  [[nodiscard]] prepared try_build(std::string&& method, const std::string& url,
+  [[nodiscard]] prepared try_build(std::string&& method, std::string_view url,
                                    basic_request_options<Io>&& options) const {
     prepared made;
     try {
@@ -212,14 +216,20 @@ class client_core {
             total, [this, &request, began] { return send_and_read(request, began); });
       }
       opened begun;
+      begun.may_lack_names = true;
+      begun.times.asked = began;
       co_await start(request, begun);
       std::string body;
       if (read_at_once(begun, body)) {
-        const duration elapsed = Io::read_clock() - began;
+        // The whole answer has come then.
+        const bool is_timed = begun.times.answered != time_point();
+        const duration elapsed = (is_timed ? begun.times.answered : Io::read_clock()) - began;
         const std::uint64_t size = body.size();
+        give_names(request.built(), begun);
         co_return response(response_head::sharing(std::move(begun.head)), std::move(body), elapsed,
                            std::move(begun.history), size);
       }
+      if (begun.lacks_names) name_answer(request.built(), *begun.head);
       co_return co_await read_rest(std::move(begun), std::move(body), began);
     } catch (leat::error& problem) {
       fail(problem, request.built());
@@ -257,7 +267,22 @@ class client_core {
     std::unique_ptr<basic_response_body<Io>> body;
     std::vector<response_head> history;
     std::uint64_t max_body_bytes = 0;
+    exchange_times times;
+    bool may_lack_names = false;  // whoever reads it names it then, if it `lacks_names`
+    bool lacks_names = false;     // the method and the URL of the head
   };
+
+  /// Says in an answer what was asked for.
+  static void name_answer(const basic_request<Io>& asked, response_head::parts& head) {
+    head.method = asked.method;
+    head.url = asked.url.redacted();
+  }
+  /// The same with what the request has, which nobody looks at any more.
+  static void give_names(basic_request<Io>& asked, opened& answer) {
+    if (!answer.lacks_names) return;
+    answer.head->method = std::move(asked.method);
+    answer.head->url = std::move(asked.url).redacted();
+  }
 
   [[nodiscard]] reader reader_of(opened&& answer, deadline until) const {
     return reader(response_head::sharing(std::move(answer.head)), std::move(answer.body), until,
@@ -280,6 +305,11 @@ class client_core {
     if (has_hooks || outgoing.auth != nullptr) request.complete();
     if (!hooks_see_hops && !options_.on_request.empty()) co_await call_request_hooks(outgoing);
 
+    // Others have a turn before it is sent, or it may be sent but once.
+    if (has_hooks || outgoing.auth != nullptr || outgoing.tracer != nullptr ||
+        outgoing.streamed != nullptr || !is_idempotent(outgoing.method)) {
+      answer.times = {};
+    }
     hop_notes notes;
     bool sends_trace = options_.sends_trace && context_value(carried_trace) != nullptr;
     if (sends_trace) {
@@ -300,10 +330,15 @@ class client_core {
         const bool took_cookies = take_cookies(request);
         const time_point began = exchange_begin();
         if (to.own != nullptr) {
-          co_await to.own->carry(outgoing, request.origin(), *answer.head, answer.body);
+          co_await to.own->carry(outgoing, request.origin(), *answer.head, answer.body,
+                                 answer.times);
         } else {
           take(answer, co_await Io::await(to.any->handle(outgoing)));
         }
+        const bool is_looked_at =
+            has_hooks || outgoing.redirects.follow || options_.logger.is_enabled(log::level::info);
+        answer.lacks_names = answer.may_lack_names && !is_looked_at;
+        if (!answer.lacks_names) name_answer(outgoing, *answer.head);
         note_answer(outgoing, *answer.head, took_cookies, began, notes);
       }
       if (outgoing.redirects.follow) {
@@ -323,6 +358,7 @@ class client_core {
             detail::remove_trace(outgoing.headers);
           }
           answer.history.push_back(head);
+          answer.times = {};
           notes.redirected = answer.head;
           continue;
         }
@@ -544,6 +580,7 @@ class client_core {
     }
     const time_point began = exchange_begin();
     take(answer, co_await Io::await(transports_->find(outgoing.url).any->handle(outgoing)));
+    name_answer(outgoing, *answer.head);
     note_answer(outgoing, *answer.head, took_cookies, began, notes);
     if (has_hop_hooks) co_await call_response_hooks(outgoing, *answer.head);
   }
@@ -586,8 +623,6 @@ class client_core {
                    time_point began, hop_notes& notes) {
     if (outgoing.redirects.follow) notes.sent_cookie = outgoing.headers.get("cookie").value_or("");
     if (took_cookies) outgoing.headers.remove("cookie");
-    head.method = outgoing.method;
-    head.url = outgoing.url.redacted();
     head.default_charset = options_.decoding.default_charset;
     if (notes.redirected != nullptr)
       head.earlier = response_head::redirects_before(notes.redirected);

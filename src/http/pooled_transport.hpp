@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "leat/coro/frame_memory.hpp"
 #include "leat/coro/move_on_after.hpp"
 #include "leat/http/transport_options.hpp"
 #include "leat/io/policy.hpp"
@@ -56,10 +57,13 @@ class pooled_transport final : public basic_transport<Io> {
   }
 
   /// As `handle()`, into `head` and `body`. If `origin` is set, the fields of the request are its
-  /// usual ones, and have not been written into the request, which has no body.
+  /// usual ones, and have not been written into the request, which has no body. `times.asked` is
+  /// known only of what may be sent again, and if nobody else had a turn since: a connection that
+  /// was read just before is not looked at for it.
   typename Io::template task<void> carry(basic_request<Io>& request, const known_origin* origin,
                                          response_head::parts& head,
-                                         std::unique_ptr<basic_response_body<Io>>& body) {
+                                         std::unique_ptr<basic_response_body<Io>>& body,
+                                         exchange_times& times) {
     if (request.url.scheme() != "http" && request.url.scheme() != "https") {
       throw unsupported_protocol("this client speaks http and https, not " +
                                  std::string(request.url.scheme()));
@@ -71,7 +75,8 @@ class pooled_transport final : public basic_transport<Io> {
       origin = nullptr;
     }
     // What is meant for a proxy is not the origin's to know.
-    if (via == nullptr || !via->forwards(request.url)) request.headers.remove(proxy_authorization);
+    const bool is_for_proxy = via != nullptr && via->forwards(request.url);
+    if (origin == nullptr && !is_for_proxy) request.headers.remove(proxy_authorization);
     const auto* const ready = origin != nullptr ? &origin->ready : nullptr;
     std::string own_key;
     std::unique_ptr<exchange_trace> trace;  // of the attempt that is under way
@@ -84,7 +89,8 @@ class pooled_transport final : public basic_transport<Io> {
           if (origin == nullptr) own_key = key_of(request, nullptr);
           const std::string& key = origin != nullptr ? origin->pool_key : own_key;
           try {
-            found.lease = co_await surface<Io>::acquire(connections_, key, request.timeouts.pool);
+            found.lease = co_await surface<Io>::acquire(connections_, key, request.timeouts.pool,
+                                                        times.asked);
           } catch (const pool::pool_closed&) {
             throw client_closed();
           }
@@ -113,7 +119,7 @@ class pooled_transport final : public basic_transport<Io> {
           trace->reuse(carrier.peer_name(), carrier.peer_address());
         std::exception_ptr lost;
         try {
-          co_await carrier.exchange(request, ready, head, trace.get());
+          co_await carrier.exchange(request, ready, head, trace.get(), times);
         } catch (const io::read_error&) {
           lost = std::current_exception();
         } catch (const io::write_error&) {
@@ -182,7 +188,8 @@ class pooled_transport final : public basic_transport<Io> {
 
   typename Io::template task<basic_transport_response<Io>> answer(basic_request<Io>& request) {
     basic_transport_response<Io> given;
-    co_await carry(request, nullptr, given.head, given.body);
+    exchange_times unknown;
+    co_await carry(request, nullptr, given.head, given.body, unknown);
     co_return given;
   }
 
@@ -289,8 +296,7 @@ class pooled_transport final : public basic_transport<Io> {
                                                        bool is_retry, exchange_trace* trace) {
     carrier_found found;
     try {
-      found.lease =
-          co_await surface<Io>::acquire(connections_, std::move(key), request.timeouts.pool);
+      found.lease = co_await surface<Io>::acquire(connections_, key, request.timeouts.pool);
     } catch (const pool::pool_closed&) {
       throw client_closed();
     }
@@ -366,7 +372,7 @@ class pooled_transport final : public basic_transport<Io> {
   }
 
   /// A body that is read from a lent connection, and gives it back at its end.
-  class leased_body final : public traced_body<Io> {
+  class leased_body final : public traced_body<Io>, public leat::detail::in_frame_memory {
    public:
     leased_body(lease_type lease, duration limit, std::unique_ptr<exchange_trace> trace) noexcept
         : traced_body<Io>(std::move(trace)), lease_(std::move(lease)), limit_(limit) {}

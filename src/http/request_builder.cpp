@@ -44,7 +44,7 @@ proto::url parse_absolute(std::string_view text) {
   return parsed;
 }
 
-void resolve_url(const proto::url* base, const std::string& url, proto::url& target) {
+void resolve_url(const proto::url* base, std::string_view url, proto::url& target) {
   if (!url.starts_with('/') && proto::has_scheme(url)) {
     target = parse_absolute(url);
   } else if (base == nullptr) {

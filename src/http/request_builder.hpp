@@ -29,7 +29,7 @@ void check_limits(const timeouts& limits);
 
 /// Makes `target` `url` as it stands, or appended to `base`, which is null if there is none.
 /// Errors: `invalid_url`.
-void resolve_url(const proto::url* base, const std::string& url, proto::url& target);
+void resolve_url(const proto::url* base, std::string_view url, proto::url& target);
 
 /// What a flow of an authentication asks for, in a request to `base`. Errors: `invalid_url`.
 [[nodiscard]] proto::url resolve_own(const proto::url& base, std::string_view text);

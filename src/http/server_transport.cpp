@@ -27,7 +27,8 @@ struct whole_answer {
 task<void> ask(std::unique_ptr<io::async_stream> over, async_request& request,
                whole_answer& answer) {
   client_connection<io::async> connection(std::move(over), proto::http1::limits());
-  co_await connection.exchange(request, nullptr, answer.head, nullptr);
+  exchange_times unknown;
+  co_await connection.exchange(request, nullptr, answer.head, nullptr, unknown);
   for (;;) {
     const auto piece = co_await connection.read_body(request.timeouts.of_body());
     if (piece.empty()) break;

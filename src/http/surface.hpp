@@ -21,8 +21,8 @@ struct surface<io::async> {
   using pool = pool::resource_pool;
   using response_stream = async_response_stream;
 
-  static auto acquire(pool& from, std::string key, duration limit) {
-    return from.acquire(std::move(key), deadline::after(io::async::now(), limit));
+  static auto acquire(pool& from, const std::string& key, duration limit, time_point asked = {}) {
+    return from.acquire(key, deadline::after(io::async::now(), limit), asked);
   }
 };
 
@@ -31,7 +31,8 @@ struct surface<io::blocking> {
   using pool = pool::blocking_resource_pool;
   using response_stream = http::response_stream;
 
-  static ready<pool::lease> acquire(pool& from, const std::string& key, duration limit) {
+  static ready<pool::lease> acquire(pool& from, const std::string& key, duration limit,
+                                    time_point /*asked*/ = {}) {
     // Mostly there is a slot, and the clock need not be read.
     if (auto lent = from.try_acquire(key); lent.is_held()) return ready(std::move(lent));
     return ready(from.acquire(key, deadline::after(io::blocking::now(), limit)));

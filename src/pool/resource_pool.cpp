@@ -20,7 +20,7 @@ bool resource_pool::awaiter::await_ready() {
     refused_ = true;
     return goes_on_at_once();
   }
-  lease_ = pool_.try_acquire(key_);
+  lease_ = pool_.try_acquire(*key_, asked_);
   if (!lease_.is_held()) return false;
   if (pool_.meter_ != nullptr) pool_.meter_->acquired({});
   pool_.note();
@@ -28,9 +28,9 @@ bool resource_pool::awaiter::await_ready() {
 }
 
 resource_pool::lease resource_pool::awaiter::await_resume() {
-  if (refused_) detail::throw_pool_closed(key_);
+  if (refused_) detail::throw_pool_closed(*key_);
   if (has_timed_out() && pool_.meter_ != nullptr) pool_.meter_->timed_out();
-  if (has_timed_out()) detail::throw_pool_timeout(key_, pool_.slots_, pool_.waiting_);
+  if (has_timed_out()) detail::throw_pool_timeout(*key_, pool_.slots_, pool_.waiting_);
   return std::move(lease_);
 }
 
@@ -82,8 +82,8 @@ void resource_pool::note() noexcept {
   if (meter_ != nullptr) meter_->note(statistics());
 }
 
-resource_pool::lease resource_pool::try_acquire(const std::string& key) {
-  return {*this, slots_.try_lend(key, executor::current().now())};
+resource_pool::lease resource_pool::try_acquire(const std::string& key, time_point asked) {
+  return {*this, slots_.try_lend(key, executor::current().now(), asked)};
 }
 
 void resource_pool::take_back(detail::slot_ledger::key_entry& key,
@@ -108,7 +108,7 @@ void resource_pool::serve_waiters() noexcept {
     at = waiters_.next(*at);
     lease found;
     try {
-      found = try_acquire(next.key_);
+      found = try_acquire(*next.key_);
     } catch (const std::bad_alloc&) {
       return;  // they are served by whatever is given back next
     }

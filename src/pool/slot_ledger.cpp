@@ -12,22 +12,23 @@ slot_ledger::slot_ledger(pool_options options) : options_(std::move(options)) {
   checked_limit(options_.max_idle_time, "pool_options::max_idle_time");
 }
 
-slot_ledger::slot slot_ledger::try_lend(const std::string& key, time_point now) {
+slot_ledger::slot slot_ledger::try_lend(const std::string& key, time_point now, time_point asked) {
   if (latest_ == nullptr || latest_->first != key) latest_ = &*keys_.try_emplace(key).first;
   key_entry& entry = *latest_;
   const pin keeps(*this, entry);
-  auto idle = take_idle(entry, now);
+  auto idle = take_idle(entry, now, asked);
   if (idle == nullptr && !make_room(entry)) return {};
   ++lent_;
   ++entry.second.lent;
   return {&entry, std::move(idle)};
 }
 
-std::unique_ptr<resource> slot_ledger::take_idle(key_entry& key, time_point now) noexcept {
+std::unique_ptr<resource> slot_ledger::take_idle(key_entry& key, time_point now,
+                                                 time_point asked) noexcept {
   for (auto at = idle_.begin(); key.second.idle != 0 && at != idle_.end();) {
     const auto idle = at++;
     if (idle->key != &key) continue;
-    if (now - idle->since < options_.max_idle_time && idle->held->is_usable()) {
+    if (now - idle->since < options_.max_idle_time && idle->held->is_usable_since(asked)) {
       auto found = std::move(idle->held);
       --key.second.idle;
       if (spare_.empty()) {

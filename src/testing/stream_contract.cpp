@@ -468,6 +468,10 @@ task<void> knows_whether_it_is_idle(async_stream& near, std::unique_ptr<async_st
   require(co_await becomes_idle_and_open(near, false), "unread bytes make a stream not idle");
   static_cast<void>(co_await receive(near, 7));
   require(near.is_idle_and_open(), "a stream is idle again when all has been read");
+  co_await send(*far, "more");
+  for (int i = 0; i < 1000 && near.has_read_everything(); ++i) co_await wait_for_news();
+  require(!near.has_read_everything(), "what has come is not taken for read");
+  static_cast<void>(co_await receive(near, 4));
   co_await far->shut_down_write(soon());
   require(co_await becomes_idle_and_open(near, false), "a stream whose peer has ended is not open");
 }

@@ -13,6 +13,7 @@ leat_test(http NAME client_
     client_http2_stop_test.cpp
     client_machine_test.cpp
     client_metrics_test.cpp
+    client_reuse_test.cpp
     client_storm_test.cpp
     client_unwanted_body_test.cpp
     digest_auth_test.cpp

@@ -104,6 +104,22 @@ LEAT_LOOPBACK_TEST("unix stream: keeps the contract of streams") {
       [&folder] { return connected_pair(io::endpoint::unix_socket(folder / "socket")); });
 }
 
+LEAT_LOOPBACK_TEST("tcp stream: a read that is not filled has read everything, until more comes") {
+  const auto [near, far] = co_await connected_pair(io::endpoint::tcp("127.0.0.1", 0));
+  std::array<std::byte, 4> into{};
+  co_await far->write_all(as_bytes("abc"), deadline::never());
+  CHECK(co_await near->read_some(into, deadline::never()) == 3);
+  CHECK(near->has_read_everything());
+  co_await far->write_all(as_bytes("abcd"), deadline::never());
+  CHECK(
+      co_await near->input_to_wait_for()->wait("read from ", near->peer_name(), deadline::never()));
+  CHECK_FALSE(near->has_read_everything());
+  CHECK(co_await near->read_some(into, deadline::never()) == 4);
+  CHECK_FALSE(near->has_read_everything());
+  co_await near->close(deadline::never());
+  CHECK_FALSE(near->has_read_everything());
+}
+
 LEAT_LOOPBACK_TEST("tcp stream: names its peer by address and port") {
   const auto listening = io::system_network().listen(io::endpoint::tcp("127.0.0.1", 0));
   auto [near, far] = co_await when_all(

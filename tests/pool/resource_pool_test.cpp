@@ -24,7 +24,12 @@ struct counted final : pool::resource {
   explicit counted(int n) : number(n) { ++alive; }
   ~counted() override { --alive; }
   bool is_usable() noexcept override { return usable; }
+  bool is_usable_since(time_point since) noexcept override {
+    asked = since;
+    return is_usable();
+  }
   int number;
+  time_point asked{};
   bool usable = true;
   static inline int alive = 0;
 };
@@ -64,6 +69,32 @@ LEAT_ASYNC_TEST("pool: a clean resource is lent again") {
   CHECK(co_await use(connections, "a", 0s, 7) == 7);
   CHECK(connections.statistics().idle == 1);
   CHECK(co_await use(connections, "a", 0s, 8) == 7);
+}
+
+LEAT_ASYNC_TEST("pool: a key that is given away outlives the wait for its slot") {
+  resource_pool connections(at_most(1));
+  const auto held = co_await connections.acquire("a", deadline_after(1h));
+  auto made = connections.acquire("a key that no string holds in place", deadline_after(1s));
+  auto waiting = std::move(made);
+  try {
+    static_cast<void>(co_await std::move(waiting));
+    FAIL("there was a slot");
+  } catch (const pool::pool_timeout& late) {
+    CHECK(std::string(late.what()).find("a key that no string holds in place") !=
+          std::string::npos);
+  }
+}
+
+LEAT_ASYNC_TEST("pool: a resource is told when it was asked for") {
+  resource_pool connections(at_most(1));
+  co_await use(connections, "a", 0s, 1);
+  const time_point asked = executor::current().read_clock() + 5ns;
+  {
+    const auto lease = co_await connections.acquire("a", deadline_after(1h), asked);
+    CHECK(static_cast<counted*>(lease.get())->asked == asked);
+  }
+  const auto lease = co_await connections.acquire("a", deadline_after(1h));
+  CHECK(static_cast<counted*>(lease.get())->asked == time_point());
 }
 
 LEAT_ASYNC_TEST("pool: a resource that was not given back clean is destroyed") {

@@ -79,14 +79,11 @@ class [[nodiscard]] blocking_call {
   std::coroutine_handle<blocking_promise<T>> frame_;
 };
 
-class blocking_promise_base {
+class blocking_promise_base : public in_frame_memory {
  public:
   blocking_promise_base() noexcept = default;
   blocking_promise_base(const blocking_promise_base&) = delete;
   blocking_promise_base& operator=(const blocking_promise_base&) = delete;
-
-  static void* operator new(std::size_t size) { return allocate_frame(size); }
-  static void operator delete(void* frame, std::size_t size) noexcept { free_frame(frame, size); }
 
   [[nodiscard]] std::suspend_always initial_suspend() const noexcept { return {}; }
 

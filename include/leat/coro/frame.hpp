@@ -103,16 +103,11 @@ inline constexpr bool always_false = false;
 }  // namespace detail
 
 /// What every coroutine of Leat has in its frame.
-class promise_base {
+class promise_base : public detail::in_frame_memory {
  public:
   explicit promise_base(std::source_location function) noexcept : site(function) {}
   promise_base(const promise_base&) = delete;
   promise_base& operator=(const promise_base&) = delete;
-
-  static void* operator new(std::size_t size) { return detail::allocate_frame(size); }
-  static void operator delete(void* frame, std::size_t size) noexcept {
-    detail::free_frame(frame, size);
-  }
 
   [[nodiscard]] std::suspend_always initial_suspend() const noexcept { return {}; }
 

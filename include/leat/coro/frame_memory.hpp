@@ -121,4 +121,11 @@ inline void free_frame(void* frame, std::size_t size) noexcept {
   free_surplus_frame(frame, rounded);
 }
 
+/// A base of what lies in that memory: promises, and what comes and goes as often as they do. It is
+/// counted as a frame.
+struct in_frame_memory {
+  static void* operator new(std::size_t size) { return allocate_frame(size); }
+  static void operator delete(void* memory, std::size_t size) noexcept { free_frame(memory, size); }
+};
+
 }  // namespace leat::detail

@@ -74,7 +74,7 @@ class group_child_base : public group_member {
 /// Callable, arguments and frame owner in one block. The frame goes first, then the arguments,
 /// then the callable, because that is the order in which they refer to each other.
 template <class T, class Callable, class... Args>
-class group_child final : public group_child_base<T> {
+class group_child final : public group_child_base<T>, public in_frame_memory {
  public:
   template <class F, class... As>
   explicit group_child(join& joined, F&& callable, As&&... args)
@@ -90,9 +90,6 @@ class group_child final : public group_child_base<T> {
   group_child(const group_child&) = delete;
   group_child& operator=(const group_child&) = delete;
   ~group_child() { this->destroy_child(); }
-
-  static void* operator new(std::size_t size) { return allocate_frame(size); }
-  static void operator delete(void* memory, std::size_t size) noexcept { free_frame(memory, size); }
 
   std::coroutine_handle<> child_done() noexcept override {
     join& joined = this->join_;

@@ -52,17 +52,17 @@ class async_client {
 
   /// Sends a request and reads the answer to its end. `url` is absolute, or is appended to the
   /// base URL.
-  [[nodiscard]] task<response> request(std::string method, std::string url,
+  [[nodiscard]] task<response> request(std::string method, std::string_view url,
                                        async_request_options options = {});
 
   /// Sends a request and returns when the head of the answer is there; the body is read while it
   /// comes. `timeouts::total` bounds both together.
-  [[nodiscard]] task<async_response_stream> stream(std::string method, std::string url,
+  [[nodiscard]] task<async_response_stream> stream(std::string method, std::string_view url,
                                                    async_request_options options = {});
 
   /// The request as `request()` would send it, for changing it first. Sends nothing.
   /// Errors: `invalid_url`, `invalid_argument`, `local_protocol_error`.
-  [[nodiscard]] async_request build_request(std::string method, const std::string& url,
+  [[nodiscard]] async_request build_request(std::string method, std::string_view url,
                                             async_request_options options = {}) const;
   /// The request that following the redirect of `answer` would send, where `sent` is what was
   /// answered; nothing if it leads nowhere. Sends nothing.
@@ -73,14 +73,14 @@ class async_client {
   [[nodiscard]] task<response> send(async_request built);
   [[nodiscard]] task<async_response_stream> open(async_request built);
 
-  [[nodiscard]] task<response> get(std::string url, async_request_options options = {});
-  [[nodiscard]] task<response> head(std::string url, async_request_options options = {});
-  [[nodiscard]] task<response> options(std::string url, async_request_options options = {});
-  [[nodiscard]] task<response> post(std::string url, async_request_options options = {});
-  [[nodiscard]] task<response> put(std::string url, async_request_options options = {});
-  [[nodiscard]] task<response> patch(std::string url, async_request_options options = {});
+  [[nodiscard]] task<response> get(std::string_view url, async_request_options options = {});
+  [[nodiscard]] task<response> head(std::string_view url, async_request_options options = {});
+  [[nodiscard]] task<response> options(std::string_view url, async_request_options options = {});
+  [[nodiscard]] task<response> post(std::string_view url, async_request_options options = {});
+  [[nodiscard]] task<response> put(std::string_view url, async_request_options options = {});
+  [[nodiscard]] task<response> patch(std::string_view url, async_request_options options = {});
   /// DELETE; the word itself belongs to the language.
-  [[nodiscard]] task<response> del(std::string url, async_request_options options = {});
+  [[nodiscard]] task<response> del(std::string_view url, async_request_options options = {});
 
   /// Closes idle connections and refuses new requests and those that wait for a connection.
   /// Requests under way go on. Closing again does nothing.
@@ -93,7 +93,7 @@ class async_client {
 
  private:
   /// As `request()`, which hands everything on at the price of moving it.
-  [[nodiscard]] task<response> start(std::string method, const std::string& url,
+  [[nodiscard]] task<response> start(std::string method, std::string_view url,
                                      async_request_options&& options);
 
   class impl;

@@ -44,17 +44,17 @@ class client {
 
   /// Sends a request and reads the answer to its end. `url` is absolute, or is appended to the
   /// base URL.
-  [[nodiscard]] response request(std::string method, std::string url,
+  [[nodiscard]] response request(std::string method, std::string_view url,
                                  blocking_request_options options = {});
 
   /// Sends a request and returns when the head of the answer is there; the body is read while it
   /// comes. `timeouts::total` bounds both together.
-  [[nodiscard]] response_stream stream(std::string method, std::string url,
+  [[nodiscard]] response_stream stream(std::string method, std::string_view url,
                                        blocking_request_options options = {});
 
   /// The request as `request()` would send it, for changing it first. Sends nothing.
   /// Errors: `invalid_url`, `invalid_argument`, `local_protocol_error`.
-  [[nodiscard]] http::request build_request(std::string method, const std::string& url,
+  [[nodiscard]] http::request build_request(std::string method, std::string_view url,
                                             blocking_request_options options = {}) const;
   /// The request that following the redirect of `answer` would send, where `sent` is what was
   /// answered; nothing if it leads nowhere. Sends nothing.
@@ -65,14 +65,14 @@ class client {
   [[nodiscard]] response send(http::request built);
   [[nodiscard]] response_stream open(http::request built);
 
-  [[nodiscard]] response get(std::string url, blocking_request_options options = {});
-  [[nodiscard]] response head(std::string url, blocking_request_options options = {});
-  [[nodiscard]] response options(std::string url, blocking_request_options options = {});
-  [[nodiscard]] response post(std::string url, blocking_request_options options = {});
-  [[nodiscard]] response put(std::string url, blocking_request_options options = {});
-  [[nodiscard]] response patch(std::string url, blocking_request_options options = {});
+  [[nodiscard]] response get(std::string_view url, blocking_request_options options = {});
+  [[nodiscard]] response head(std::string_view url, blocking_request_options options = {});
+  [[nodiscard]] response options(std::string_view url, blocking_request_options options = {});
+  [[nodiscard]] response post(std::string_view url, blocking_request_options options = {});
+  [[nodiscard]] response put(std::string_view url, blocking_request_options options = {});
+  [[nodiscard]] response patch(std::string_view url, blocking_request_options options = {});
   /// DELETE; the word itself belongs to the language.
-  [[nodiscard]] response del(std::string url, blocking_request_options options = {});
+  [[nodiscard]] response del(std::string_view url, blocking_request_options options = {});
 
   /// Closes idle connections and refuses new requests and those that wait for a connection.
   /// Requests under way go on. Closing again does nothing.
@@ -85,7 +85,7 @@ class client {
 
  private:
   /// As `request()`, which hands everything on at the price of moving it.
-  [[nodiscard]] response start(std::string method, const std::string& url,
+  [[nodiscard]] response start(std::string method, std::string_view url,
                                blocking_request_options&& options);
 
   class impl;

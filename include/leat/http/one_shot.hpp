@@ -20,39 +20,39 @@
 namespace leat::http {
 
 /// Sends one request of any method. The URL is absolute.
-[[nodiscard]] inline response fetch(std::string method, std::string url,
+[[nodiscard]] inline response fetch(std::string method, std::string_view url,
                                     blocking_request_options options = {}) {
-  return client().request(std::move(method), std::move(url), std::move(options));
+  return client().request(std::move(method), url, std::move(options));
 }
 
-[[nodiscard]] inline response get(std::string url, blocking_request_options options = {}) {
-  return fetch("GET", std::move(url), std::move(options));
+[[nodiscard]] inline response get(std::string_view url, blocking_request_options options = {}) {
+  return fetch("GET", url, std::move(options));
 }
-[[nodiscard]] inline response head(std::string url, blocking_request_options options = {}) {
-  return fetch("HEAD", std::move(url), std::move(options));
+[[nodiscard]] inline response head(std::string_view url, blocking_request_options options = {}) {
+  return fetch("HEAD", url, std::move(options));
 }
-[[nodiscard]] inline response options(std::string url, blocking_request_options options = {}) {
-  return fetch("OPTIONS", std::move(url), std::move(options));
+[[nodiscard]] inline response options(std::string_view url, blocking_request_options options = {}) {
+  return fetch("OPTIONS", url, std::move(options));
 }
-[[nodiscard]] inline response post(std::string url, blocking_request_options options = {}) {
-  return fetch("POST", std::move(url), std::move(options));
+[[nodiscard]] inline response post(std::string_view url, blocking_request_options options = {}) {
+  return fetch("POST", url, std::move(options));
 }
-[[nodiscard]] inline response put(std::string url, blocking_request_options options = {}) {
-  return fetch("PUT", std::move(url), std::move(options));
+[[nodiscard]] inline response put(std::string_view url, blocking_request_options options = {}) {
+  return fetch("PUT", url, std::move(options));
 }
-[[nodiscard]] inline response patch(std::string url, blocking_request_options options = {}) {
-  return fetch("PATCH", std::move(url), std::move(options));
+[[nodiscard]] inline response patch(std::string_view url, blocking_request_options options = {}) {
+  return fetch("PATCH", url, std::move(options));
 }
-[[nodiscard]] inline response del(std::string url, blocking_request_options options = {}) {
-  return fetch("DELETE", std::move(url), std::move(options));
+[[nodiscard]] inline response del(std::string_view url, blocking_request_options options = {}) {
+  return fetch("DELETE", url, std::move(options));
 }
 
 /// An answer that is read while it comes, with the client that it comes from.
 class one_shot_stream {
  public:
-  one_shot_stream(std::string method, std::string url, blocking_request_options options = {})
+  one_shot_stream(std::string method, std::string_view url, blocking_request_options options = {})
       : client_(std::make_unique<client>()),
-        answer_(client_->stream(std::move(method), std::move(url), std::move(options))) {}
+        answer_(client_->stream(std::move(method), url, std::move(options))) {}
 
   [[nodiscard]] response_stream& operator*() noexcept { return answer_; }
   [[nodiscard]] response_stream* operator->() noexcept { return &answer_; }

@@ -85,6 +85,11 @@ class async_stream {
   /// sent what nobody asked for.
   [[nodiscard]] virtual bool is_idle_and_open() noexcept = 0;
 
+  /// Whether the last read has taken everything that had come then, and nothing was reported since:
+  /// what is known of that without asking the kernel. False, which is the default, where nothing
+  /// is.
+  [[nodiscard]] virtual bool has_read_everything() const noexcept { return false; }
+
   /// Who is on the other side, for messages.
   [[nodiscard]] virtual const std::string& peer_name() const noexcept = 0;
 

@@ -23,6 +23,10 @@ class resource {
 
   /// Whether it can be lent again after it lay idle: asked just before that is done.
   [[nodiscard]] virtual bool is_usable() noexcept = 0;
+
+  /// The same for one who came at `asked`, by an exact clock: what was known of it then need not be
+  /// found out again. `time_point()` where nobody has read that clock.
+  [[nodiscard]] virtual bool is_usable_since(time_point /*asked*/) noexcept { return is_usable(); }
 };
 
 /// What a pool measures, under the label `pool`; pools of one name are added up:

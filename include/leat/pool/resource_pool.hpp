@@ -35,10 +35,20 @@ class resource_pool {
 
   class [[nodiscard]] awaiter final : public timed_leaf {
    public:
-    awaiter(resource_pool& pool, std::string key, deadline until)
-        : timed_leaf(until), pool_(pool), key_(std::move(key)) {}
+    awaiter(resource_pool& pool, const std::string& key, deadline until, time_point asked)
+        : timed_leaf(until), pool_(pool), key_(&key), asked_(asked) {}
+    awaiter(resource_pool& pool, std::string&& key, deadline until, time_point asked)
+        : timed_leaf(until),
+          pool_(pool),
+          own_key_(std::move(key)),
+          key_(&own_key_),
+          asked_(asked) {}
     awaiter(awaiter&& other) noexcept
-        : timed_leaf(std::move(other)), pool_(other.pool_), key_(std::move(other.key_)) {}
+        : timed_leaf(std::move(other)),
+          pool_(other.pool_),
+          own_key_(std::move(other.own_key_)),
+          key_(other.key_ == &other.own_key_ ? &own_key_ : other.key_),
+          asked_(other.asked_) {}
 
     [[nodiscard]] bool await_ready();
     [[nodiscard]] lease await_resume();
@@ -49,11 +59,13 @@ class resource_pool {
     detach_result detach() noexcept override;
     void describe(wait_description& to) const noexcept override {
       to.add("pool: a slot for ");
-      to.add(key_);
+      to.add(*key_);
     }
 
     resource_pool& pool_;
-    std::string key_;
+    std::string own_key_;
+    const std::string* key_;
+    time_point asked_;
     lease lease_;
     time_point began_{};  // where somebody measures
     bool refused_ = false;
@@ -66,11 +78,15 @@ class resource_pool {
   ~resource_pool();
 
   /// Waits for a slot of `key`. The lease has the idle resource that was used last, if one is
-  /// usable, or is empty.
+  /// usable, or is empty. `asked` is for `resource::is_usable_since()`.
   /// Cancellation: safe; no slot is lost.
   /// Errors: `pool_timeout`, saying who holds the slots; `pool_closed`.
-  [[nodiscard]] awaiter acquire(std::string key, deadline until) {
-    return {*this, std::move(key), until};
+  /// Lifetime: `key` outlives the wait, unless it is given away.
+  [[nodiscard]] awaiter acquire(const std::string& key, deadline until, time_point asked = {}) {
+    return {*this, key, until, asked};
+  }
+  [[nodiscard]] awaiter acquire(std::string&& key, deadline until, time_point asked = {}) {
+    return {*this, std::move(key), until, asked};
   }
 
   /// Drops what is idle, refuses those who wait, and drops what is given back later.
@@ -94,7 +110,7 @@ class resource_pool {
     resource_pool& pool;
   };
 
-  [[nodiscard]] lease try_acquire(const std::string& key);
+  [[nodiscard]] lease try_acquire(const std::string& key, time_point asked = {});
   void note() noexcept;
   void take_back(detail::slot_ledger::key_entry& key, std::unique_ptr<resource> returned,
                  bool is_clean) noexcept;

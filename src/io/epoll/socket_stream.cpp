@@ -94,6 +94,10 @@ class socket_stream final : public async_stream {
     }
   }
 
+  bool has_read_everything() const noexcept override {
+    return socket_.is_open() && !socket_.input.is_ready();
+  }
+
   const std::string& peer_name() const noexcept override { return peer_name_; }
   std::string peer_address() const override { return peer_address_of(socket_.fd()); }
 

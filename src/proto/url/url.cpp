@@ -134,7 +134,7 @@ class url_builder {
     text.reserve(base.authority_end_ + path.size());
     text.append(base.text_, 0, base.authority_end_).append(path);
     if (&into != &base) {
-      into.userinfo_ = base.userinfo_;
+      if (!(base.userinfo_.empty() && into.userinfo_.empty())) into.userinfo_ = base.userinfo_;
       into.scheme_end_ = base.scheme_end_;
       into.host_begin_ = base.host_begin_;
       into.host_end_ = base.host_end_;
@@ -230,7 +230,11 @@ class url_builder {
   url made_;
 };
 
-std::string url::redacted() const {
+std::string url::redacted() && {
+  return userinfo_.empty() ? std::move(text_) : std::as_const(*this).redacted();
+}
+
+std::string url::redacted() const& {
   if (userinfo_.empty()) return text_;
   std::string text(between(0, host_begin_));
   text += "[secure]@";

@@ -39,9 +39,10 @@ class slot_ledger {
   slot_ledger& operator=(const slot_ledger&) = delete;
 
   /// Lends a slot of `key` if there is one: an idle resource that is still usable, or room for
-  /// a new one. Drops idle ones that are no longer usable on the way.
+  /// a new one. Drops idle ones that are no longer usable on the way. `asked` is for
+  /// `resource::is_usable_since()`.
   /// Errors: `std::bad_alloc`.
-  [[nodiscard]] slot try_lend(const std::string& key, time_point now);
+  [[nodiscard]] slot try_lend(const std::string& key, time_point now, time_point asked = {});
 
   /// Takes a slot back. `clean` lies idle from now on; null leaves the room to others.
   void take_back(key_entry& key, std::unique_ptr<resource> clean, time_point now) noexcept;
@@ -90,7 +91,8 @@ class slot_ledger {
     key_entry& key_;
   };
 
-  [[nodiscard]] std::unique_ptr<resource> take_idle(key_entry& key, time_point now) noexcept;
+  [[nodiscard]] std::unique_ptr<resource> take_idle(key_entry& key, time_point now,
+                                                    time_point asked) noexcept;
   [[nodiscard]] bool make_room(const key_entry& key) noexcept;
   void drop(idle_list::iterator idle) noexcept;
   void forget_if_unused(key_entry& key) noexcept;

@@ -46,7 +46,8 @@ class url {
   [[nodiscard]] const std::string& text() const noexcept { return text_; }
 
   /// For logs and messages: as `text()`, with `[secure]@` where credentials were.
-  [[nodiscard]] std::string redacted() const;
+  [[nodiscard]] std::string redacted() const&;
+  [[nodiscard]] std::string redacted() &&;
 
   /// In lower case, without the colon.
   [[nodiscard]] std::string_view scheme() const noexcept { return between(0, scheme_end_); }
