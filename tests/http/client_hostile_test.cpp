@@ -78,7 +78,7 @@ LEAT_BOTH_SURFACES("heads that break HTTP are refused, and their connections clo
       {"HTTP/1.1 099 OK\r\n\r\n", why::bad_status_line},
       {"HTTP/1.1 +20 OK\r\n\r\n", why::bad_status_line},
       {"\r\n" + ok_line + "\r\n", why::bad_status_line},
-      {"HTTP/1.2 200 OK\r\n\r\n", why::unsupported_version},
+      {"HTTP/0.9 200 OK\r\n\r\n", why::unsupported_version},
       {"HTTP/2.0 200 OK\r\n\r\n", why::unsupported_version},
       {"HTTP/1.1 200 OK\n\n", why::bare_line_feed},
       {ok_line + "X: a\rb\r\n\r\n", why::bare_carriage_return},

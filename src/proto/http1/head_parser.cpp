@@ -356,7 +356,8 @@ bool head_parser::take_status_line(std::string_view line) noexcept {
       !is_digit(line[9]) || !is_digit(line[10]) || !is_digit(line[11])) {
     return fail(errc::bad_status_line);
   }
-  if (!is_spoken(line)) return fail(errc::unsupported_version);
+  // A higher minor version is processed as the highest that is known (RFC 9110, section 2.5).
+  if (line[5] != '1') return fail(errc::unsupported_version);
   const int status = (line[9] - '0') * 100 + (line[10] - '0') * 10 + (line[11] - '0');
   // RFC 9110, section 15: above 599 it is invalid, and to be taken for a server's error, which some
   // servers rely on. Below 100 it cannot be told whether a final answer follows.

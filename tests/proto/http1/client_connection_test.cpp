@@ -326,8 +326,17 @@ TEST_CASE("client: refuses a malformed status line") {
   }
 }
 
-TEST_CASE("client: refuses another version") {
-  check_reads("HTTP/2.0 200 OK\r\n\r\n", "failed: HTTP version is neither 1.0 nor 1.1\n");
+TEST_CASE("client: takes a higher minor version for 1.1") {
+  check_reads("HTTP/1.2 204 X\r\n\r\n", "204 X 1.1\nend\n");
+  check_reads("HTTP/1.9 200 X\r\nContent-Length: 0\r\n\r\n",
+              "200 X 1.1 [Content-Length=0]\nend\n");
+}
+
+TEST_CASE("client: refuses another major version") {
+  for (const std::string_view version : {"HTTP/0.9", "HTTP/2.0", "HTTP/3.1"}) {
+    check_reads(std::string(version) + " 200 OK\r\n\r\n",
+                "failed: HTTP version is neither 1.0 nor 1.1\n");
+  }
 }
 
 TEST_CASE("client: the end of the connection without a response may be met by another attempt") {
