@@ -20,6 +20,7 @@ leat_test(http NAME client_
     error_tree_test.cpp
     event_stream_test.cpp
     failed_request_test.cpp
+    file_body_test.cpp
     failure_sweep_test.cpp
     mount_pattern_test.cpp
     operation_sweep_test.cpp
