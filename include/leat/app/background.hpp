@@ -3,13 +3,13 @@
 
 #include <cstdint>
 #include <exception>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "leat/base/chrono.hpp"
 #include "leat/base/function.hpp"
+#include "leat/base/memory.hpp"
 #include "leat/base/time.hpp"
 #include "leat/coro/cancel_scope.hpp"
 #include "leat/coro/concepts.hpp"

@@ -3,7 +3,6 @@
 
 #include <concepts>
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <tuple>
 #include <type_traits>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "leat/base/invoke.hpp"
+#include "leat/base/memory.hpp"
 #include "leat/coro/as_outcome.hpp"
 #include "leat/coro/concepts.hpp"
 #include "leat/coro/sleep.hpp"

@@ -3,12 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <source_location>
 #include <string_view>
 #include <utility>
 
 #include "leat/base/context.hpp"
+#include "leat/base/memory.hpp"
 #include "leat/coro/executor.hpp"
 
 namespace leat {

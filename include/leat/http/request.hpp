@@ -4,13 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "leat/base/memory.hpp"
 #include "leat/http/auth.hpp"
 #include "leat/http/body_source.hpp"
 #include "leat/http/form_data.hpp"

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "leat/base/memory.hpp"
 #include "leat/base/time.hpp"
 #include "leat/http/error.hpp"
 #include "leat/http/headers.hpp"

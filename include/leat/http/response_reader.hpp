@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "leat/base/impl_ptr.hpp"
+#include "leat/base/memory.hpp"
 #include "leat/base/time.hpp"
 #include "leat/http/client_options.hpp"
 #include "leat/http/response.hpp"

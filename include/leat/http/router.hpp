@@ -5,13 +5,13 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "leat/base/invoke.hpp"
+#include "leat/base/memory.hpp"
 #include "leat/coro/task.hpp"
 #include "leat/http/server_response.hpp"
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 
+#include "leat/base/memory.hpp"
 #include "leat/coro/task.hpp"
 #include "leat/http/router.hpp"
 #include "leat/http/server_options.hpp"

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 
+#include "leat/base/memory.hpp"
 #include "leat/io/socket_options.hpp"
 #include "leat/io/stream.hpp"
 

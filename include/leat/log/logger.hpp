@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <atomic>
 #include <initializer_list>
-#include <memory>
 #include <span>
 #include <string_view>
 
+#include "leat/base/atomic_word.hpp"
+#include "leat/base/memory.hpp"
 #include "leat/log/field.hpp"
 #include "leat/log/level.hpp"
 
@@ -17,13 +17,13 @@ class core;
 /// What a logger can see of its backend without a call.
 class gate {
  public:
-  [[nodiscard]] level minimum() const noexcept { return minimum_.load(std::memory_order_relaxed); }
+  [[nodiscard]] level minimum() const noexcept { return minimum_.load(); }
 
  protected:
   explicit gate(level minimum) noexcept : minimum_(minimum) {}
   ~gate() = default;
 
-  std::atomic<level> minimum_;
+  leat::detail::atomic_word<level> minimum_;
 };
 
 /// A handle to say what happens, with the fields that were bound to it:
