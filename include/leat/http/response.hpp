@@ -38,7 +38,7 @@ class response_head {
       return *this;
     }
     ~redirects_before() {
-      if (last_ != nullptr) end();
+      if (last_) end();
     }
 
     /// Null, if there are none.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <initializer_list>
 #include <span>
 #include <string_view>
@@ -67,10 +68,10 @@ class logger {
 
   void log(level at, std::string_view event,
            std::initializer_list<field> fields = {}) const noexcept {
-    if (is_enabled(at)) submit(at, event, {fields.begin(), fields.size()});
+    if (is_enabled(at)) submit(at, event, fields.begin(), fields.size());
   }
   void log(level at, std::string_view event, std::span<const field> fields) const noexcept {
-    if (is_enabled(at)) submit(at, event, fields);
+    if (is_enabled(at)) submit(at, event, fields.data(), fields.size());
   }
 
   /// A logger that adds these fields to each of its records. A field that was bound before,
@@ -90,7 +91,9 @@ class logger {
 
   struct context;
 
-  void submit(level at, std::string_view event, std::span<const field> fields) const noexcept;
+  // No span: making one here would check its concepts in each file of each user.
+  void submit(level at, std::string_view event, const field* first,
+              std::size_t count) const noexcept;
 
   std::shared_ptr<core> core_;
   const gate* gate_ = nullptr;  // of core_
