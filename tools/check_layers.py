@@ -90,13 +90,14 @@ CONFINED = {
 
 PUBLIC_BANS = [
     *["iostream", "regex", "thread", "filesystem", "future", "stop_token"],
-    *["chrono", "functional"],
+    *["chrono", "functional", "memory", "atomic"],
 ]
 PUBLIC_THIRD_PARTY = ["include/leat/model/", "include/leat/io/asio.hpp"]
 # Where a part of a heavy standard header stands for the whole (docs/adr/0034).
 STANDARD_PARTS = {
     "include/leat/base/chrono.hpp": ["bits/chrono.h", "chrono"],
     "include/leat/base/function.hpp": ["bits/std_function.h", "functional"],
+    "include/leat/base/memory.hpp": ["bits/shared_ptr.h", "memory"],
 }
 
 PURE = "proto/"

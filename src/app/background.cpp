@@ -147,6 +147,9 @@ task<void> background_task::stop() {
   co_await ended_.wait();
 }
 
+background_tasks::background_tasks(background_surroundings around) : around_(std::move(around)) {}
+background_tasks::~background_tasks() = default;
+
 std::vector<const background_task*> background_tasks::all() const {
   std::vector<const background_task*> tasks;
   tasks.reserve(tasks_.size());

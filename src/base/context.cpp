@@ -6,7 +6,7 @@ namespace leat {
 // A loop, because a context may be a long chain whose last holder leaves.
 void detail::context_entry::let_go() noexcept {
   context_entry* entry = this;
-  while (entry != nullptr && entry->holders_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+  while (entry != nullptr && entry->holders_.let_go()) {
     context_entry* const below = entry->below_;
     delete entry;
     entry = below;

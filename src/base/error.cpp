@@ -128,7 +128,7 @@ std::error_condition table_category::default_error_condition(int value) const no
 }
 
 error_note_ptr::error_note_ptr(const error_note_ptr& other) noexcept : note_(held_by(other.note_)) {
-  if (note_ != nullptr) note_->holds_.fetch_add(1, std::memory_order_relaxed);
+  if (note_ != nullptr) note_->holds_.hold();
 }
 
 error_note_ptr& error_note_ptr::operator=(const error_note_ptr& other) noexcept {
@@ -139,7 +139,7 @@ error_note_ptr& error_note_ptr::operator=(const error_note_ptr& other) noexcept 
 
 error_note_ptr::~error_note_ptr() {
   if (note_ == nullptr || note_ == &shared_mark) return;
-  if (note_->holds_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete note_;
+  if (note_->holds_.let_go()) delete note_;
 }
 
 bool error::attach(const error_note_ptr& note) noexcept {

@@ -54,7 +54,7 @@ void exit_stack::check_open() const {
   if (is_closed_) throw exit_stack_closed();
 }
 
-void exit_stack::add(std::unique_ptr<detail::exit_entry> entry) {
+void exit_stack::add(impl_ptr<detail::exit_entry> entry) {
   check_open();
   entry->below = std::move(top_);
   top_ = std::move(entry);
@@ -72,7 +72,7 @@ task<void> exit_stack::leave_at_once(detail::exit_entry& entered) {
   throw exit_stack_closed();
 }
 
-std::unique_ptr<detail::exit_entry> exit_stack::pop() noexcept {
+impl_ptr<detail::exit_entry> exit_stack::pop() noexcept {
   auto entry = std::move(top_);
   top_ = std::move(entry->below);
   return entry;
@@ -86,8 +86,8 @@ exit_stack exit_stack::pop_all() {
 void exit_stack::adopt(exit_stack&& other) {
   check_open();
   if (other.is_empty()) return;
-  auto* bottom = other.top_.get();
-  while (bottom->below != nullptr) bottom = bottom->below.get();
+  auto* bottom = &*other.top_;
+  while (bottom->below != nullptr) bottom = &*bottom->below;
   bottom->below = std::move(top_);
   top_ = std::move(other.top_);
 }

@@ -12,10 +12,10 @@ namespace leat {
 
 task_name::task_name(std::string_view text, std::source_location created)
     : block_(::new(::operator new(sizeof(block) + text.size())) block{created, text.size()}) {
-  if (!text.empty()) std::memcpy(block_.get() + 1, text.data(), text.size());
+  if (!text.empty()) std::memcpy(block_ + 1, text.data(), text.size());
 }
 
-void task_name::deleter::operator()(block* named) const noexcept {
+void task_name::free(block* named) noexcept {
   ::operator delete(named);
 }
 

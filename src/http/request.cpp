@@ -51,6 +51,16 @@ request_options& request_options::form(
   return content(std::move(built).text(), "application/x-www-form-urlencoded");
 }
 
+request_options& request_options::follow_redirects(bool follow) & {
+  follows_redirects = follow;
+  return *this;
+}
+
+request_options& request_options::expect_continue(duration wait) & {
+  continue_wait = wait;
+  return *this;
+}
+
 request_options& request_options::authenticate(auth_ptr with) & {
   auth = std::move(with);
   return *this;

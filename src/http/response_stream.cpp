@@ -33,7 +33,7 @@ response_reader<Io>::response_reader(response_head head,
                                      std::uint64_t max_bytes, std::vector<response_head> history,
                                      const decoding_options& decoding)
     : response_head(std::move(head)),
-      body_(std::move(body)),
+      body_(body.release()),
       until_(until),
       max_bytes_(max_bytes),
       history_(std::move(history)) {
@@ -186,7 +186,7 @@ std::unique_ptr<typename Io::stream> response_reader<Io>::take() {
                            std::to_string(status()) +
                            ", has not switched its connection to another protocol");
   }
-  body_.reset();
+  body_ = {};
   return taken;
 }
 

@@ -18,7 +18,7 @@ struct route {
   std::string method;
   std::string pattern;
   std::vector<std::string> parameters;  // names, in the order of the path
-  std::unique_ptr<stored_handler> handler;
+  impl_ptr<stored_handler> handler;
   std::size_t index = 0;  // among all, in the order in which they were added
 };
 
@@ -173,14 +173,13 @@ task<server_response> route_match::call(server_request& request) const {
 }
 
 router::router()
-    : root_(std::make_unique<route_node>()),
-      literal_paths_(std::make_unique<detail::literal_paths>()) {}
+    : root_(make_impl<route_node>()), literal_paths_(make_impl<detail::literal_paths>()) {}
 router::router(router&&) noexcept = default;
 router& router::operator=(router&&) noexcept = default;
 router::~router() = default;
 
 void router::add_route(std::string_view method, std::string_view pattern,
-                       std::unique_ptr<detail::stored_handler> handler) {
+                       impl_ptr<detail::stored_handler> handler) {
   if (!proto::is_token(method)) detail::refuse(method, pattern, "the method is no token");
   detail::check_characters(method, pattern);
 
@@ -215,7 +214,7 @@ void router::add_route(std::string_view method, std::string_view pattern,
     added->parameters.emplace_back(name);
   }
 
-  route_node* node = root_.get();
+  route_node* node = &*root_;
   for (const auto segment : segments) {
     if (!detail::parameter_name(segment).empty()) {
       if (node->parameter == nullptr) node->parameter = std::make_unique<route_node>();

@@ -8,7 +8,7 @@
 namespace leat::http {
 
 server::server(router routes, server_options options)
-    : core_(std::make_unique<detail::server_core>(std::move(routes), std::move(options))) {}
+    : core_(make_impl<detail::server_core>(std::move(routes), std::move(options))) {}
 
 server::server(server&&) noexcept = default;
 server& server::operator=(server&&) noexcept = default;

@@ -9,4 +9,8 @@ std::string endpoint::to_string() const {
   return (is_v6 ? "[" + host_ + "]" : host_) + ":" + std::to_string(port_);
 }
 
+std::unique_ptr<listener> network::listen(const endpoint& at) {
+  return listen(at, {});
+}
+
 }  // namespace leat::io

@@ -133,7 +133,7 @@ void core::process(level at, std::string_view event, std::span<const field> fiel
 }
 
 void core::set_minimum(level minimum) noexcept {
-  minimum_.store(effective_minimum(options_.presentation, minimum), std::memory_order_relaxed);
+  minimum_.store(effective_minimum(options_.presentation, minimum));
 }
 
 void core::flush() {

@@ -23,9 +23,9 @@ void logger::set_backend_minimum(level minimum) const noexcept {
   if (core_ != nullptr) core_->set_minimum(minimum);
 }
 
-void logger::submit(level at, std::string_view event,
-                    std::span<const field> fields) const noexcept {
-  core_->submit(at, event, fields, *context_);
+void logger::submit(level at, std::string_view event, const field* first,
+                    std::size_t count) const noexcept {
+  core_->submit(at, event, {first, count}, *context_);
 }
 
 }  // namespace leat::log

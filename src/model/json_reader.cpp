@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <utility>
 
 #include "leat/model/json.hpp"
 #include "leat/model/reader.hpp"
@@ -148,6 +149,20 @@ void detail::read_json(std::string_view text, const json_options& options,
   json_reader in(text, options);
   read(in);
   in.throw_if_invalid("JSON");
+}
+
+json_text::json_text() : text_("null") {}
+
+std::string json_text::take() && {
+  return std::exchange(text_, "null");
+}
+
+bool operator==(const json_text& a, const json_text& b) noexcept = default;
+
+json_text json_text::from_checked(std::string text) {
+  json_text made;
+  made.text_ = std::move(text);
+  return made;
 }
 
 json_text json_text::parse(std::string_view text, const json_options& options) {

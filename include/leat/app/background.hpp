@@ -3,13 +3,13 @@
 
 #include <cstdint>
 #include <exception>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "leat/base/chrono.hpp"
 #include "leat/base/function.hpp"
+#include "leat/base/memory.hpp"
 #include "leat/base/time.hpp"
 #include "leat/coro/cancel_scope.hpp"
 #include "leat/coro/concepts.hpp"
@@ -113,10 +113,10 @@ class background_task {
 /// Thread-safety: one loop.
 class background_tasks {
  public:
-  explicit background_tasks(background_surroundings around) : around_(std::move(around)) {}
+  explicit background_tasks(background_surroundings around);
   background_tasks(const background_tasks&) = delete;
   background_tasks& operator=(const background_tasks&) = delete;
-  ~background_tasks() = default;
+  ~background_tasks();
 
   /// Starts `callable()`, which returns a task, or `callable(stop_requested)`, which is given an
   /// `event&` that is set when it should end. Its stop is registered on the program's exit stack:

@@ -3,7 +3,6 @@
 
 #include <concepts>
 #include <exception>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,6 +15,7 @@
 #include "leat/app/presentation.hpp"
 #include "leat/base/function.hpp"
 #include "leat/base/impl_ptr.hpp"
+#include "leat/base/memory.hpp"
 #include "leat/coro/exit_stack.hpp"
 #include "leat/coro/task.hpp"
 #include "leat/model/codec.hpp"

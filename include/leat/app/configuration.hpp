@@ -4,7 +4,6 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +12,7 @@
 #include "leat/app/address.hpp"
 #include "leat/app/environment.hpp"
 #include "leat/app/error.hpp"
+#include "leat/base/memory.hpp"
 #include "leat/model/codec.hpp"
 
 namespace leat::app {

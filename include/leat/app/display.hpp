@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 
 #include "leat/app/environment.hpp"
 #include "leat/app/presentation.hpp"
+#include "leat/base/memory.hpp"
 #include "leat/model/codec.hpp"
 
 namespace leat::app {

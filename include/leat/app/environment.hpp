@@ -2,10 +2,11 @@
 #pragma once
 
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "leat/base/memory.hpp"
 
 namespace leat::app {
 

@@ -3,10 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <vector>
 
+#include "leat/base/memory.hpp"
 #include "leat/coro/task.hpp"
 
 namespace leat::app {

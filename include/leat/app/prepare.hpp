@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -18,6 +17,7 @@
 #include "leat/app/globals.hpp"
 #include "leat/app/inscription.hpp"
 #include "leat/base/function.hpp"
+#include "leat/base/memory.hpp"
 #include "leat/coro/exit_stack.hpp"
 #include "leat/coro/task.hpp"
 

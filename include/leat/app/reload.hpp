@@ -2,7 +2,6 @@
 #pragma once
 
 #include <deque>
-#include <memory>
 #include <utility>
 
 #include "leat/app/address.hpp"
@@ -10,6 +9,7 @@
 #include "leat/app/environment.hpp"
 #include "leat/app/inscription.hpp"
 #include "leat/base/function.hpp"
+#include "leat/base/memory.hpp"
 #include "leat/coro/mutex.hpp"
 #include "leat/coro/task.hpp"
 #include "leat/log/logger.hpp"

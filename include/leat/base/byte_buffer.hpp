@@ -2,10 +2,11 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <span>
 #include <string_view>
 #include <utility>
+
+#include "leat/base/memory.hpp"
 
 namespace leat {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <string_view>
 #include <utility>
 
+#include "leat/base/atomic_word.hpp"
 #include "leat/base/time.hpp"
 
 /// What a task carries with it: values under typed keys, and the deadline of the work around
@@ -47,7 +47,7 @@ class context_entry {
   context_entry(const context_entry&) = delete;
   context_entry& operator=(const context_entry&) = delete;
 
-  void hold() noexcept { holders_.fetch_add(1, std::memory_order_relaxed); }
+  void hold() noexcept { holders_.hold(); }
   void let_go() noexcept;
 
   [[nodiscard]] const void* key() const noexcept { return key_; }
@@ -57,7 +57,7 @@ class context_entry {
   virtual ~context_entry() = default;
 
  private:
-  std::atomic<std::size_t> holders_ = 1;
+  atomic_word<std::size_t> holders_{1};
   const void* key_;
   context_entry* below_;
 };

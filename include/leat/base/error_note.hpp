@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <atomic>
 #include <cstddef>
-#include <memory>
 #include <utility>
 
+#include "leat/base/atomic_word.hpp"
 #include "leat/base/error.hpp"
 #include "leat/base/error_detail.hpp"
+#include "leat/base/memory.hpp"
 
 namespace leat {
 
@@ -28,7 +28,7 @@ class error_note {
  private:
   friend class error_note_ptr;
 
-  mutable std::atomic<std::size_t> holds_ = 1;
+  mutable detail::atomic_word<std::size_t> holds_{1};
 };
 
 /// A new note of a class of one's own.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <compare>
+
 #include "leat/base/chrono.hpp"
 
 namespace leat {
@@ -24,16 +26,27 @@ class deadline {
 
   /// `limit` after `now`, saturating: a limit too long for the clock is no limit.
   [[nodiscard]] static constexpr deadline after(time_point now, duration limit) noexcept {
-    if (limit >= time_point::max() - now) return never();
-    return deadline(now + limit);
+    const duration::rep start = now.time_since_epoch().count();
+    if (limit.count() >= no_timeout.count() - start) return never();
+    return deadline(time_point(duration(start + limit.count())));
   }
 
-  [[nodiscard]] constexpr bool is_never() const noexcept { return at_ == time_point::max(); }
+  [[nodiscard]] constexpr bool is_never() const noexcept { return ticks() == never().ticks(); }
   [[nodiscard]] constexpr time_point at() const noexcept { return at_; }
 
-  friend constexpr auto operator<=>(deadline, deadline) noexcept = default;
+  friend constexpr bool operator==(deadline a, deadline b) noexcept {
+    return a.ticks() == b.ticks();
+  }
+  friend constexpr std::strong_ordering operator<=>(deadline a, deadline b) noexcept {
+    return a.ticks() <=> b.ticks();
+  }
 
  private:
+  // Operators are looked up among all of <chrono> and <string>, in each file of each user.
+  [[nodiscard]] constexpr duration::rep ticks() const noexcept {
+    return at_.time_since_epoch().count();
+  }
+
   time_point at_;
 };
 

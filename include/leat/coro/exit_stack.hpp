@@ -3,13 +3,13 @@
 
 #include <concepts>
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "leat/base/impl_ptr.hpp"
 #include "leat/base/invoke.hpp"
 #include "leat/coro/as_outcome.hpp"
 #include "leat/coro/concepts.hpp"
@@ -68,7 +68,7 @@ class exit_entry {
 
   virtual task<bool> exit(const exit_status& status) = 0;
 
-  std::unique_ptr<exit_entry> below;
+  impl_ptr<exit_entry> below;
 };
 
 /// Calls `exit` and awaits it if that returns a task. A result that is no bool suppresses
@@ -173,13 +173,14 @@ class exit_stack {
   template <async_context Context>
   auto enter(Context context) -> decltype(context.enter()) {
     check_open();
-    auto entry = std::make_unique<detail::context_exit<Context>>(std::move(context));
+    auto* const entering = new detail::context_exit<Context>(std::move(context));
+    impl_ptr<detail::exit_entry> entry(entering);
     if constexpr (std::is_void_v<typename decltype(context.enter())::value_type>) {
-      co_await entry->context.enter();
+      co_await entering->context.enter();
       if (is_closed_) co_await leave_at_once(*entry);
       add(std::move(entry));
     } else {
-      auto value = co_await entry->context.enter();
+      auto value = co_await entering->context.enter();
       if (is_closed_) co_await leave_at_once(*entry);
       add(std::move(entry));
       co_return value;
@@ -191,7 +192,8 @@ class exit_stack {
   template <class Exit>
     requires std::invocable<std::decay_t<Exit>&, const exit_status&>
   void push(Exit&& exit) {
-    add(std::make_unique<detail::status_exit<std::decay_t<Exit>>>(std::forward<Exit>(exit)));
+    add(impl_ptr<detail::exit_entry>(
+        new detail::status_exit<std::decay_t<Exit>>(std::forward<Exit>(exit))));
   }
 
   /// Registers `callable(args...)`, which returns a task or not. It cannot suppress errors.
@@ -199,19 +201,18 @@ class exit_stack {
   template <class Callable, class... Args>
     requires std::invocable<std::decay_t<Callable>&, std::decay_t<Args>&...>
   void callback(Callable&& callable, Args&&... args) {
-    add(std::make_unique<detail::callback_exit<std::decay_t<Callable>, std::decay_t<Args>...>>(
-        std::forward<Callable>(callable), std::forward<Args>(args)...));
+    add(impl_ptr<detail::exit_entry>(
+        new detail::callback_exit<std::decay_t<Callable>, std::decay_t<Args>...>(
+            std::forward<Callable>(callable), std::forward<Args>(args)...)));
   }
 
   /// Keeps `value` until its turn comes, and then destroys it. Returns where it lives.
   /// Errors: `exit_stack_closed`.
   template <class Value>
   std::decay_t<Value>& keep(Value&& value) {
-    auto entry =
-        std::make_unique<detail::kept_value<std::decay_t<Value>>>(std::forward<Value>(value));
-    auto& kept = entry->value;
-    add(std::move(entry));
-    return kept;
+    auto* const kept = new detail::kept_value<std::decay_t<Value>>(std::forward<Value>(value));
+    add(impl_ptr<detail::exit_entry>(kept));
+    return kept->value;
   }
 
   /// Moves all registrations to a new stack, for whoever takes the resources over.
@@ -233,11 +234,11 @@ class exit_stack {
 
  private:
   void check_open() const;
-  void add(std::unique_ptr<detail::exit_entry> entry);
+  void add(impl_ptr<detail::exit_entry> entry);
   task<void> leave_at_once(detail::exit_entry& entered);
-  std::unique_ptr<detail::exit_entry> pop() noexcept;
+  impl_ptr<detail::exit_entry> pop() noexcept;
 
-  std::unique_ptr<detail::exit_entry> top_;
+  impl_ptr<detail::exit_entry> top_;
   bool is_closed_ = false;
 };
 

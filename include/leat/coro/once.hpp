@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
 
 #include "leat/base/function.hpp"
+#include "leat/base/memory.hpp"
 #include "leat/coro/concepts.hpp"
 #include "leat/coro/task_group.hpp"
 #include "leat/coro/with_cancel_scope.hpp"

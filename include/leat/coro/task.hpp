@@ -4,12 +4,12 @@
 #include <coroutine>
 #include <cstdint>
 #include <exception>
-#include <memory>
 #include <new>
 #include <source_location>
 #include <type_traits>
 #include <utility>
 
+#include "leat/base/memory.hpp"
 #include "leat/base/outcome.hpp"
 #include "leat/coro/frame.hpp"
 #include "leat/coro/leaf.hpp"

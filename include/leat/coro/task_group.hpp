@@ -3,7 +3,6 @@
 
 #include <concepts>
 #include <exception>
-#include <memory>
 #include <optional>
 #include <source_location>
 #include <string>
@@ -12,6 +11,7 @@
 #include <utility>
 
 #include "leat/base/invoke.hpp"
+#include "leat/base/memory.hpp"
 #include "leat/coro/concepts.hpp"
 #include "leat/coro/event.hpp"
 #include "leat/coro/join.hpp"

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <source_location>
 #include <string_view>
 #include <utility>
@@ -27,6 +26,14 @@ class task_name {
  public:
   explicit task_name(std::string_view text,
                      std::source_location created = std::source_location::current());
+  task_name(task_name&& from) noexcept : block_(from.block_) { from.block_ = nullptr; }
+  task_name& operator=(task_name&& from) noexcept {
+    std::swap(block_, from.block_);
+    return *this;
+  }
+  ~task_name() {
+    if (block_ != nullptr) free(block_);
+  }
 
  private:
   friend class task_node;
@@ -35,11 +42,9 @@ class task_name {
     std::source_location created;
     std::size_t size;
   };
-  struct deleter {
-    void operator()(block* named) const noexcept;
-  };
+  static void free(block* named) noexcept;
 
-  std::unique_ptr<block, deleter> block_;  // with the text behind it
+  block* block_;  // with the text behind it; null once it was given away
 };
 
 /// A concurrent task in the tree of all that run: the one of `run()`, each child of a group,
@@ -58,11 +63,11 @@ class task_node : public carried_context, public list_hook<detail::task_tag> {
     --detail::tasks_on_thread;
     // A signal handler may look at the running task at any time.
     if (detail::current_carried == this) detail::current_carried = nullptr;
-    if (is_named()) task_name::deleter()(named());
+    if (is_named()) task_name::free(named());
   }
 
   void give_name(task_name&& name) noexcept {
-    origin_ = reinterpret_cast<std::byte*>(name.block_.release()) + 1;
+    origin_ = reinterpret_cast<std::byte*>(std::exchange(name.block_, nullptr)) + 1;
   }
 
   /// The name it was given; empty if it was given none.

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "leat/base/memory.hpp"
 #include "leat/coro/task.hpp"
 #include "leat/http/response_reader.hpp"
 

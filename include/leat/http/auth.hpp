@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "leat/base/function.hpp"
+#include "leat/base/memory.hpp"
 #include "leat/http/headers.hpp"
 #include "leat/http/response.hpp"
 #include "leat/proto/url/url.hpp"

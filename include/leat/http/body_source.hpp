@@ -3,11 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 
 #include "leat/base/function.hpp"
+#include "leat/base/memory.hpp"
 #include "leat/io/surface.hpp"
 
 namespace leat {

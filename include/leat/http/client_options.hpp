@@ -3,12 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "leat/base/function.hpp"
+#include "leat/base/memory.hpp"
 #include "leat/http/auth.hpp"
 #include "leat/http/cookies.hpp"
 #include "leat/http/headers.hpp"

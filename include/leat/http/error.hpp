@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <memory>
 #include <string>
 #include <system_error>
 #include <vector>
 
 #include "leat/base/error.hpp"
+#include "leat/base/memory.hpp"
 #include "leat/route/error.hpp"
 
 /// The branch of the error tree that HTTP clients and servers throw, besides the leaves of

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "leat/base/memory.hpp"
 #include "leat/http/body_source.hpp"
 
 namespace leat::http {

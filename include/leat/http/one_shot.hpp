@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <memory>
 #include <string>
 #include <utility>
 
+#include "leat/base/memory.hpp"
 #include "leat/http/client.hpp"
 
 /// Requests without a client, for scripts and tests:

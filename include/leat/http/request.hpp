@@ -4,13 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "leat/base/memory.hpp"
 #include "leat/http/auth.hpp"
 #include "leat/http/body_source.hpp"
 #include "leat/http/form_data.hpp"
@@ -124,10 +124,7 @@ class request_options {
   }
 
   /// Whether redirects are followed, whatever the client does.
-  request_options& follow_redirects(bool follow = true) & {
-    follows_redirects = follow;
-    return *this;
-  }
+  request_options& follow_redirects(bool follow = true) &;
   request_options&& follow_redirects(bool follow = true) && {
     return std::move(follow_redirects(follow));
   }
@@ -139,10 +136,7 @@ class request_options {
   /// Sends the head first, with `Expect: 100-continue`, and the body once the server agrees or
   /// `wait` has passed (RFC 9110, section 10.1.1). If it answers at once, the body is not sent. For
   /// large bodies that may be refused. Nothing waits without a body.
-  request_options& expect_continue(duration wait = std::chrono::seconds(1)) & {
-    continue_wait = wait;
-    return *this;
-  }
+  request_options& expect_continue(duration wait = std::chrono::seconds(1)) &;
   request_options&& expect_continue(duration wait = std::chrono::seconds(1)) && {
     return std::move(expect_continue(wait));
   }
@@ -250,9 +244,7 @@ struct basic_request {
   [[nodiscard]] std::string_view target() const noexcept {
     return has_own_target() ? std::string_view(extras->target) : url.target();
   }
-  [[nodiscard]] bool has_own_target() const noexcept {
-    return extras != nullptr && !extras->target.empty();
-  }
+  [[nodiscard]] bool has_own_target() const noexcept { return extras && !extras->target.empty(); }
 };
 
 using async_request = basic_request<io::async>;

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "leat/base/memory.hpp"
 #include "leat/base/time.hpp"
 #include "leat/http/error.hpp"
 #include "leat/http/headers.hpp"
@@ -38,7 +38,7 @@ class response_head {
       return *this;
     }
     ~redirects_before() {
-      if (last_ != nullptr) end();
+      if (last_) end();
     }
 
     /// Null, if there are none.

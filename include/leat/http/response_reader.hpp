@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "leat/base/impl_ptr.hpp"
+#include "leat/base/memory.hpp"
 #include "leat/base/time.hpp"
 #include "leat/http/client_options.hpp"
 #include "leat/http/response.hpp"
@@ -66,7 +66,7 @@ class response_reader : public response_head {
   std::unique_ptr<typename Io::stream> take();
 
   /// Ends reading. Closing again does nothing.
-  void close() noexcept { body_.reset(); }
+  void close() noexcept { body_ = {}; }
 
   /// The redirects that led here, in their order.
   [[nodiscard]] const std::vector<response_head>& history() const noexcept { return history_; }
@@ -92,7 +92,7 @@ class response_reader : public response_head {
   void check_size(std::uint64_t size);
   [[noreturn]] void refuse_content(std::error_code wrong);
 
-  std::unique_ptr<basic_response_body<Io>> body_;
+  impl_ptr<basic_response_body<Io>> body_;
   deadline until_;
   std::uint64_t max_bytes_;
   std::vector<response_head> history_;

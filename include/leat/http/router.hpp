@@ -5,12 +5,12 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "leat/base/impl_ptr.hpp"
 #include "leat/base/invoke.hpp"
 #include "leat/coro/task.hpp"
 #include "leat/http/server_response.hpp"
@@ -150,8 +150,9 @@ class router {
                   "a handler is called with a server_request& and returns "
                   "task<http::server_response>: write a coroutine, also where it awaits nothing");
     if constexpr (request_handler<Handler>) {  // else one mistake is two errors
-      add_route(method, pattern,
-                std::make_unique<detail::typed_handler<Handler>>(std::move(handler)));
+      add_route(
+          method, pattern,
+          impl_ptr<detail::stored_handler>(new detail::typed_handler<Handler>(std::move(handler))));
     }
     return *this;
   }
@@ -190,10 +191,10 @@ class router {
 
  private:
   void add_route(std::string_view method, std::string_view pattern,
-                 std::unique_ptr<detail::stored_handler> handler);
+                 impl_ptr<detail::stored_handler> handler);
 
-  std::unique_ptr<detail::route_node> root_;
-  std::unique_ptr<detail::literal_paths> literal_paths_;
+  impl_ptr<detail::route_node> root_;
+  impl_ptr<detail::literal_paths> literal_paths_;
   std::vector<const detail::route*> in_order_;
 };
 

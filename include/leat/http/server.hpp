@@ -2,8 +2,8 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 
+#include "leat/base/impl_ptr.hpp"
 #include "leat/coro/task.hpp"
 #include "leat/http/router.hpp"
 #include "leat/http/server_options.hpp"
@@ -86,7 +86,7 @@ class server {
   [[nodiscard]] std::size_t connections() const noexcept;
 
  private:
-  std::unique_ptr<detail::server_core> core_;
+  impl_ptr<detail::server_core> core_;
 };
 
 }  // namespace leat::http

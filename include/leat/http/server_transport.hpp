@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <memory>
-
 #include "leat/base/impl_ptr.hpp"
+#include "leat/base/memory.hpp"
 #include "leat/http/router.hpp"
 #include "leat/http/server_options.hpp"
 #include "leat/http/transport.hpp"

@@ -30,7 +30,7 @@ struct timeouts {
   duration total = no_timeout;  ///< All of it: `deadline_exceeded`.
 
   /// The limit of one wait for data of an answer's body.
-  [[nodiscard]] duration of_body() const noexcept { return body.value_or(read); }
+  [[nodiscard]] duration of_body() const noexcept { return body ? *body : read; }
 };
 
 /// What one request changes of its client's timeouts. Unset means the client's value,

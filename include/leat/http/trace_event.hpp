@@ -3,10 +3,10 @@
 
 #include <cstdint>
 #include <exception>
-#include <memory>
 #include <string_view>
 
 #include "leat/base/function.hpp"
+#include "leat/base/memory.hpp"
 
 namespace leat::http {
 

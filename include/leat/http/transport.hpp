@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string_view>
 
+#include "leat/base/memory.hpp"
 #include "leat/http/request.hpp"
 #include "leat/http/response.hpp"
 #include "leat/io/surface.hpp"

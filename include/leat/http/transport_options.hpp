@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <memory>
 #include <string>
 
+#include "leat/base/memory.hpp"
 #include "leat/http/environment.hpp"
 #include "leat/http/transport.hpp"
 #include "leat/io/socket_options.hpp"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <memory>
 #include <string>
 
+#include "leat/base/memory.hpp"
 #include "leat/io/blocking_stream.hpp"
 #include "leat/io/network.hpp"
 

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 
 #include "leat/base/function.hpp"
 #include "leat/base/impl_ptr.hpp"
+#include "leat/base/memory.hpp"
 #include "leat/coro/executor.hpp"
 #include "leat/coro/run.hpp"
 #include "leat/coro/thread_pool.hpp"

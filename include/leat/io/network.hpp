@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 
+#include "leat/base/memory.hpp"
 #include "leat/io/socket_options.hpp"
 #include "leat/io/stream.hpp"
 
@@ -87,7 +87,7 @@ class network {
   /// Unix socket is replaced.
   /// Errors: `listen_error`.
   virtual std::unique_ptr<listener> listen(const endpoint& at, listen_options options) = 0;
-  std::unique_ptr<listener> listen(const endpoint& at) { return listen(at, {}); }
+  std::unique_ptr<listener> listen(const endpoint& at);
 };
 
 /// The network of the operating system, on whichever loop it is used.

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <span>
 #include <type_traits>
 #include <utility>
 
+#include "leat/base/memory.hpp"
 #include "leat/coro/blocking_deadline.hpp"
 #include "leat/coro/blocking_task.hpp"
 #include "leat/coro/executor.hpp"

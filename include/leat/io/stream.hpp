@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <utility>
 
 #include "leat/base/byte_buffer.hpp"
+#include "leat/base/memory.hpp"
 #include "leat/base/time.hpp"
 #include "leat/coro/task.hpp"
 #include "leat/io/readiness.hpp"

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <span>
 #include <type_traits>
 
+#include "leat/base/memory.hpp"
 #include "leat/base/time.hpp"
 
 namespace leat {

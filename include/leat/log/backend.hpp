@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +10,7 @@
 
 #include "leat/base/chrono.hpp"
 #include "leat/base/function.hpp"
+#include "leat/base/memory.hpp"
 #include "leat/log/error.hpp"
 #include "leat/log/level.hpp"
 #include "leat/log/logger.hpp"

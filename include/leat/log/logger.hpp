@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <atomic>
+#include <cstddef>
 #include <initializer_list>
-#include <memory>
 #include <span>
 #include <string_view>
 
+#include "leat/base/atomic_word.hpp"
+#include "leat/base/memory.hpp"
 #include "leat/log/field.hpp"
 #include "leat/log/level.hpp"
 
@@ -17,13 +18,13 @@ class core;
 /// What a logger can see of its backend without a call.
 class gate {
  public:
-  [[nodiscard]] level minimum() const noexcept { return minimum_.load(std::memory_order_relaxed); }
+  [[nodiscard]] level minimum() const noexcept { return minimum_.load(); }
 
  protected:
   explicit gate(level minimum) noexcept : minimum_(minimum) {}
   ~gate() = default;
 
-  std::atomic<level> minimum_;
+  leat::detail::atomic_word<level> minimum_;
 };
 
 /// A handle to say what happens, with the fields that were bound to it:
@@ -67,10 +68,10 @@ class logger {
 
   void log(level at, std::string_view event,
            std::initializer_list<field> fields = {}) const noexcept {
-    if (is_enabled(at)) submit(at, event, {fields.begin(), fields.size()});
+    if (is_enabled(at)) submit(at, event, fields.begin(), fields.size());
   }
   void log(level at, std::string_view event, std::span<const field> fields) const noexcept {
-    if (is_enabled(at)) submit(at, event, fields);
+    if (is_enabled(at)) submit(at, event, fields.data(), fields.size());
   }
 
   /// A logger that adds these fields to each of its records. A field that was bound before,
@@ -90,7 +91,9 @@ class logger {
 
   struct context;
 
-  void submit(level at, std::string_view event, std::span<const field> fields) const noexcept;
+  // No span: making one here would check its concepts in each file of each user.
+  void submit(level at, std::string_view event, const field* first,
+              std::size_t count) const noexcept;
 
   std::shared_ptr<core> core_;
   const gate* gate_ = nullptr;  // of core_

@@ -3,13 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "leat/base/function.hpp"
 #include "leat/base/impl_ptr.hpp"
+#include "leat/base/memory.hpp"
 #include "leat/metrics/error.hpp"
 #include "leat/metrics/instruments.hpp"
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <memory>
 #include <type_traits>
 #include <utility>
+
+#include "leat/base/memory.hpp"
 
 namespace leat::model::detail {
 

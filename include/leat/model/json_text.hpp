@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "leat/model/options.hpp"
 #include "leat/model/value_kind.hpp"
@@ -20,7 +19,7 @@ namespace leat::model {
 class json_text {
  public:
   /// The JSON `null`.
-  json_text() : text_("null") {}
+  json_text();
 
   /// Checks `text` and keeps it without its white space.
   /// Errors: `parse_error`, `document_limit_exceeded`.
@@ -36,17 +35,13 @@ class json_text {
   [[nodiscard]] std::string_view view() const noexcept { return text_; }
 
   /// Gives the text away and leaves `null`.
-  [[nodiscard]] std::string take() && { return std::exchange(text_, "null"); }
+  [[nodiscard]] std::string take() &&;
 
   /// Compares the texts: `1` and `1.0`, or two orders of the same members, are different.
-  friend bool operator==(const json_text&, const json_text&) = default;
+  friend bool operator==(const json_text& a, const json_text& b) noexcept;
 
   /// For readers and writers, which produce only what `parse()` would accept.
-  [[nodiscard]] static json_text from_checked(std::string text) {
-    json_text made;
-    made.text_ = std::move(text);
-    return made;
-  }
+  [[nodiscard]] static json_text from_checked(std::string text);
 
  private:
   std::string text_;

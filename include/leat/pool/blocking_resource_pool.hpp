@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <memory>
 #include <string>
 
 #include "leat/base/impl_ptr.hpp"
+#include "leat/base/memory.hpp"
 #include "leat/pool/detail/slot_ledger.hpp"
 
 namespace leat::pool {

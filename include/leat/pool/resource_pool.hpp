@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <string>
 #include <utility>
 
+#include "leat/base/memory.hpp"
 #include "leat/coro/timed_leaf.hpp"
 #include "leat/pool/detail/slot_ledger.hpp"
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 
+#include "leat/base/memory.hpp"
 #include "leat/io/network.hpp"
 
 namespace leat::testing {

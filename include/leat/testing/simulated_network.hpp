@@ -4,11 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "leat/base/memory.hpp"
 #include "leat/io/network.hpp"
 
 namespace leat::testing {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <memory>
-
 #include "leat/base/function.hpp"
+#include "leat/base/memory.hpp"
 #include "leat/coro/task.hpp"
 #include "leat/io/stream.hpp"
 #include "leat/testing/contract_violation.hpp"

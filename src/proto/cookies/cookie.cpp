@@ -103,6 +103,8 @@ std::optional<wall_time> expiry_of(const attributes& found, wall_time now) noexc
 
 }  // namespace
 
+bool operator==(const cookie& a, const cookie& b) noexcept = default;
+
 // Section 5.1.4.
 std::string default_path(std::string_view path) {
   const std::size_t last = path.rfind('/');

@@ -80,6 +80,10 @@ bool fields_view::has_token(std::string_view name, std::string_view token) const
   });
 }
 
+std::span<const field_slice> fields_view::slices() const noexcept {
+  return {slices_, size_};
+}
+
 fields::fields(std::initializer_list<field> list) {
   std::size_t bytes = 0;
   for (const field& each : list) bytes += each.name.size() + each.value.size();
@@ -89,6 +93,18 @@ fields::fields(std::initializer_list<field> list) {
 
 fields::fields(fields_view view)
     : text_(view.text()), slices_(view.slices().begin(), view.slices().end()) {}
+
+std::optional<std::string_view> fields::get(std::string_view name) const noexcept {
+  return view().get(name);
+}
+
+std::vector<std::string_view> fields::get_all(std::string_view name) const {
+  return view().get_all(name);
+}
+
+std::optional<std::string> fields::joined(std::string_view name) const {
+  return view().joined(name);
+}
 
 void fields::add(std::string_view name, std::string_view value) {
   const std::uint32_t begin = append(name, value);

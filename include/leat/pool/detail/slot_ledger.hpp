@@ -3,11 +3,11 @@
 
 #include <cstddef>
 #include <list>
-#include <memory>
 #include <string>
 #include <unordered_map>
 #include <utility>
 
+#include "leat/base/memory.hpp"
 #include "leat/pool/resource.hpp"
 
 /// The books of a pool: which slots are lent and which resources lie idle, for both surfaces.

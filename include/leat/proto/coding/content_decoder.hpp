@@ -3,10 +3,11 @@
 
 #include <cstdint>
 #include <limits>
-#include <memory>
 #include <string_view>
 #include <system_error>
 #include <vector>
+
+#include "leat/base/memory.hpp"
 
 namespace leat::proto {
 

@@ -28,7 +28,7 @@ struct cookie {
   bool is_http_only = false;
   same_site site = same_site::unset;  ///< Kept, not acted on: a client has no sites.
 
-  friend bool operator==(const cookie&, const cookie&) = default;
+  friend bool operator==(const cookie& a, const cookie& b) noexcept;
 };
 
 /// What became of a Set-Cookie field.

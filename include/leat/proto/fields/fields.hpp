@@ -42,10 +42,10 @@ class fields_view {
 
   /// Lifetime: refers to both; the offsets in `slices` count from the start of `text`.
   constexpr fields_view(std::string_view text, std::span<const field_slice> slices) noexcept
-      : text_(text), slices_(slices) {}
+      : text_(text), slices_(slices.data()), size_(slices.size()) {}
 
-  [[nodiscard]] constexpr std::size_t size() const noexcept { return slices_.size(); }
-  [[nodiscard]] constexpr bool is_empty() const noexcept { return slices_.empty(); }
+  [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] constexpr bool is_empty() const noexcept { return size_ == 0; }
   [[nodiscard]] constexpr field operator[](std::size_t index) const noexcept;
   [[nodiscard]] constexpr iterator begin() const noexcept;
   [[nodiscard]] constexpr iterator end() const noexcept;
@@ -68,11 +68,18 @@ class fields_view {
 
   /// The text and the slices behind the view, for whoever copies them.
   [[nodiscard]] constexpr std::string_view text() const noexcept { return text_; }
-  [[nodiscard]] constexpr std::span<const field_slice> slices() const noexcept { return slices_; }
+  [[nodiscard]] std::span<const field_slice> slices() const noexcept;
 
  private:
+  friend class fields;
+
+  constexpr fields_view(std::string_view text, const field_slice* slices, std::size_t size) noexcept
+      : text_(text), slices_(slices), size_(size) {}
+
+  // No span: making one here would check its concepts in each file of each user.
   std::string_view text_;
-  std::span<const field_slice> slices_;
+  const field_slice* slices_ = nullptr;
+  std::size_t size_ = 0;
 };
 
 /// Walks a `fields_view`. Yields `field` by value.
@@ -89,7 +96,8 @@ class fields_view::iterator {
   constexpr iterator(const char* text, const field_slice* at) noexcept : text_(text), at_(at) {}
 
   constexpr field operator*() const noexcept {
-    return {{text_ + at_->name_begin, at_->name_size}, {text_ + at_->value_begin, at_->value_size}};
+    return {{text_ + at_->name_begin, std::size_t{at_->name_size}},
+            {text_ + at_->value_begin, std::size_t{at_->value_size}}};
   }
   constexpr iterator& operator++() noexcept {
     ++at_;
@@ -104,13 +112,13 @@ class fields_view::iterator {
 };
 
 constexpr fields_view::iterator fields_view::begin() const noexcept {
-  return {text_.data(), slices_.data()};
+  return {text_.data(), slices_};
 }
 constexpr fields_view::iterator fields_view::end() const noexcept {
-  return {text_.data(), slices_.data() + slices_.size()};
+  return {text_.data(), slices_ + size_};
 }
 constexpr field fields_view::operator[](std::size_t index) const noexcept {
-  return *iterator(text_.data(), slices_.data() + index);
+  return *iterator(text_.data(), slices_ + index);
 }
 
 /// The fields of a message: a multimap in order of insertion whose names are compared without
@@ -138,7 +146,7 @@ class fields {
   // A view converts implicitly wherever fields are only read.
   operator fields_view() const noexcept { return view(); }  // NOLINT(google-explicit-constructor)
   [[nodiscard]] fields_view view() const noexcept {
-    return {text_, {slices_.data(), slices_.size()}};
+    return {text_, slices_.data(), slices_.size()};
   }
 
   /// Adds a field at the end, whether or not there are others of that name.
@@ -157,24 +165,18 @@ class fields {
   void reserve(std::size_t count, std::size_t text_bytes);
 
   [[nodiscard]] std::size_t size() const noexcept { return slices_.size(); }
-  [[nodiscard]] bool is_empty() const noexcept { return slices_.empty(); }
+  [[nodiscard]] bool is_empty() const noexcept { return view().is_empty(); }
   [[nodiscard]] field operator[](std::size_t index) const noexcept { return view()[index]; }
   [[nodiscard]] iterator begin() const noexcept { return view().begin(); }
   [[nodiscard]] iterator end() const noexcept { return view().end(); }
 
   /// As in `fields_view`.
-  [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const noexcept {
-    return view().get(name);
-  }
-  [[nodiscard]] std::vector<std::string_view> get_all(std::string_view name) const {
-    return view().get_all(name);
-  }
+  [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const noexcept;
+  [[nodiscard]] std::vector<std::string_view> get_all(std::string_view name) const;
   [[nodiscard]] bool contains(std::string_view name) const noexcept {
     return view().contains(name);
   }
-  [[nodiscard]] std::optional<std::string> joined(std::string_view name) const {
-    return view().joined(name);
-  }
+  [[nodiscard]] std::optional<std::string> joined(std::string_view name) const;
   [[nodiscard]] bool has_token(std::string_view name, std::string_view token) const noexcept {
     return view().has_token(name, token);
   }
