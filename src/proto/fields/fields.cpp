@@ -37,7 +37,7 @@ void append_escaped(std::string& out, std::string_view text) {
 
 std::optional<std::string_view> fields_view::get(std::string_view name) const noexcept {
   // Not field by field: nearly all names have another size.
-  for (const field_slice& each : slices_) {
+  for (const field_slice& each : slices()) {
     if (each.name_size != name.size()) continue;
     const field found = *iterator(text_.data(), &each);
     if (equals_ignoring_case(found.name, name)) return found.value;
