@@ -48,30 +48,30 @@ class logger {
   }
 
   void trace(std::string_view event, std::initializer_list<field> fields = {}) const noexcept {
-    log(level::trace, event, fields);
+    say(level::trace, event, fields.begin(), fields.size());
   }
   void debug(std::string_view event, std::initializer_list<field> fields = {}) const noexcept {
-    log(level::debug, event, fields);
+    say(level::debug, event, fields.begin(), fields.size());
   }
   void info(std::string_view event, std::initializer_list<field> fields = {}) const noexcept {
-    log(level::info, event, fields);
+    say(level::info, event, fields.begin(), fields.size());
   }
   void warn(std::string_view event, std::initializer_list<field> fields = {}) const noexcept {
-    log(level::warn, event, fields);
+    say(level::warn, event, fields.begin(), fields.size());
   }
   void error(std::string_view event, std::initializer_list<field> fields = {}) const noexcept {
-    log(level::error, event, fields);
+    say(level::error, event, fields.begin(), fields.size());
   }
   void critical(std::string_view event, std::initializer_list<field> fields = {}) const noexcept {
-    log(level::critical, event, fields);
+    say(level::critical, event, fields.begin(), fields.size());
   }
 
   void log(level at, std::string_view event,
            std::initializer_list<field> fields = {}) const noexcept {
-    if (is_enabled(at)) submit(at, event, fields.begin(), fields.size());
+    say(at, event, fields.begin(), fields.size());
   }
   void log(level at, std::string_view event, std::span<const field> fields) const noexcept {
-    if (is_enabled(at)) submit(at, event, fields.data(), fields.size());
+    say(at, event, fields.data(), fields.size());
   }
 
   /// A logger that adds these fields to each of its records. A field that was bound before,
@@ -91,7 +91,10 @@ class logger {
 
   struct context;
 
-  // No span: making one here would check its concepts in each file of each user.
+  // Neither overloads nor spans: whether a list is one would be asked in each file of each user.
+  void say(level at, std::string_view event, const field* first, std::size_t count) const noexcept {
+    if (is_enabled(at)) submit(at, event, first, count);
+  }
   void submit(level at, std::string_view event, const field* first,
               std::size_t count) const noexcept;
 
