@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <fstream>
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "leat/coro/executor.hpp"
@@ -46,10 +48,12 @@ task<void> check_waits_for_a_thread(task<void> work) {
   co_await with_task_group([&](task_group& group) -> task<void> {
     no_free_thread busy;
     co_await busy.take();
-    group.spawn([&]() -> task<void> {
-      co_await std::move(work);
-      is_done = true;
-    });
+    group.spawn(
+        [](task<void> waited_for, bool& done) -> task<void> {
+          co_await std::move(waited_for);
+          done = true;
+        },
+        std::move(work), std::ref(is_done));
     co_await some_turns();
     CHECK_FALSE(is_done);
   });
