@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "leat/proto/cookies/cookie.hpp"
 
+#include <chrono>
 #include <string>
 
 #include "support/test.hpp"

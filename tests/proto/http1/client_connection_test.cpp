@@ -328,8 +328,7 @@ TEST_CASE("client: refuses a malformed status line") {
 
 TEST_CASE("client: takes a higher minor version for 1.1") {
   check_reads("HTTP/1.2 204 X\r\n\r\n", "204 X 1.1\nend\n");
-  check_reads("HTTP/1.9 200 X\r\nContent-Length: 0\r\n\r\n",
-              "200 X 1.1 [Content-Length=0]\nend\n");
+  check_reads("HTTP/1.9 200 X\r\nContent-Length: 0\r\n\r\n", "200 X 1.1 [Content-Length=0]\nend\n");
 }
 
 TEST_CASE("client: refuses another major version") {
