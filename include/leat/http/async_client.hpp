@@ -51,7 +51,7 @@ class async_client {
   ~async_client();
 
   /// Sends a request and reads the answer to its end. `url` is absolute, or is appended to the
-  /// base URL.
+  /// base URL. It need not outlive the call: only what it leads to waits for the await.
   [[nodiscard]] task<response> request(std::string method, std::string_view url,
                                        async_request_options options = {});
 
