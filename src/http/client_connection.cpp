@@ -40,7 +40,7 @@ bool client_machine::find_head(const std::string& peer, response_head::parts& in
     if (event.kind == event_kind::head) {
       const auto head = machine_.head();
       into.status = head.status;
-      into.reason = std::string(head.reason);
+      into.reason = head.reason;
       if (head.http_version == proto::http1::version::http_1_0) into.http_version = "HTTP/1.0";
       into.headers = http::headers(head.fields);
     }

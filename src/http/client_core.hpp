@@ -217,7 +217,7 @@ class client_core {
       }
       opened begun;
       begun.may_lack_names = true;
-      begun.times.asked = began;
+      if constexpr (!Io::is_blocking) begun.times.asked = began;
       co_await start(request, begun);
       std::string body;
       if (read_at_once(begun, body)) {
@@ -306,8 +306,9 @@ class client_core {
     if (!hooks_see_hops && !options_.on_request.empty()) co_await call_request_hooks(outgoing);
 
     // Others have a turn before it is sent, or it may be sent but once.
-    if (has_hooks || outgoing.auth != nullptr || outgoing.tracer != nullptr ||
-        outgoing.streamed != nullptr || !is_idempotent(outgoing.method)) {
+    const bool is_timed = answer.times.asked != time_point();
+    if (is_timed && (has_hooks || outgoing.auth != nullptr || outgoing.tracer != nullptr ||
+                     outgoing.streamed != nullptr || !is_idempotent(outgoing.method))) {
       answer.times = {};
     }
     hop_notes notes;

@@ -19,6 +19,7 @@
 #include "leat/testing/memory_network.hpp"
 
 #include "support/async_test.hpp"
+#include "support/outgoing_network.hpp"
 
 LEAT_REPLACE_OPERATOR_NEW;
 
@@ -135,13 +136,10 @@ class fixed_http2_stream final : public io::async_stream {
   event has_said_;
 };
 
-class fixed_http2_network final : public io::network {
+class fixed_http2_network final : public outgoing_network {
  public:
   task<std::unique_ptr<io::async_stream>> connect(io::endpoint, deadline) override {
     co_return std::make_unique<fixed_http2_stream>();
-  }
-  std::unique_ptr<io::listener> listen(const io::endpoint& at, io::listen_options) override {
-    throw io::listen_error("listen failed: " + at.to_string());
   }
 };
 

@@ -13,6 +13,7 @@
 #include "leat/pool/error.hpp"
 
 #include "http2_scene.hpp"
+#include "support/outgoing_network.hpp"
 #include "support/still_world.hpp"
 
 // Servers that say nothing, or never come to an end.
@@ -164,15 +165,12 @@ LEAT_ASYNC_TEST(
     "http2: who waits for another's connection waits no longer than for one of its own") {
   // Nobody takes the connection: the listener's network connects, and no SETTINGS ever come; the
   // connection itself is what is waited for on a network where connecting takes for ever.
-  class slow_network final : public io::network {
+  class slow_network final : public outgoing_network {
    public:
     task<std::unique_ptr<io::async_stream>> connect(io::endpoint to, deadline until) override {
       ++attempts;
       co_await sleep_until(until.at());
       throw io::connect_timeout("connect timed out: " + to.to_string());
-    }
-    std::unique_ptr<io::listener> listen(const io::endpoint& at, io::listen_options) override {
-      throw io::listen_error("listen failed: " + at.to_string());
     }
     int attempts = 0;
   } net;
@@ -232,14 +230,11 @@ TEST_CASE("http2: a peer that always has something to say, but no answer, meets 
     testing::virtual_clock& time_;
     bool is_begun_ = false;
   };
-  class babbling_network final : public io::network {
+  class babbling_network final : public outgoing_network {
    public:
     explicit babbling_network(testing::virtual_clock& moves) : time_(moves) {}
     task<std::unique_ptr<io::async_stream>> connect(io::endpoint, deadline) override {
       co_return std::make_unique<babbling_stream>(time_);
-    }
-    std::unique_ptr<io::listener> listen(const io::endpoint& at, io::listen_options) override {
-      throw io::listen_error("listen failed: " + at.to_string());
     }
 
    private:

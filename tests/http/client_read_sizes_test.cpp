@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <memory>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +12,7 @@
 #include "leat/io/network.hpp"
 
 #include "http/surfaces.hpp"
+#include "support/outgoing_network.hpp"
 
 // How much of an answer is read at once: each read is a call to the kernel. Each case on both
 // surfaces, on a network where all that was not read yet is there.
@@ -76,14 +76,11 @@ class blocking_incoming final : public io::blocking_stream {
   std::string name_ = "peer";
 };
 
-class async_source final : public io::network {
+class async_source final : public outgoing_network {
  public:
   explicit async_source(incoming& from) : from_(from) {}
   task<std::unique_ptr<io::async_stream>> connect(io::endpoint, deadline) override {
     co_return std::make_unique<async_incoming>(from_);
-  }
-  std::unique_ptr<io::listener> listen(const io::endpoint&, io::listen_options) override {
-    throw std::logic_error("nobody listens here");
   }
 
  private:

@@ -5,7 +5,6 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,6 +15,8 @@
 #include "leat/io/stream.hpp"
 #include "leat/testing/test_loop.hpp"
 
+#include "support/outgoing_network.hpp"
+#include "support/still_world.hpp"
 #include "support/test.hpp"
 
 // Which connections of an async client are looked at before they are used again: that costs a call
@@ -86,27 +87,16 @@ class end_of_wire final : public io::async_stream {
   input input_;
 };
 
-class wires final : public io::network {
+class wires final : public outgoing_network {
  public:
   explicit wires(wire& all) : all_(all) {}
   task<std::unique_ptr<io::async_stream>> connect(io::endpoint, deadline) override {
     ++all_.connects;
     co_return std::make_unique<end_of_wire>(all_);
   }
-  std::unique_ptr<io::listener> listen(const io::endpoint&, io::listen_options) override {
-    throw std::logic_error("nobody listens here");
-  }
 
  private:
   wire& all_;
-};
-
-/// Nothing has to be waited for.
-class still_reactor final : public io::reactor {
- public:
-  void wait(deadline, bool) override { throw std::logic_error("the test waits for nothing"); }
-  void poll() override {}
-  void wake() noexcept override {}
 };
 
 /// A client on a wire, and a loop whose time passes where the wire and the test say so.
@@ -135,7 +125,7 @@ class scene {
   }
 
   wires net_{on};
-  io::loop loop_{std::make_unique<still_reactor>(), on.time};
+  io::loop loop_{std::make_unique<still_world>(on.time), on.time};
   http::async_client api_;
 };
 
@@ -226,7 +216,7 @@ TEST_CASE("client reuse: what was elapsed is the time to the answer, not that of
 TEST_CASE("client reuse: the text of a URL may go before its request is awaited") {
   wire on;
   wires net(on);
-  io::loop home(std::make_unique<still_reactor>(), on.time);
+  io::loop home(std::make_unique<still_world>(on.time), on.time);
   http::async_client_options options;
   options.network = &net;
   http::async_client api(std::move(options));

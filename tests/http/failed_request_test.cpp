@@ -15,6 +15,7 @@
 #include "leat/io/error.hpp"
 
 #include "http2_scene.hpp"
+#include "support/outgoing_network.hpp"
 
 // One failure may end several requests; each is told of its own.
 
@@ -66,16 +67,13 @@ class own_error final : public io_error {
 
 /// A network on which nobody is reached, after a while.
 template <class Error>
-class lonely_network final : public io::network {
+class lonely_network final : public outgoing_network {
  public:
   explicit lonely_network(Error with) : with_(with) {}
   task<std::unique_ptr<io::async_stream>> connect(io::endpoint, deadline) override {
     ++attempts;
     co_await sleep_for(1s);
     throw with_;
-  }
-  std::unique_ptr<io::listener> listen(const io::endpoint& at, io::listen_options) override {
-    throw io::listen_error("listen failed: " + at.to_string());
   }
 
   int attempts = 0;

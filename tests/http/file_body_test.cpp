@@ -32,7 +32,6 @@ std::string written(const scratch_folder& folder, const std::string& text) {
 /// All threads for what blocks, until it is destroyed.
 class no_free_thread {
  public:
-  no_free_thread() = default;
   task<void> take() {
     auto& places = executor::current().blocking_threads().capacity();
     while (places.free_permits() != 0) held_.push_back(co_await places.acquire());

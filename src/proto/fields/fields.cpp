@@ -36,11 +36,8 @@ void append_escaped(std::string& out, std::string_view text) {
 }  // namespace
 
 std::optional<std::string_view> fields_view::get(std::string_view name) const noexcept {
-  // Not field by field: nearly all names have another size.
-  for (const field_slice& each : slices()) {
-    if (each.name_size != name.size()) continue;
-    const field found = *iterator(text_.data(), &each);
-    if (equals_ignoring_case(found.name, name)) return found.value;
+  for (const field each : *this) {
+    if (equals_ignoring_case(each.name, name)) return each.value;
   }
   return std::nullopt;
 }
