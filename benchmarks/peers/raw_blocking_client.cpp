@@ -149,8 +149,11 @@ int main(int argc, char** argv) {
     SSL_CTX_set_verify(tls.get(), SSL_VERIFY_PEER, nullptr);
     if (SSL_CTX_load_verify_file(tls.get(), chosen.authority) != 1) fail("cannot read --ca");
   }
-  asker asks("GET " + chosen.path + " HTTP/1.1\r\nHost: localhost\r\nUser-Agent: raw\r\n" +
-             "Accept: */*\r\n\r\n");
+  // The fields that http_client_load sends, so that the server has the same to do, which by the
+  // clock is a part of a request.
+  asker asks("GET " + chosen.path + " HTTP/1.1\r\nhost: localhost:" + std::to_string(chosen.port) +
+             "\r\naccept: */*\r\nconnection: keep-alive\r\nuser-agent: raw/0.1\r\n"
+             "accept-encoding: gzip, deflate, br, zstd\r\n\r\n");
   std::unique_ptr<connection> on;
   for (long i = 0; i < chosen.requests; ++i) {
     if (on == nullptr || chosen.is_fresh) {

@@ -62,6 +62,11 @@ bool client_machine::find_head(const std::string& peer, response_head::parts& in
   }
 }
 
+bool client_machine::has_whole_body(std::uint64_t most) const noexcept {
+  const auto length = machine_.body_length();
+  return length && *length <= most && *length <= received_.size() && !machine_.has_switched();
+}
+
 client_machine::body_step client_machine::find_data(const std::string& peer,
                                                     std::string_view& piece) {
   received_.consume(std::exchange(shown_, 0));

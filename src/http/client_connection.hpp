@@ -113,6 +113,9 @@ class client_machine {
   [[nodiscard]] bool find_head(const std::string& peer, response_head::parts& into);
   [[nodiscard]] bool has_head() const noexcept { return has_head_; }
 
+  /// Whether all of a body is there that says how long it is, which is at most `most`.
+  [[nodiscard]] bool has_whole_body(std::uint64_t most) const noexcept;
+
   enum class body_step { need_more, data, end };
   /// Looks for the next piece of the body, which stays where it is until the next call.
   /// Errors: `remote_protocol_error`.
@@ -301,6 +304,18 @@ class client_connection final : public pool::resource {
       case client_machine::body_step::need_more: break;
     }
     return std::nullopt;
+  }
+
+  /// Reads the whole body into `content`, if it says how long it is, which is at most `most`, and
+  /// has come with the head.
+  /// Errors: `remote_protocol_error`.
+  [[nodiscard]] bool try_read_whole(std::string& content, std::uint64_t most) {
+    if (!machine_.has_whole_body(most)) return false;
+    std::string_view piece;
+    while (machine_.find_data(stream_->peer_name(), piece) == client_machine::body_step::data) {
+      content.append(piece);
+    }
+    return true;
   }
 
   [[nodiscard]] client_machine& machine() noexcept { return machine_; }

@@ -216,21 +216,28 @@ class client_core {
             total, [this, &request, began] { return send_and_read(request, began); });
       }
       opened begun;
+      begun.may_be_whole = true;
       begun.may_lack_names = true;
       if constexpr (!Io::is_blocking) begun.times.asked = began;
-      co_await start(request, begun);
-      std::string body;
-      if (read_at_once(begun, body)) {
+      // What `start()` does, in place, because most requests are like that.
+      if (plain_call plain = begin_call(request, begun); plain.by != nullptr) {
+        co_await plain.by->carry(request.built(), request.origin(), *begun.head, begun);
+        note_plain(request.built(), begun, plain);
+        if (is_led_on(request.built(), begun)) co_await follow_plain(request, begun, plain);
+      } else {
+        co_await start_in_steps(request, begun);
+      }
+      if (read_at_once(begun)) {
         // The whole answer has come then.
         const bool is_timed = begun.times.answered != time_point();
         const duration elapsed = (is_timed ? begun.times.answered : Io::read_clock()) - began;
-        const std::uint64_t size = body.size();
+        const std::uint64_t size = begun.content.size();
         give_names(request.built(), begun);
-        co_return response(response_head::sharing(std::move(begun.head)), std::move(body), elapsed,
-                           std::move(begun.history), size);
+        co_return response(response_head::sharing(std::move(begun.head)), std::move(begun.content),
+                           elapsed, std::move(begun.history), size);
       }
       if (begun.lacks_names) name_answer(request.built(), *begun.head);
-      co_return co_await read_rest(std::move(begun), std::move(body), began);
+      co_return co_await read_rest(std::move(begun), began);
     } catch (leat::error& problem) {
       fail(problem, request.built());
     }
@@ -262,12 +269,9 @@ class client_core {
   using reader = detail::response_reader<Io>;
 
   /// An answer whose head is there.
-  struct opened {
+  struct opened : arrival<Io> {
     std::shared_ptr<response_head::parts> head;
-    std::unique_ptr<basic_response_body<Io>> body;
     std::vector<response_head> history;
-    std::uint64_t max_body_bytes = 0;
-    exchange_times times;
     bool may_lack_names = false;  // whoever reads it names it then, if it `lacks_names`
     bool lacks_names = false;     // the method and the URL of the head
   };
@@ -289,8 +293,40 @@ class client_core {
                   answer.max_body_bytes, std::move(answer.history), options_.decoding);
   }
 
+  /// What the hops of a call have to know of each other.
+  struct hop_notes {
+    bool sends_trace = false;
+    std::set<std::string> seen;        // `cycle_key()` of each that was redirected
+    std::string sent_cookie;           // the Cookie field of the last, if redirects are followed
+    std::vector<std::string> of_auth;  // the names of fields that the authentication has added
+    std::shared_ptr<response_head::parts> redirected;  // the last answer that was a redirect
+
+    void add_of_auth(const headers& before, const headers& now) {
+      for (auto& each : changed_fields(before, now)) of_auth.push_back(std::move(each));
+    }
+  };
+
   /// The call as its caller sees it: with redirects, and the hooks around them.
   typename Io::template task<void> start(prepared& request, opened& answer) {
+    if (plain_call plain = begin_call(request, answer); plain.by != nullptr) {
+      co_await plain.by->carry(request.built(), request.origin(), *answer.head, answer);
+      note_plain(request.built(), answer, plain);
+      if (is_led_on(request.built(), answer)) co_await follow_plain(request, answer, plain);
+    } else {
+      co_await start_in_steps(request, answer);
+    }
+  }
+
+  /// A request that goes out as it is: nobody else is asked or told on its way.
+  struct plain_call {
+    pooled_transport<Io>* by = nullptr;  // null: it is not like that
+    bool took_cookies = false;
+    time_point began{};       // for the log
+    std::string sent_cookie;  // as in `hop_notes`
+  };
+
+  /// What happens first for every call.
+  [[nodiscard]] plain_call begin_call(prepared& request, opened& answer) {
     if (is_closed_) throw client_closed();
     auto& outgoing = request.built();
     answer.max_body_bytes = options_.max_body_bytes;
@@ -300,74 +336,96 @@ class client_core {
     if (outgoing.tracer != nullptr || options_.logger.is_enabled(log::level::debug)) {
       trace_call(outgoing);
     }
-    const bool has_hooks = !(options_.on_request.empty() && options_.on_response.empty());
-    const bool hooks_see_hops = options_.hook_scope == hook_scope::per_hop;
-    if (has_hooks || outgoing.auth != nullptr) request.complete();
-    if (!hooks_see_hops && !options_.on_request.empty()) co_await call_request_hooks(outgoing);
+    plain_call plain;
+    if (has_hooks() || outgoing.auth != nullptr || outgoing.tracer != nullptr ||
+        outgoing.streamed != nullptr || sends_trace()) {
+      return plain;
+    }
+    plain.by = transports_->find(outgoing.url).own;
+    if (plain.by == nullptr) return plain;
+    if (!is_idempotent(outgoing.method)) answer.times = {};  // it may be sent but once
+    answer.head = std::make_shared<response_head::parts>();
+    plain.took_cookies = take_cookies(request);
+    plain.began = exchange_begin();
+    return plain;
+  }
 
-    // Others have a turn before it is sent, or it may be sent but once.
-    const bool is_timed = answer.times.asked != time_point();
-    if (is_timed && (has_hooks || outgoing.auth != nullptr || outgoing.tracer != nullptr ||
-                     outgoing.streamed != nullptr || !is_idempotent(outgoing.method))) {
-      answer.times = {};
-    }
+  void note_plain(basic_request<Io>& outgoing, opened& answer, plain_call& plain) {
+    const bool is_looked_at =
+        outgoing.redirects.follow || options_.logger.is_enabled(log::level::info);
+    answer.lacks_names = answer.may_lack_names && !is_looked_at;
+    if (!answer.lacks_names) name_answer(outgoing, *answer.head);
+    note_answer(outgoing, *answer.head, plain.took_cookies, plain.began, plain.sent_cookie);
+  }
+
+  [[nodiscard]] static bool is_led_on(const basic_request<Io>& outgoing, const opened& answer) {
+    return outgoing.redirects.follow && is_redirect(answer.head->status);
+  }
+
+  typename Io::template task<void> follow_plain(prepared& request, opened& answer,
+                                                plain_call& plain) {
     hop_notes notes;
-    bool sends_trace = options_.sends_trace && context_value(carried_trace) != nullptr;
-    if (sends_trace) {
-      request.complete();
-      sends_trace = !outgoing.headers.contains("traceparent");
-    }
-    for (;;) {
-      if (sends_trace) detail::put_trace(outgoing.headers, *context_value(carried_trace));
+    notes.sent_cookie = std::move(plain.sent_cookie);
+    co_await follow(request, answer, notes);
+  }
+
+  [[nodiscard]] bool has_hooks() const noexcept {
+    return !options_.on_request.empty() || !options_.on_response.empty();
+  }
+  /// Whether requests tell what they are part of.
+  [[nodiscard]] bool sends_trace() const {
+    return options_.sends_trace && context_value(carried_trace) != nullptr;
+  }
+
+  /// The same for one that is not plain.
+  typename Io::template task<void> start_in_steps(prepared& request, opened& answer) {
+    auto& outgoing = request.built();
+    request.complete();
+    answer.times = {};  // others have a turn before it is sent
+    const bool hooks_see_call = options_.hook_scope != hook_scope::per_hop;
+    if (hooks_see_call) co_await call_request_hooks(outgoing);
+    hop_notes notes;
+    notes.sends_trace = sends_trace() && !outgoing.headers.contains("traceparent");
+    co_await send_hop(outgoing, answer, notes);
+    if (is_led_on(outgoing, answer)) co_await follow(request, answer, notes);
+    if (hooks_see_call) co_await call_response_hooks(outgoing, *answer.head);
+  }
+
+  /// One hop, however it is authenticated.
+  typename Io::template task<void> send_hop(basic_request<Io>& outgoing, opened& answer,
+                                            hop_notes& notes) {
+    if (notes.sends_trace) detail::put_trace(outgoing.headers, *context_value(carried_trace));
+    if (outgoing.auth != nullptr) {
+      co_await send_authenticated(outgoing, answer, notes);
+    } else {
       answer.head = std::make_shared<response_head::parts>();
-      if (outgoing.auth != nullptr) {
-        co_await send_authenticated(outgoing, answer, notes);
-      } else if (outgoing.streamed != nullptr || (hooks_see_hops && has_hooks)) {
-        co_await send_hooked(outgoing, answer, notes);
-      } else {
-        // What most requests need is done in place.
-        const auto to = transports_->find(outgoing.url);
-        if (to.own == nullptr) request.complete();
-        const bool took_cookies = take_cookies(request);
-        const time_point began = exchange_begin();
-        if (to.own != nullptr) {
-          co_await to.own->carry(outgoing, request.origin(), *answer.head, answer.body,
-                                 answer.times);
-        } else {
-          take(answer, co_await Io::await(to.any->handle(outgoing)));
-        }
-        const bool is_looked_at =
-            has_hooks || outgoing.redirects.follow || options_.logger.is_enabled(log::level::info);
-        answer.lacks_names = answer.may_lack_names && !is_looked_at;
-        if (!answer.lacks_names) name_answer(outgoing, *answer.head);
-        note_answer(outgoing, *answer.head, took_cookies, began, notes);
+      co_await send_hooked(outgoing, answer, notes);
+    }
+  }
+
+  /// Goes where the answer leads, until there is one that leads nowhere.
+  typename Io::template task<void> follow(prepared& request, opened& answer, hop_notes& notes) {
+    request.complete();
+    auto& outgoing = request.built();
+    answer.times = {};
+    while (outgoing.redirects.follow) {
+      const auto head = response_head::sharing(answer.head);
+      if (!redirect_location(head)) co_return;
+      if (answer.history.size() == outgoing.redirects.max) {
+        throw_too_many_redirects(head, answer.history.size());
       }
-      if (outgoing.redirects.follow) {
-        const auto head = response_head::sharing(answer.head);
-        if (redirect_location(head)) {
-          if (answer.history.size() == outgoing.redirects.max) {
-            throw_too_many_redirects(head, answer.history.size());
-          }
-          co_await drain(std::move(answer.body), outgoing.timeouts.read);
-          request.complete();
-          const std::string from(outgoing.url.origin());
-          notes.seen.insert(cycle_key(outgoing, notes.sent_cookie));
-          redirect(outgoing, head, notes.of_auth);
-          check_cycle(outgoing, head, notes);
-          if (sends_trace && outgoing.url.origin() != from) {
-            sends_trace = false;
-            detail::remove_trace(outgoing.headers);
-          }
-          answer.history.push_back(head);
-          answer.times = {};
-          notes.redirected = answer.head;
-          continue;
-        }
+      co_await drop_body(answer, outgoing.timeouts.read);
+      const std::string from(outgoing.url.origin());
+      notes.seen.insert(cycle_key(outgoing, notes.sent_cookie));
+      redirect(outgoing, head, notes.of_auth);
+      check_cycle(outgoing, head, notes);
+      if (notes.sends_trace && outgoing.url.origin() != from) {
+        notes.sends_trace = false;
+        detail::remove_trace(outgoing.headers);
       }
-      if (!hooks_see_hops && !options_.on_response.empty()) {
-        co_await call_response_hooks(outgoing, *answer.head);
-      }
-      co_return;
+      answer.history.push_back(head);
+      notes.redirected = answer.head;
+      co_await send_hop(outgoing, answer, notes);
     }
   }
 
@@ -382,18 +440,6 @@ class client_core {
     *answer.head = std::move(given.head);
     answer.body = std::move(given.body);
   }
-
-  /// What the hops of a call have to know of each other.
-  struct hop_notes {
-    std::set<std::string> seen;        // `cycle_key()` of each that was redirected
-    std::string sent_cookie;           // the Cookie field of the last, if redirects are followed
-    std::vector<std::string> of_auth;  // the names of fields that the authentication has added
-    std::shared_ptr<response_head::parts> redirected;  // the last answer that was a redirect
-
-    void add_of_auth(const headers& before, const headers& now) {
-      for (auto& each : changed_fields(before, now)) of_auth.push_back(std::move(each));
-    }
-  };
 
   // The answer to the same request with other cookies may be another: logins work like that.
   [[nodiscard]] static std::string cycle_key(const basic_request<Io>& outgoing,
@@ -520,7 +566,7 @@ class client_core {
       answer.max_body_bytes = options_.max_body_bytes;
       hop_notes notes;
       co_await send_hooked(outgoing, answer, notes);
-      co_return co_await read_rest(std::move(answer), {}, began);
+      co_return co_await read_rest(std::move(answer), began);
     } catch (leat::error& problem) {
       name_request(problem, outgoing.method, outgoing.url);
       throw;
@@ -582,7 +628,10 @@ class client_core {
     const time_point began = exchange_begin();
     take(answer, co_await Io::await(transports_->find(outgoing.url).any->handle(outgoing)));
     name_answer(outgoing, *answer.head);
-    note_answer(outgoing, *answer.head, took_cookies, began, notes);
+    if (notes.redirected != nullptr) {
+      answer.head->earlier = response_head::redirects_before(notes.redirected);
+    }
+    note_answer(outgoing, *answer.head, took_cookies, began, notes.sent_cookie);
     if (has_hop_hooks) co_await call_response_hooks(outgoing, *answer.head);
   }
 
@@ -621,12 +670,10 @@ class client_core {
   }
 
   void note_answer(basic_request<Io>& outgoing, response_head::parts& head, bool took_cookies,
-                   time_point began, hop_notes& notes) {
-    if (outgoing.redirects.follow) notes.sent_cookie = outgoing.headers.get("cookie").value_or("");
+                   time_point began, std::string& sent_cookie) {
+    if (outgoing.redirects.follow) sent_cookie = outgoing.headers.get("cookie").value_or("");
     if (took_cookies) outgoing.headers.remove("cookie");
     head.default_charset = options_.decoding.default_charset;
-    if (notes.redirected != nullptr)
-      head.earlier = response_head::redirects_before(notes.redirected);
     options_.cookies->store(outgoing.url, head.headers);
     if (options_.logger.is_enabled(log::level::info)) {
       log_exchange(options_.logger, head, Io::read_clock() - began);
@@ -645,6 +692,16 @@ class client_core {
                                                        response_head::parts& head) {
     basic_hook_answer<Io> seen{outgoing, head};
     for (auto& each : options_.on_response) co_await Io::call(each, seen);
+  }
+
+  /// Lets go of the body of an answer that leads on.
+  typename Io::template task<void> drop_body(opened& answer, duration limit) {
+    if (answer.is_whole) {
+      answer.is_whole = false;
+      answer.content.clear();
+    } else {
+      co_await drain(std::move(answer.body), limit);
+    }
   }
 
   /// Reads the body of an answer that nobody wants, so that its connection can be used again. One
@@ -671,23 +728,25 @@ class client_core {
   typename Io::template task<response> send_and_read(prepared& request, time_point began) {
     opened begun;
     co_await start(request, begun);
-    co_return co_await read_rest(std::move(begun), {}, began);
+    co_return co_await read_rest(std::move(begun), began);
   }
 
-  /// Reads a body that is in no coding and came with its head, as most do. Returns false if that
-  /// was not all, or too much: then it takes a reader.
-  [[nodiscard]] bool read_at_once(opened& answer, std::string& into) const {
-    if (answer.body == nullptr || answer.head->headers.contains("content-encoding")) return false;
-    while (into.size() <= answer.max_body_bytes) {
+  /// Sees to it that a body which is in no coding and came with its head, as most do, is the
+  /// answer's `content`. Returns false if that was not all, or too much: then it takes a reader.
+  [[nodiscard]] bool read_at_once(opened& answer) const {
+    if (answer.is_whole) return true;
+    if (answer.body == nullptr || is_coded(*answer.head)) return false;
+    while (answer.content.size() <= answer.max_body_bytes) {
       const auto piece = answer.body->try_read_some();
       if (!piece) return false;
       if (piece->empty()) return true;
-      into += *piece;
+      answer.content += *piece;
     }
     return false;
   }
 
-  typename Io::template task<response> read_rest(opened begun, std::string body, time_point began) {
+  typename Io::template task<response> read_rest(opened begun, time_point began) {
+    std::string body = std::move(begun.content);
     reader answer = reader_of(std::move(begun), deadline::never());
     answer.has_read(body.size());
     body = co_await answer.read_to_end(std::move(body));

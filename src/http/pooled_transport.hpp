@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,6 +31,22 @@ namespace leat::http {
 
 [[nodiscard]] pool::pool_options pool_options_of(const connection_limits& limits,
                                                  const client_metrics& metrics);
+
+/// Whether somebody has to decode what follows this head.
+[[nodiscard]] inline bool is_coded(const response_head::parts& head) noexcept {
+  return head.headers.contains("content-encoding");
+}
+
+/// Where the body of an answer is, and when the answer came.
+template <class Io>
+struct arrival {
+  std::unique_ptr<basic_response_body<Io>> body;
+  exchange_times times;
+  std::uint64_t max_body_bytes = 0;
+  bool may_be_whole = false;  // whoever asks wants a body in memory
+  bool is_whole = false;      // then one that came with its head is here, and has no `body`
+  std::string content;
+};
 
 /// The transport of a client: connections that are kept and reused.
 template <class Io>
@@ -61,9 +78,7 @@ class pooled_transport final : public basic_transport<Io> {
   /// known only of what may be sent again, and if nobody else had a turn since: a connection that
   /// was read just before is not looked at for it.
   typename Io::template task<void> carry(basic_request<Io>& request, const known_origin* origin,
-                                         response_head::parts& head,
-                                         std::unique_ptr<basic_response_body<Io>>& body,
-                                         exchange_times& times) {
+                                         response_head::parts& head, arrival<Io>& into) {
     if (request.url.scheme() != "http" && request.url.scheme() != "https") {
       throw unsupported_protocol("this client speaks http and https, not " +
                                  std::string(request.url.scheme()));
@@ -90,7 +105,7 @@ class pooled_transport final : public basic_transport<Io> {
           const std::string& key = origin != nullptr ? origin->pool_key : own_key;
           try {
             found.lease = co_await surface<Io>::acquire(connections_, key, request.timeouts.pool,
-                                                        times.asked);
+                                                        into.times.asked);
           } catch (const pool::pool_closed&) {
             throw client_closed();
           }
@@ -106,7 +121,8 @@ class pooled_transport final : public basic_transport<Io> {
             const auto& shared = found.share->connection();
             trace->reuse(shared.peer_name(), shared.peer_address());
           }
-          if (co_await carry_shared(std::move(found.share), request, before, head, body, trace)) {
+          if (co_await carry_shared(std::move(found.share), request, before, head, into.body,
+                                    trace)) {
             co_return;
           }
           continue;
@@ -119,7 +135,7 @@ class pooled_transport final : public basic_transport<Io> {
           trace->reuse(carrier.peer_name(), carrier.peer_address());
         std::exception_ptr lost;
         try {
-          co_await carrier.exchange(request, ready, head, trace.get(), times);
+          co_await carrier.exchange(request, ready, head, trace.get(), into.times);
         } catch (const io::read_error&) {
           lost = std::current_exception();
         } catch (const io::write_error&) {
@@ -135,9 +151,16 @@ class pooled_transport final : public basic_transport<Io> {
           throw;
         }
         if (lost == nullptr) {
-          if (trace != nullptr) trace->received_head(head.http_version, head.status);
-          body = std::make_unique<leased_body>(std::move(lease), request.timeouts.of_body(),
-                                               std::move(trace));
+          if (trace != nullptr) {
+            trace->received_head(head.http_version, head.status);
+          } else if (into.may_be_whole && !is_coded(head) &&
+                     carrier.try_read_whole(into.content, into.max_body_bytes)) {
+            into.is_whole = true;
+            give_back(lease);
+            co_return;
+          }
+          into.body = std::make_unique<leased_body>(std::move(lease), request.timeouts.of_body(),
+                                                    std::move(trace));
           co_return;
         }
         const bool was_closed_idle =
@@ -188,8 +211,9 @@ class pooled_transport final : public basic_transport<Io> {
 
   typename Io::template task<basic_transport_response<Io>> answer(basic_request<Io>& request) {
     basic_transport_response<Io> given;
-    exchange_times unknown;
-    co_await carry(request, nullptr, given.head, given.body, unknown);
+    arrival<Io> came;
+    co_await carry(request, nullptr, given.head, came);
+    given.body = std::move(came.body);
     co_return given;
   }
 
@@ -371,6 +395,15 @@ class pooled_transport final : public basic_transport<Io> {
     return static_cast<client_connection<Io>&>(*lease.get());
   }
 
+  /// Ends the lease of a connection whose answer has been read to its end. Returns whether it is
+  /// kept.
+  static bool give_back(lease_type& lease) {
+    const bool is_kept = connection_of(lease).machine().prepare_reuse();
+    if (is_kept) lease.mark_clean();
+    lease.release();
+    return is_kept;
+  }
+
   /// A body that is read from a lent connection, and gives it back at its end.
   class leased_body final : public traced_body<Io>, public leat::detail::in_frame_memory {
    public:
@@ -395,10 +428,7 @@ class pooled_transport final : public basic_transport<Io> {
     }
     bool let_go() override {
       is_over_ = true;
-      const bool is_kept = connection_of(lease_).machine().prepare_reuse();
-      if (is_kept) lease_.mark_clean();
-      lease_.release();
-      return is_kept;
+      return give_back(lease_);
     }
 
     lease_type lease_;
