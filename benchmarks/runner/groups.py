@@ -127,9 +127,9 @@ def client(bench: Bench):
         ask = Clients(bench.build, asked.port, asked.port + 1, asked.folder / "certificate.pem")
         # name, clients, requests
         gets = [
-            ("client, GETs one after the other, blocking", ask.blocking("/hello"), 20_000),
+            ("client, GETs one after the other, blocking", ask.blocking("/hello"), 40_000),
             ("client, GETs one after the other, async", ask.concurrent("/hello", 1), 20_000),
-            ("client, 64 concurrent GETs", ask.concurrent("/hello", 64), 40_000),
+            ("client, 64 concurrent GETs", ask.concurrent("/hello", 64), 80_000),
             ("client, 1,000 concurrent GETs", ask.concurrent("/hello", 1000), 40_000),
             ("client, 1 MiB download, blocking", ask.blocking("/1MiB", "--stream"), 400),
             ("client, 1 MiB download, async", ask.concurrent("/1MiB", 1, "--stream"), 400),

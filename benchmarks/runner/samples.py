@@ -38,7 +38,13 @@ class Row:
         return statistics.median(self.samples[who])
 
     def ratio(self, peer: str) -> float | None:
-        """Ours divided by the peer's; nothing if that is no number."""
+        """Ours divided by the peer's; nothing if that is no number. Where both were measured in
+        each round, it is the median of the rounds' ratios: a machine that grows slow in the middle
+        slows both of a pair down."""
+        pairs = list(zip(self.samples[OURS], self.samples[peer]))
+        if len(pairs) == len(self.samples[OURS]) == len(self.samples[peer]) and \
+                all(other for _, other in pairs):
+            return statistics.median(ours / other for ours, other in pairs)
         other = self.median(peer)
         return self.median() / other if other else None
 

@@ -95,6 +95,12 @@ class Rows(unittest.TestCase):
         [row] = rows(leat=[6], Asio=[12])
         self.assertEqual(row.ratio("Asio"), 0.5)
 
+    def test_a_ratio_is_that_of_the_rounds_if_both_were_in_each(self):
+        [slow_in_the_end] = rows(leat=[2, 3, 40, 60], Asio=[1, 3, 40, 30])
+        self.assertEqual(slow_in_the_end.ratio("Asio"), 1.5)
+        [once] = rows(leat=[2, 3, 40], Asio=[2])
+        self.assertEqual(once.ratio("Asio"), 1.5)
+
     def test_there_is_no_ratio_to_nothing(self):
         [row] = rows(leat=[6], Asio=[0])
         self.assertIsNone(row.ratio("Asio"))
