@@ -41,10 +41,9 @@ class Row:
         """Ours divided by the peer's; nothing if that is no number. Where both were measured in
         each round, it is the median of the rounds' ratios: a machine that grows slow in the middle
         slows both of a pair down."""
-        pairs = list(zip(self.samples[OURS], self.samples[peer]))
-        if len(pairs) == len(self.samples[OURS]) == len(self.samples[peer]) and \
-                all(other for _, other in pairs):
-            return statistics.median(ours / other for ours, other in pairs)
+        ours, theirs = self.samples[OURS], self.samples[peer]
+        if len(ours) == len(theirs) and all(theirs):
+            return statistics.median(mine / other for mine, other in zip(ours, theirs))
         other = self.median(peer)
         return self.median() / other if other else None
 

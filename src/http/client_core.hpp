@@ -217,7 +217,6 @@ class client_core {
       }
       opened begun;
       begun.may_be_whole = true;
-      begun.may_lack_names = true;
       if constexpr (!Io::is_blocking) begun.times.asked = began;
       // What `start()` does, in place, because most requests are like that.
       if (plain_call plain = begin_call(request, begun); plain.by != nullptr) {
@@ -272,8 +271,7 @@ class client_core {
   struct opened : arrival<Io> {
     std::shared_ptr<response_head::parts> head;
     std::vector<response_head> history;
-    bool may_lack_names = false;  // whoever reads it names it then, if it `lacks_names`
-    bool lacks_names = false;     // the method and the URL of the head
+    bool lacks_names = false;  // in its head; whoever wants it whole gives them then
   };
 
   /// Says in an answer what was asked for.
@@ -353,13 +351,14 @@ class client_core {
   void note_plain(basic_request<Io>& outgoing, opened& answer, plain_call& plain) {
     const bool is_looked_at =
         outgoing.redirects.follow || options_.logger.is_enabled(log::level::info);
-    answer.lacks_names = answer.may_lack_names && !is_looked_at;
+    answer.lacks_names = answer.may_be_whole && !is_looked_at;
     if (!answer.lacks_names) name_answer(outgoing, *answer.head);
     note_answer(outgoing, *answer.head, plain.took_cookies, plain.began, plain.sent_cookie);
   }
 
   [[nodiscard]] static bool is_led_on(const basic_request<Io>& outgoing, const opened& answer) {
-    return outgoing.redirects.follow && is_redirect(answer.head->status);
+    return outgoing.redirects.follow && is_redirect(answer.head->status) &&
+           redirect_location(response_head::sharing(answer.head));
   }
 
   typename Io::template task<void> follow_plain(prepared& request, opened& answer,
@@ -382,7 +381,7 @@ class client_core {
     auto& outgoing = request.built();
     request.complete();
     answer.times = {};  // others have a turn before it is sent
-    const bool hooks_see_call = options_.hook_scope != hook_scope::per_hop;
+    const bool hooks_see_call = has_hooks() && options_.hook_scope != hook_scope::per_hop;
     if (hooks_see_call) co_await call_request_hooks(outgoing);
     hop_notes notes;
     notes.sends_trace = sends_trace() && !outgoing.headers.contains("traceparent");
@@ -403,18 +402,20 @@ class client_core {
     }
   }
 
-  /// Goes where the answer leads, until there is one that leads nowhere.
+  /// Goes where the answer leads, as long as one leads anywhere.
   typename Io::template task<void> follow(prepared& request, opened& answer, hop_notes& notes) {
     request.complete();
     auto& outgoing = request.built();
     answer.times = {};
-    while (outgoing.redirects.follow) {
+    while (is_led_on(outgoing, answer)) {
       const auto head = response_head::sharing(answer.head);
-      if (!redirect_location(head)) co_return;
       if (answer.history.size() == outgoing.redirects.max) {
         throw_too_many_redirects(head, answer.history.size());
       }
-      co_await drop_body(answer, outgoing.timeouts.read);
+      if (!std::exchange(answer.is_whole, false)) {
+        co_await drain(std::move(answer.body), outgoing.timeouts.read);
+      }
+      answer.content.clear();
       const std::string from(outgoing.url.origin());
       notes.seen.insert(cycle_key(outgoing, notes.sent_cookie));
       redirect(outgoing, head, notes.of_auth);
@@ -692,16 +693,6 @@ class client_core {
                                                        response_head::parts& head) {
     basic_hook_answer<Io> seen{outgoing, head};
     for (auto& each : options_.on_response) co_await Io::call(each, seen);
-  }
-
-  /// Lets go of the body of an answer that leads on.
-  typename Io::template task<void> drop_body(opened& answer, duration limit) {
-    if (answer.is_whole) {
-      answer.is_whole = false;
-      answer.content.clear();
-    } else {
-      co_await drain(std::move(answer.body), limit);
-    }
   }
 
   /// Reads the body of an answer that nobody wants, so that its connection can be used again. One
