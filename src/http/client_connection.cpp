@@ -40,9 +40,11 @@ bool client_machine::find_head(const std::string& peer, response_head::parts& in
     if (event.kind == event_kind::head) {
       const auto head = machine_.head();
       into.status = head.status;
-      into.reason = head.reason;
+      into.reason = std::string(head.reason);
       if (head.http_version == proto::http1::version::http_1_0) into.http_version = "HTTP/1.0";
-      into.headers = http::headers(head.fields);
+      into.headers.assign(head.fields);
+      usual_fields_ = std::min(head.fields.size(), most_usual_fields);
+      usual_field_bytes_ = std::min(head.fields.text().size(), most_usual_field_bytes);
     }
     received_.consume(received_.size() - input.size());
     switch (event.kind) {
@@ -106,7 +108,7 @@ bool client_machine::prepare_reuse() noexcept {
 }
 
 void client_machine::throw_unsendable(std::error_code refused) const {
-  throw local_protocol_error("the " + method_ + " request cannot be sent: " + refused.message(),
+  throw local_protocol_error("the " + std::string(method_) + " request cannot be sent: " + refused.message(),
                              refused);
 }
 

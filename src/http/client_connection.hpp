@@ -84,8 +84,10 @@ class client_machine {
     LEAT_ASSERT(received_.is_empty());
     static_cast<void>(room());
     begin_request(received_, request, size, ready);
-    begin_data(received_, request.content.size());
-    received_.append(request.content);
+    if (!request.content.empty()) {
+      begin_data(received_, request.content.size());
+      received_.append(request.content);
+    }
     return received_;
   }
   void has_sent_gathered() {
@@ -108,6 +110,10 @@ class client_machine {
   /// What was read into the room; nothing is the end of the input.
   void take(std::size_t size) noexcept;
 
+  /// Makes room for the head of the next answer, which mostly is as large as that of the last one.
+  void expect_head(response_head::parts& into) const {
+    into.headers.reserve(usual_fields_, usual_field_bytes_);
+  }
   /// Looks for the head of the final answer. Returns whether it is there.
   /// Errors: `remote_protocol_error`, `no_response`.
   [[nodiscard]] bool find_head(const std::string& peer, response_head::parts& into);
@@ -150,7 +156,13 @@ class client_machine {
   proto::http1::client_connection machine_;
   proto::http1::limits limits_;  // of requests that say nothing else
   byte_buffer received_;
-  std::string method_;
+  // What is kept ready for a head: more is asked for when it has come.
+  static constexpr std::size_t most_usual_fields = 32;
+  static constexpr std::size_t most_usual_field_bytes = 2048;
+
+  std::string_view method_;  // of the request that is being sent
+  std::size_t usual_fields_ = 0;
+  std::size_t usual_field_bytes_ = 0;
   std::size_t room_size_ = read_size;
   std::size_t shown_ = 0;         // bytes in front that the last piece of a body refers to
   bool has_filled_room_ = false;  // the last read has: more is there
@@ -181,6 +193,17 @@ struct exchange_times {
   time_point answered{};
 };
 
+/// The head of an answer, and when it came.
+struct arrived_head {
+  std::shared_ptr<response_head::parts> head;  // made by whoever needs it first
+  exchange_times times;
+
+  [[nodiscard]] response_head::parts& made() {
+    if (head == nullptr) head = std::make_shared<response_head::parts>();
+    return *head;
+  }
+};
+
 /// One HTTP/1.1 connection of a client: a stream and the machine that speaks on it. It only
 /// carries bytes between the two; every decision about HTTP is the machine's.
 template <class Io>
@@ -207,15 +230,14 @@ class client_connection final : public pool::resource {
   /// Sends `request` and reads the head of the answer into `into`. The answer may come before
   /// the request has been sent whole; then no more of it is (RFC 9112, section 9.5). Fields that
   /// are `ready` go out in place of those of the request, which has no body then. `trace` is told
-  /// what was sent, unless it is null. If `times` say when it was asked for, they may get when it
-  /// was answered.
+  /// what was sent, unless it is null. If `into` says when it was asked for, it may get when it was
+  /// answered.
   ///
   /// Cancellation: lossy. Errors: those of the stream and of the request's body;
   /// `local_protocol_error`, `remote_protocol_error`.
   typename Io::template task<void> exchange(basic_request<Io>& request,
                                             const proto::http1::ready_fields* ready,
-                                            response_head::parts& into, exchange_trace* trace,
-                                            exchange_times& times) {
+                                            arrived_head& into, exchange_trace* trace) {
     trace_ = trace;
     read_at_ = never_read;
     time_point arrived = never_read;  // or before
@@ -234,7 +256,7 @@ class client_connection final : public pool::resource {
           if (!request.content.empty()) trace_->sent_body(request.content.size());
         }
       } else {
-        co_await send_watching(request, into);
+        co_await send_watching(request, into.made());
       }
     } catch (const io::write_error&) {
       // Some servers answer and close before they have read the body; the answer is still there.
@@ -245,16 +267,19 @@ class client_connection final : public pool::resource {
       unsent = std::current_exception();
     }
     if (machine_.has_head()) co_return;
+    // Not before, because now the server has something to do meanwhile.
+    response_head::parts& head = into.made();
+    machine_.expect_head(head);
     try {
       // Mostly nothing has come yet.
       for (bool looks = machine_.has_unread();;) {
-        if (looks && machine_.find_head(stream_->peer_name(), into)) break;
+        if (looks && machine_.find_head(stream_->peer_name(), head)) break;
         looks = true;
         if constexpr (!Io::is_blocking) {
           const auto room = machine_.room();
           if (const auto size = stream_->try_read_some(room)) {
             machine_.take(*size);
-            if (times.asked != time_point()) time_read(arrived, times);
+            if (into.times.asked != time_point()) time_read(arrived, into.times);
             continue;
           }
           if (auto* const input = stream_->input_to_wait_for()) {

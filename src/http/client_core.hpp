@@ -5,13 +5,11 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <span>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -97,12 +95,10 @@ class client_core {
   [[nodiscard]] client_statistics statistics() const noexcept { return transports_->statistics(); }
 
  private:
-  using known = std::shared_ptr<const known_origin>;
-
   /// Returns the origin whose usual fields are the request's, which are not written into it yet.
-  [[nodiscard]] known build(basic_request<Io>& built, std::string&& method, std::string_view url,
+  [[nodiscard]] const known_origin* build(basic_request<Io>& built, std::string&& method, std::string_view url,
                             basic_request_options<Io>&& options) const {
-    known origin = resolve(url, built.url);
+    const known_origin* origin = resolve(url, built.url);
     add_query(options_.query_parameters, options.query_parameters, built.url);
     built.timeouts = options_.timeouts;
     if (options.timeouts.has_any()) {
@@ -136,14 +132,16 @@ class client_core {
   }
 
   /// Returns what is known of the origin of `url`, or null.
-  known resolve(std::string_view url, proto::url& target) const {
-    if (known origin = memory_.find(url)) {
+  const known_origin* resolve(std::string_view url, proto::url& target) const {
+    if (const known_origin* const origin = memory_.find(url)) {
       const auto path = std::string_view(url).substr(origin->spelled.size());
       if (!proto::append(origin->root, path, target)) return origin;
       // What is refused is looked at as a whole, and told as always.
     }
     resolve_url(base_ != nullptr ? &base_->root : nullptr, url, target);
-    if (base_ != nullptr && target.origin() == base_->root.origin()) return base_;
+    if (base_ != nullptr && target.origin() == base_->root.origin()) {
+      return base_.get();
+    }
     learn(url);
     return nullptr;
   }
@@ -169,13 +167,13 @@ class client_core {
     }
 
     /// The origin whose usual fields are those of the request; null if it has its own.
-    [[nodiscard]] const known_origin* origin() const noexcept { return origin_.get(); }
-    void set_origin(known origin) noexcept { origin_ = std::move(origin); }
+    [[nodiscard]] const known_origin* origin() const noexcept { return origin_; }
+    void set_origin(const known_origin* origin) noexcept { origin_ = origin; }
     /// Writes its fields into the request, for whoever looks at them or changes them.
     void complete() {
       if (origin_ == nullptr) return;
       built().headers = origin_->usual;
-      origin_.reset();
+      origin_ = nullptr;
     }
 
    private:
@@ -184,7 +182,7 @@ class client_core {
     };
 
     std::unique_ptr<held_request> held_;
-    known origin_;
+    const known_origin* origin_ = nullptr;
     std::exception_ptr wrong_;
   };
 
@@ -220,7 +218,7 @@ class client_core {
       if constexpr (!Io::is_blocking) begun.times.asked = began;
       // What `start()` does, in place, because most requests are like that.
       if (plain_call plain = begin_call(request, begun); plain.by != nullptr) {
-        co_await plain.by->carry(request.built(), request.origin(), *begun.head, begun);
+        co_await plain.by->carry(request.built(), request.origin(), begun);
         note_plain(request.built(), begun, plain);
         if (is_led_on(request.built(), begun)) co_await follow_plain(request, begun, plain);
       } else {
@@ -269,7 +267,6 @@ class client_core {
 
   /// An answer whose head is there.
   struct opened : arrival<Io> {
-    std::shared_ptr<response_head::parts> head;
     std::vector<response_head> history;
     bool lacks_names = false;  // in its head; whoever wants it whole gives them then
   };
@@ -307,7 +304,7 @@ class client_core {
   /// The call as its caller sees it: with redirects, and the hooks around them.
   typename Io::template task<void> start(prepared& request, opened& answer) {
     if (plain_call plain = begin_call(request, answer); plain.by != nullptr) {
-      co_await plain.by->carry(request.built(), request.origin(), *answer.head, answer);
+      co_await plain.by->carry(request.built(), request.origin(), answer);
       note_plain(request.built(), answer, plain);
       if (is_led_on(request.built(), answer)) co_await follow_plain(request, answer, plain);
     } else {
@@ -342,7 +339,6 @@ class client_core {
     plain.by = transports_->find(outgoing.url).own;
     if (plain.by == nullptr) return plain;
     if (!is_idempotent(outgoing.method)) answer.times = {};  // it may be sent but once
-    answer.head = std::make_shared<response_head::parts>();
     plain.took_cookies = take_cookies(request);
     plain.began = exchange_begin();
     return plain;
@@ -397,7 +393,6 @@ class client_core {
     if (outgoing.auth != nullptr) {
       co_await send_authenticated(outgoing, answer, notes);
     } else {
-      answer.head = std::make_shared<response_head::parts>();
       co_await send_hooked(outgoing, answer, notes);
     }
   }
@@ -438,7 +433,7 @@ class client_core {
   }
 
   static void take(opened& answer, basic_transport_response<Io>&& given) {
-    *answer.head = std::move(given.head);
+    answer.head = std::make_shared<response_head::parts>(std::move(given.head));
     answer.body = std::move(given.body);
   }
 
@@ -491,7 +486,6 @@ class client_core {
       if (!std::exchange(has_begun, true)) {
         take_step(outgoing, notes, {}, [&flow](auth_target& target) { flow->begin(target); });
       }
-      answer.head = std::make_shared<response_head::parts>();
       co_await send_hooked(outgoing, answer, notes);
       std::string body;
       const bool is_read = flow->reads_answers() && !has_switched(outgoing, *answer.head);
@@ -563,7 +557,6 @@ class client_core {
     auto outgoing = make_own(of, std::move(asked));
     try {
       opened answer;
-      answer.head = std::make_shared<response_head::parts>();
       answer.max_body_bytes = options_.max_body_bytes;
       hop_notes notes;
       co_await send_hooked(outgoing, answer, notes);
@@ -751,15 +744,9 @@ class client_core {
     return response(std::move(answer), std::move(body), elapsed, std::move(history), downloaded);
   }
 
-  // A client that blocks is used by several threads.
-  struct no_mutex {
-    void lock() const noexcept {}
-    void unlock() const noexcept {}
-  };
-
   basic_client_options<Io> options_;
-  known base_;  // null without a base URL
-  mutable origin_memory<std::conditional_t<Io::is_blocking, std::mutex, no_mutex>> memory_;
+  std::unique_ptr<const known_origin> base_;  // null without a base URL
+  mutable origin_memory memory_;
   std::optional<transport_table<Io>> transports_;  // made when the options have been checked
   trace_ptr tracer_;                               // null: nobody is told
   std::atomic<std::uint64_t> traced_calls_ = 0;

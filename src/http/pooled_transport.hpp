@@ -37,11 +37,10 @@ namespace leat::http {
   return head.headers.contains("content-encoding");
 }
 
-/// Where the body of an answer is, and when the answer came.
+/// An answer whose head has come, and where its body is.
 template <class Io>
-struct arrival {
+struct arrival : arrived_head {
   std::unique_ptr<basic_response_body<Io>> body;
-  exchange_times times;
   std::uint64_t max_body_bytes = 0;
   bool may_be_whole = false;  // whoever asks wants a body in memory
   bool is_whole = false;      // then one that came with its head is here, and has no `body`
@@ -73,12 +72,12 @@ class pooled_transport final : public basic_transport<Io> {
     return Io::expose(answer(request));
   }
 
-  /// As `handle()`, into `head` and `body`. If `origin` is set, the fields of the request are its
+  /// As `handle()`, into `into`. If `origin` is set, the fields of the request are its
   /// usual ones, and have not been written into the request, which has no body. `times.asked` is
   /// known only of what may be sent again, and if nobody else had a turn since: a connection that
   /// was read just before is not looked at for it.
   typename Io::template task<void> carry(basic_request<Io>& request, const known_origin* origin,
-                                         response_head::parts& head, arrival<Io>& into) {
+                                         arrival<Io>& into) {
     if (request.url.scheme() != "http" && request.url.scheme() != "https") {
       throw unsupported_protocol("this client speaks http and https, not " +
                                  std::string(request.url.scheme()));
@@ -121,8 +120,7 @@ class pooled_transport final : public basic_transport<Io> {
             const auto& shared = found.share->connection();
             trace->reuse(shared.peer_name(), shared.peer_address());
           }
-          if (co_await carry_shared(std::move(found.share), request, before, head, into.body,
-                                    trace)) {
+          if (co_await carry_shared(std::move(found.share), request, before, into, trace)) {
             co_return;
           }
           continue;
@@ -135,7 +133,7 @@ class pooled_transport final : public basic_transport<Io> {
           trace->reuse(carrier.peer_name(), carrier.peer_address());
         std::exception_ptr lost;
         try {
-          co_await carrier.exchange(request, ready, head, trace.get(), into.times);
+          co_await carrier.exchange(request, ready, into, trace.get());
         } catch (const io::read_error&) {
           lost = std::current_exception();
         } catch (const io::write_error&) {
@@ -152,8 +150,8 @@ class pooled_transport final : public basic_transport<Io> {
         }
         if (lost == nullptr) {
           if (trace != nullptr) {
-            trace->received_head(head.http_version, head.status);
-          } else if (into.may_be_whole && !is_coded(head) &&
+            trace->received_head(into.head->http_version, into.head->status);
+          } else if (into.may_be_whole && !is_coded(*into.head) &&
                      carrier.try_read_whole(into.content, into.max_body_bytes)) {
             into.is_whole = true;
             give_back(lease);
@@ -212,7 +210,8 @@ class pooled_transport final : public basic_transport<Io> {
   typename Io::template task<basic_transport_response<Io>> answer(basic_request<Io>& request) {
     basic_transport_response<Io> given;
     arrival<Io> came;
-    co_await carry(request, nullptr, given.head, came);
+    co_await carry(request, nullptr, came);
+    given.head = std::move(*came.head);
     given.body = std::move(came.body);
     co_return given;
   }
@@ -338,8 +337,7 @@ class pooled_transport final : public basic_transport<Io> {
   /// Returns false if the request has to be sent again on another connection.
   typename Io::template task<bool> carry_shared(std::shared_ptr<http2_share<Io>> share,
                                                 basic_request<Io>& request, attempts& before,
-                                                response_head::parts& head,
-                                                std::unique_ptr<basic_response_body<Io>>& body,
+                                                arrival<Io>& into,
                                                 std::unique_ptr<exchange_trace>& trace) {
     using exchange = typename http2_connection<Io>::exchange;
     auto& connection = share->connection();
@@ -349,7 +347,7 @@ class pooled_transport final : public basic_transport<Io> {
     std::exception_ptr lost;
     bool is_answered = false;
     try {
-      is_answered = co_await connection.send(*mine, request, head);
+      is_answered = co_await connection.send(*mine, request, into.made());
     } catch (const io::read_error&) {
       lost = std::current_exception();
     } catch (const io::write_error&) {
@@ -358,8 +356,8 @@ class pooled_transport final : public basic_transport<Io> {
       lost = std::current_exception();
     }
     if (is_answered) {
-      if (trace != nullptr) trace->received_head(head.http_version, head.status);
-      body = std::make_unique<http2_body<Io>>(std::move(share), std::move(mine),
+      if (trace != nullptr) trace->received_head(into.head->http_version, into.head->status);
+      into.body = std::make_unique<http2_body<Io>>(std::move(share), std::move(mine),
                                               request.timeouts.of_body(), std::move(trace));
       co_return true;
     }

@@ -5,6 +5,7 @@
 
 #include "leat/http/error.hpp"
 #include "leat/proto/coding/coding.hpp"
+#include "leat/proto/fields/error.hpp"
 #include "leat/proto/fields/validation.hpp"
 #include "leat/proto/url/query.hpp"
 #include "leat/proto/url/query_parameters.hpp"
@@ -123,9 +124,9 @@ headers merge_headers(const proto::url& url, const headers& of_client,
   return merged;
 }
 
-std::shared_ptr<const known_origin> make_known_origin(std::string spelled, proto::url root,
+std::unique_ptr<const known_origin> make_known_origin(std::string spelled, proto::url root,
                                                       const headers& of_client, bool decodes) {
-  auto made = std::make_shared<known_origin>();
+  auto made = std::make_unique<known_origin>();
   made->spelled = std::move(spelled);
   made->root = std::move(root);
   made->usual = merge_headers(made->root, of_client, {}, false, decodes);
@@ -135,6 +136,33 @@ std::shared_ptr<const known_origin> make_known_origin(std::string spelled, proto
   made->pool_key = route::proxy_rules::pool_key(made->root, nullptr);
   made->has_cookie = made->usual.contains("cookie");
   return made;
+}
+
+const known_origin* origin_memory::recall(std::string_view url) {
+  const std::lock_guard lock(mutex_);
+  const auto found = std::ranges::find_if(
+      known_, [url](const auto& each) { return each->is_in_front_of(url); });
+  if (found == known_.end()) return nullptr;
+  latest_.store(found->get(), std::memory_order_release);
+  return found->get();
+}
+
+bool origin_memory::has_come_again(std::string_view spelled) {
+  const std::lock_guard lock(mutex_);
+  if (spelled.empty() || known_.size() == most_known) return false;
+  if (spelled == last_spelled_) return true;
+  last_spelled_ = spelled;
+  return false;
+}
+
+void origin_memory::learn(std::unique_ptr<const known_origin> made) {
+  const std::lock_guard lock(mutex_);
+  // Two threads may have met it at once.
+  const bool is_known = std::ranges::any_of(
+      known_, [&made](const auto& each) { return each->spelled == made->spelled; });
+  if (is_known || known_.size() == most_known) return;
+  known_.push_back(std::move(made));
+  latest_.store(known_.back().get(), std::memory_order_release);
 }
 
 namespace {
@@ -170,9 +198,9 @@ std::string join_cookies(std::string_view of_jar, std::string_view of_request) {
 }
 
 void check_method(const std::string& method) {
-  if (const auto refused = proto::check_method(method)) {
-    throw local_protocol_error("the method of the request: " + refused.message(), refused);
-  }
+  if (proto::is_method(method)) return;
+  const std::error_code refused = proto::fields_errc::invalid_method;
+  throw local_protocol_error("the method of the request: " + refused.message(), refused);
 }
 
 }  // namespace leat::http

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -68,41 +70,36 @@ struct known_origin {
 };
 
 /// Errors: none that `merge_headers()` does not have.
-[[nodiscard]] std::shared_ptr<const known_origin> make_known_origin(std::string spelled,
+[[nodiscard]] std::unique_ptr<const known_origin> make_known_origin(std::string spelled,
                                                                     proto::url root,
                                                                     const headers& of_client,
                                                                     bool decodes);
 
-/// The origin that was asked twice in a row. `Mutex` is a lock that costs nothing where a client
-/// belongs to one thread.
-template <class Mutex>
+/// The origins that were asked twice in a row, the first few of them. None is forgotten, so that the
+/// one which was found last is found again without a lock, and stays for whoever uses it.
+/// Thread-safety: full.
 class origin_memory {
  public:
-  using known = std::shared_ptr<const known_origin>;
-
-  /// What is known of the origin of `url`, or null.
-  [[nodiscard]] known find(std::string_view url) {
-    const std::lock_guard lock(mutex_);
-    return known_ != nullptr && known_->is_in_front_of(url) ? known_ : nullptr;
+  /// What is known of the origin of `url`, or null. Lifetime: that of the memory.
+  [[nodiscard]] const known_origin* find(std::string_view url) {
+    const known_origin* const latest = latest_.load(std::memory_order_acquire);
+    if (latest == nullptr || latest->is_in_front_of(url)) return latest;
+    return recall(url);
   }
 
-  /// Takes note of a request to `url`. Returns true if its origin is worth being known.
-  [[nodiscard]] bool has_come_again(std::string_view spelled) {
-    if (spelled.empty()) return false;
-    const std::lock_guard lock(mutex_);
-    if (spelled == last_spelled_) return true;
-    last_spelled_ = spelled;
-    return false;
-  }
+  /// Takes note of a request to an origin that was not found. Returns true if it is to be learned.
+  [[nodiscard]] bool has_come_again(std::string_view spelled);
+  void learn(std::unique_ptr<const known_origin> made);
 
-  void learn(known made) {
-    const std::lock_guard lock(mutex_);
-    known_ = std::move(made);
-  }
+  // A service asks few; a crawler gains little from being remembered.
+  static constexpr std::size_t most_known = 16;
 
  private:
-  Mutex mutex_;
-  known known_;
+  const known_origin* recall(std::string_view url);
+
+  std::atomic<const known_origin*> latest_ = nullptr;
+  std::mutex mutex_;  // of what follows
+  std::vector<std::unique_ptr<const known_origin>> known_;
   std::string last_spelled_;
 };
 

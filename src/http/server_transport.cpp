@@ -27,8 +27,9 @@ struct whole_answer {
 task<void> ask(std::unique_ptr<io::async_stream> over, async_request& request,
                whole_answer& answer) {
   client_connection<io::async> connection(std::move(over), proto::http1::limits());
-  exchange_times unknown;
-  co_await connection.exchange(request, nullptr, answer.head, nullptr, unknown);
+  arrived_head first;
+  co_await connection.exchange(request, nullptr, first, nullptr);
+  answer.head = std::move(*first.head);
   for (;;) {
     const auto piece = co_await connection.read_body(request.timeouts.of_body());
     if (piece.empty()) break;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <new>
 #include <stdexcept>
 #include <utility>
 
@@ -15,8 +16,14 @@
 namespace leat::proto {
 namespace {
 
-std::size_t text_bytes(const field_slice& slice) noexcept {
-  return std::size_t{slice.name_size} + slice.value_size;
+constexpr std::size_t most = std::numeric_limits<std::uint32_t>::max();
+
+// What the first field that is added makes room for: those of a small head.
+constexpr std::size_t first_slices = 8;
+constexpr std::size_t first_text = 192;
+
+std::uint32_t text_bytes(const field_slice& slice) noexcept {
+  return slice.name_size + slice.value_size;
 }
 
 void append_escaped(std::string& out, std::string_view text) {
@@ -88,8 +95,36 @@ fields::fields(std::initializer_list<field> list) {
   for (const field& each : list) add(each.name, each.value);
 }
 
-fields::fields(fields_view view)
-    : text_(view.text()), slices_(view.slices().begin(), view.slices().end()) {}
+fields& fields::operator=(const fields& other) {
+  if (this == &other) return *this;
+  assign(other.view());
+  dead_bytes_ = other.dead_bytes_;
+  return *this;
+}
+
+void fields::swap(fields& other) noexcept {
+  std::swap(memory_, other.memory_);
+  std::swap(size_, other.size_);
+  std::swap(capacity_, other.capacity_);
+  std::swap(text_size_, other.text_size_);
+  std::swap(text_capacity_, other.text_capacity_);
+  std::swap(dead_bytes_, other.dead_bytes_);
+}
+
+void fields::assign(fields_view view) {
+  const auto slices = view.slices();
+  const auto text = view.text();
+  if (slices.size() > capacity_ || text.size() > text_capacity_) {
+    fields fresh;
+    fresh.allocate(slices.size(), text.size());
+    swap(fresh);
+  }
+  std::ranges::copy(slices, this->slices());
+  text.copy(this->text(), text.size());
+  size_ = static_cast<std::uint32_t>(slices.size());
+  text_size_ = static_cast<std::uint32_t>(text.size());
+  dead_bytes_ = 0;
+}
 
 std::optional<std::string_view> fields::get(std::string_view name) const noexcept {
   return view().get(name);
@@ -104,78 +139,100 @@ std::optional<std::string> fields::joined(std::string_view name) const {
 }
 
 void fields::add(std::string_view name, std::string_view value) {
-  const std::uint32_t begin = append(name, value);
-  const auto name_size = static_cast<std::uint32_t>(name.size());
-  slices_.push_back(
-      {begin, name_size, begin + name_size, static_cast<std::uint32_t>(value.size())});
+  const fields before =
+      grow(std::size_t{size_} + 1, std::size_t{text_size_} + name.size() + value.size());
+  slices()[size_] = put_text(name, value);
+  ++size_;
 }
 
 void fields::set(std::string_view name, std::string_view value) {
-  const auto is_same_name = [&](const field& each) {
-    return equals_ignoring_case(each.name, name);
+  const auto is_same_name = [&](const field_slice& slice) {
+    return equals_ignoring_case((*iterator(text(), &slice)).name, name);
   };
-  const auto found = std::find_if(begin(), end(), is_same_name);
-  if (found == end()) return add(name, value);
+  if (std::none_of(slices(), slices() + size_, is_same_name)) return add(name, value);
 
-  const auto place = slices_.begin() + std::distance(begin(), found);
-  // The names of the others are compared before anything moves: `name` may be one of them.
-  const auto others = std::remove_if(place + 1, slices_.end(), [&](const field_slice& slice) {
-    const bool goes = is_same_name(*iterator(text_.data(), &slice));
-    if (goes) dead_bytes_ += text_bytes(slice);
-    return goes;
-  });
-  slices_.erase(others, slices_.end());
-
-  dead_bytes_ += text_bytes(*place);
-  const std::uint32_t begin = append(name, value);
-  const auto name_size = static_cast<std::uint32_t>(name.size());
-  *place = {begin, name_size, begin + name_size, static_cast<std::uint32_t>(value.size())};
+  const fields before = grow(size_, std::size_t{text_size_} + name.size() + value.size());
+  const auto goes = [&](const field_slice& slice) {
+    const bool is_same = is_same_name(slice);
+    if (is_same) dead_bytes_ += text_bytes(slice);
+    return is_same;
+  };
+  field_slice* const place = std::find_if(slices(), slices() + size_, goes);
+  field_slice* const others_end = std::remove_if(place + 1, slices() + size_, goes);
+  size_ = static_cast<std::uint32_t>(others_end - slices());
+  *place = put_text(name, value);
   drop_dead_text();
 }
 
 std::size_t fields::remove(std::string_view name) noexcept {
-  return std::erase_if(slices_, [&](const field_slice& slice) {
-    const bool goes = equals_ignoring_case((*iterator(text_.data(), &slice)).name, name);
+  field_slice* const end = slices() + size_;
+  field_slice* const kept_end = std::remove_if(slices(), end, [&](const field_slice& slice) {
+    const bool goes = equals_ignoring_case((*iterator(text(), &slice)).name, name);
     if (goes) dead_bytes_ += text_bytes(slice);
     return goes;
   });
+  size_ = static_cast<std::uint32_t>(kept_end - slices());
+  return static_cast<std::size_t>(end - kept_end);
 }
 
 void fields::clear() noexcept {
-  text_.clear();
-  slices_.clear();
-  dead_bytes_ = 0;
+  size_ = text_size_ = dead_bytes_ = 0;
 }
 
 void fields::reserve(std::size_t count, std::size_t text_bytes) {
-  slices_.reserve(count);
-  text_.reserve(text_bytes);
+  if (count <= capacity_ && text_bytes <= text_capacity_) return;
+  fields larger;
+  larger.allocate(std::max<std::size_t>(count, capacity_),
+                  std::max<std::size_t>(text_bytes, text_capacity_));
+  larger.assign(view());
+  larger.dead_bytes_ = dead_bytes_;
+  swap(larger);
 }
 
-std::uint32_t fields::append(std::string_view first, std::string_view second) {
-  const std::size_t begin = text_.size();
-  const std::size_t added = first.size() + second.size();
-  if (added > std::numeric_limits<std::uint32_t>::max() - begin) {
-    throw std::length_error("fields: text passes 4 GiB");
-  }
-  if (text_.capacity() - begin >= added) {
-    text_.append(first).append(second);
-  } else {
-    // Both texts may lie in the string that is about to be replaced.
-    std::string grown;
-    grown.reserve(std::max(begin + added, 2 * text_.capacity()));
-    grown.append(text_).append(first).append(second);
-    text_ = std::move(grown);
-  }
-  return static_cast<std::uint32_t>(begin);
+void fields::release() noexcept {
+  ::operator delete(memory_, bytes_of(capacity_, text_capacity_));
+}
+
+void fields::allocate(std::size_t slices, std::size_t text) {
+  if (std::max(slices, text) > most) throw std::length_error("fields: text passes 4 GiB");
+  memory_ = ::operator new(bytes_of(slices, text));
+  capacity_ = static_cast<std::uint32_t>(slices);
+  text_capacity_ = static_cast<std::uint32_t>(text);
+}
+
+fields fields::grow(std::size_t slices, std::size_t text) {
+  const auto grown = [](std::size_t needed, std::size_t capacity, std::size_t least) {
+    if (needed <= capacity) return capacity;
+    return std::max({needed, std::min(2 * capacity, most), least});
+  };
+  fields before;
+  if (slices <= capacity_ && text <= text_capacity_) return before;
+  fields larger;
+  larger.allocate(grown(slices, capacity_, first_slices), grown(text, text_capacity_, first_text));
+  larger.assign(view());
+  larger.dead_bytes_ = dead_bytes_;
+  before.swap(*this);
+  swap(larger);
+  return before;
+}
+
+field_slice fields::put_text(std::string_view name, std::string_view value) noexcept {
+  const std::uint32_t begin = text_size_;
+  char* const name_at = text() + begin;
+  name.copy(name_at, name.size());
+  value.copy(name_at + name.size(), value.size());
+  const auto name_size = static_cast<std::uint32_t>(name.size());
+  const auto value_size = static_cast<std::uint32_t>(value.size());
+  text_size_ += name_size + value_size;
+  return {begin, name_size, begin + name_size, value_size};
 }
 
 void fields::drop_dead_text() {
   // Small amounts are not worth a copy; beyond that, dead text may at most match the living.
   constexpr std::size_t tolerated_bytes = 512;
-  if (dead_bytes_ <= tolerated_bytes || dead_bytes_ * 2 <= text_.size()) return;
+  if (dead_bytes_ <= tolerated_bytes || std::size_t{dead_bytes_} * 2 <= text_size_) return;
   fields compact;
-  compact.reserve(slices_.size(), text_.size());
+  compact.reserve(size_, text_size_ - dead_bytes_);
   for (const field each : *this) compact.add(each.name, each.value);
   *this = std::move(compact);
 }

@@ -124,8 +124,8 @@ constexpr field fields_view::operator[](std::size_t index) const noexcept {
 /// The fields of a message: a multimap in order of insertion whose names are compared without
 /// regard to case. Names keep the spelling they came in.
 ///
-/// All text lies in one string and all offsets in one vector, so building or copying a head
-/// costs two allocations, and a head that was parsed is taken over with two copies of memory.
+/// All text and all offsets lie in one piece of memory, so building or copying a head costs one
+/// allocation, and a head that was parsed is taken over with two copies of memory.
 ///
 /// Nothing is checked here: what is about to be sent is checked by the serializer, with
 /// `check_field()`.
@@ -141,13 +141,29 @@ class fields {
   fields(std::initializer_list<field> list);
 
   /// Takes over a copy of what `view` shows, for instance a head that was just parsed.
-  explicit fields(fields_view view);
+  explicit fields(fields_view view) { assign(view); }
+
+  fields(const fields& other) : fields(other.view()) { dead_bytes_ = other.dead_bytes_; }
+  fields(fields&& other) noexcept { swap(other); }
+  fields& operator=(const fields& other);
+  fields& operator=(fields&& other) noexcept {
+    fields(static_cast<fields&&>(other)).swap(*this);
+    return *this;
+  }
+  ~fields() {
+    if (memory_ != nullptr) release();
+  }
+  void swap(fields& other) noexcept;
 
   // A view converts implicitly wherever fields are only read.
   operator fields_view() const noexcept { return view(); }  // NOLINT(google-explicit-constructor)
   [[nodiscard]] fields_view view() const noexcept {
-    return {text_, slices_.data(), slices_.size()};
+    return {std::string_view(text(), text_size_), slices(), size_};
   }
+
+  /// As the constructor, into the memory that is there, if it is enough. `view` is of no text or
+  /// slices of this object.
+  void assign(fields_view view);
 
   /// Adds a field at the end, whether or not there are others of that name.
   void add(std::string_view name, std::string_view value);
@@ -164,8 +180,8 @@ class fields {
   /// Makes room for `count` fields with `text_bytes` of names and values.
   void reserve(std::size_t count, std::size_t text_bytes);
 
-  [[nodiscard]] std::size_t size() const noexcept { return slices_.size(); }
-  [[nodiscard]] bool is_empty() const noexcept { return view().is_empty(); }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] bool is_empty() const noexcept { return size_ == 0; }
   [[nodiscard]] field operator[](std::size_t index) const noexcept { return view()[index]; }
   [[nodiscard]] iterator begin() const noexcept { return view().begin(); }
   [[nodiscard]] iterator end() const noexcept { return view().end(); }
@@ -182,12 +198,28 @@ class fields {
   }
 
  private:
-  std::uint32_t append(std::string_view first, std::string_view second);
+  // First the slices, which need to be aligned, then the text.
+  [[nodiscard]] static std::size_t bytes_of(std::size_t slices, std::size_t text) noexcept {
+    return slices * sizeof(field_slice) + text;
+  }
+  [[nodiscard]] field_slice* slices() const noexcept { return static_cast<field_slice*>(memory_); }
+  [[nodiscard]] char* text() const noexcept {
+    return static_cast<char*>(memory_) + bytes_of(capacity_, 0);
+  }
+
+  void release() noexcept;
+  void allocate(std::size_t slices, std::size_t text);
+  /// Returns what was there before, if that had to be replaced: arguments may lie in it.
+  [[nodiscard]] fields grow(std::size_t slices, std::size_t text);
+  [[nodiscard]] field_slice put_text(std::string_view name, std::string_view value) noexcept;
   void drop_dead_text();
 
-  std::string text_;
-  std::vector<field_slice> slices_;
-  std::size_t dead_bytes_ = 0;  // text that no slice refers to any more
+  void* memory_ = nullptr;
+  std::uint32_t size_ = 0;  // of the slices
+  std::uint32_t capacity_ = 0;
+  std::uint32_t text_size_ = 0;
+  std::uint32_t text_capacity_ = 0;
+  std::uint32_t dead_bytes_ = 0;  // text that no slice refers to any more
 };
 
 /// Whether the two have the same names (whatever the case) and values in the same order.

@@ -12,6 +12,9 @@ namespace leat::proto {
 /// !#$%&'*+-.^_`|~. The names of fields and methods are tokens.
 [[nodiscard]] bool is_token(std::string_view text) noexcept;
 
+/// Whether `text` may be a method: a token (RFC 9110, section 9.1).
+[[nodiscard]] bool is_method(std::string_view text) noexcept;
+
 /// Whether `text` may be the value of a field (RFC 9110, section 5.5): no control character
 /// except the tab, above all no CR, LF or NUL. Bytes from 0x80 on are allowed, empty is too,
 /// and so are blanks at either end, which a recipient strips.
