@@ -51,6 +51,9 @@ task<async_response_stream> async_client::open(async_request built) {
 task<response> async_client::get(std::string_view url, async_request_options options) {
   return start("GET", url, std::move(options));
 }
+task<response> async_client::get(std::string_view url) {
+  return impl_->request("GET", url);
+}
 task<response> async_client::head(std::string_view url, async_request_options options) {
   return start("HEAD", url, std::move(options));
 }

@@ -64,9 +64,15 @@ bool client_machine::find_head(const std::string& peer, response_head::parts& in
   }
 }
 
-bool client_machine::has_whole_body(std::uint64_t most) const noexcept {
+bool client_machine::take_whole_body(std::string& into, std::uint64_t most) {
   const auto length = machine_.body_length();
-  return length && *length <= most && *length <= received_.size() && !machine_.has_switched();
+  if (!length || *length > most) return false;
+  std::string_view input = received_.text();
+  const auto body = machine_.take_whole_body(input);
+  if (!body) return false;
+  into.append(*body);
+  received_.consume(received_.size() - input.size());
+  return true;
 }
 
 client_machine::body_step client_machine::find_data(const std::string& peer,

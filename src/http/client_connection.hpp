@@ -76,10 +76,10 @@ class client_machine {
     check_sendable(machine_.send_head(out, head));
   }
   /// Writes a whole request into the memory that is there for the answer, with the fields that are
-  /// `ready`, if that is set, in place of its own. Once it has been sent
-  /// or given up, the memory is emptied; then only what has been sent is reported.
+  /// `ready`, if that is set, in place of its own. Once it has been sent or given up, the memory is
+  /// emptied; only what has been sent is reported.
   template <class Request>
-  [[nodiscard]] byte_buffer& gather(const Request& request, proto::http1::body_size size,
+  byte_buffer& gather(const Request& request, proto::http1::body_size size,
                                     const proto::http1::ready_fields* ready) {
     LEAT_ASSERT(received_.is_empty());
     static_cast<void>(room());
@@ -90,8 +90,11 @@ class client_machine {
     }
     return received_;
   }
+  /// What is left to be sent of it; empty at other times.
+  [[nodiscard]] byte_buffer& gathered() noexcept { return received_; }
+  void drop_gathered() noexcept { received_.clear(); }
   void has_sent_gathered() {
-    received_.clear();
+    drop_gathered();
     finish_data(received_);
     end_request(received_);
     LEAT_ASSERT(received_.is_empty());  // a body of a known size needs no end
@@ -119,8 +122,9 @@ class client_machine {
   [[nodiscard]] bool find_head(const std::string& peer, response_head::parts& into);
   [[nodiscard]] bool has_head() const noexcept { return has_head_; }
 
-  /// Whether all of a body is there that says how long it is, which is at most `most`.
-  [[nodiscard]] bool has_whole_body(std::uint64_t most) const noexcept;
+  /// Behind the head: appends all of the body to `into`, if it says how long it is, which is at most
+  /// `most`, and has come.
+  [[nodiscard]] bool take_whole_body(std::string& into, std::uint64_t most);
 
   enum class body_step { need_more, data, end };
   /// Looks for the next piece of the body, which stays where it is until the next call.
@@ -173,19 +177,6 @@ class client_machine {
   std::string proxy_authorization_;  // secret
 };
 
-/// A request while it is being sent, however that ends.
-struct gathered_request {
-  template <class Request>
-  gathered_request(client_machine& machine, const Request& request, proto::http1::body_size size,
-                   const proto::http1::ready_fields* ready)
-      : bytes(machine.gather(request, size, ready)) {}
-  gathered_request(const gathered_request&) = delete;
-  gathered_request& operator=(const gathered_request&) = delete;
-  ~gathered_request() { bytes.clear(); }
-
-  byte_buffer& bytes;
-};
-
 /// When a request was asked for and when all that has come of its answer was read, by an exact
 /// clock. `time_point()` where that is not known.
 struct exchange_times {
@@ -227,84 +218,109 @@ class client_connection final : public pool::resource {
     return is_usable();
   }
 
-  /// Sends `request` and reads the head of the answer into `into`. The answer may come before
-  /// the request has been sent whole; then no more of it is (RFC 9112, section 9.5). Fields that
-  /// are `ready` go out in place of those of the request, which has no body then. `trace` is told
-  /// what was sent, unless it is null. If `into` says when it was asked for, it may get when it was
-  /// answered.
-  ///
-  /// Cancellation: lossy. Errors: those of the stream and of the request's body;
-  /// `local_protocol_error`, `remote_protocol_error`.
-  typename Io::template task<void> exchange(basic_request<Io>& request,
-                                            const proto::http1::ready_fields* ready,
-                                            arrived_head& into, exchange_trace* trace) {
+  // An exchange, step by step; whoever drives it does what has to be awaited, so that most
+  // exchanges need no frame of their own. First the request:
+  //
+  //     if (!c.try_send(...)) co_await c.send(...);
+  //
+  // then the head of the answer:
+  //
+  //     while (!c.try_read_head(...)) co_await <more input>;
+  //
+  // The answer may come before the request has been sent whole; then no more of it is (RFC 9112,
+  // section 9.5).
+  //
+  // Cancellation: lossy. Errors: those of the stream and of the request's body;
+  // `local_protocol_error`, `remote_protocol_error`.
+
+  /// Sends a request that goes out at once. Returns false if `send()` has to go on. Fields that are
+  /// `ready` go out in place of those of the request, which has no body then. `trace` is told what
+  /// is sent, unless it is null.
+  [[nodiscard]] bool try_send(const basic_request<Io>& request,
+                              const proto::http1::ready_fields* ready, exchange_trace* trace) {
     trace_ = trace;
-    read_at_ = never_read;
-    time_point arrived = never_read;  // or before
-    std::exception_ptr unsent;
+    read_at_ = arrived_ = never_read;
+    unsent_ = nullptr;
+    const bool is_small = request.streamed == nullptr && request.content.size() < most_gathered &&
+                          !request.continue_wait;
+    if (!is_small) return false;
+    gathering rest(machine_);
+    byte_buffer& bytes = machine_.gather(request, size_of(request), ready);
     try {
-      if (request.streamed == nullptr && request.content.size() < most_gathered &&
-          !request.continue_wait) {
-        // In place, as the reading below, because it happens for every request.
-        const gathered_request sent(machine_, request, size_of(request), ready);
-        if (!write_at_once(sent.bytes)) {
-          co_await Io::write_all(*stream_, sent.bytes.bytes(), in(request.timeouts.write));
+      if (!write_at_once(bytes)) {
+        if constexpr (Io::is_blocking) {
+          stream_->write_all(bytes.bytes(), in(request.timeouts.write));
+        } else {
+          rest.stays();
+          return false;
         }
-        machine_.has_sent_gathered();
-        if (trace_ != nullptr) {
-          trace_->sent_head();
-          if (!request.content.empty()) trace_->sent_body(request.content.size());
-        }
+      }
+      has_sent_gathered(request);
+    } catch (const leat::error&) {
+      note_unsent();
+    }
+    return true;
+  }
+
+  /// Sends what is left of it. The head of the answer may have come then.
+  typename Io::template task<void> send(basic_request<Io>& request, arrived_head& into) {
+    try {
+      if (!machine_.gathered().is_empty()) {
+        const gathering rest(machine_);
+        co_await Io::write_all(*stream_, machine_.gathered().bytes(), in(request.timeouts.write));
+        has_sent_gathered(request);
       } else {
         co_await send_watching(request, into.made());
       }
-    } catch (const io::write_error&) {
-      // Some servers answer and close before they have read the body; the answer is still there.
-      unsent = std::current_exception();
-    } catch (const io::write_timeout&) {
-      // A server that has begun to answer need not read any more.
-      if (!machine_.has_received()) throw;
-      unsent = std::current_exception();
+    } catch (const leat::error&) {
+      note_unsent();
     }
-    if (machine_.has_head()) co_return;
+  }
+
+  /// Reads what has come, or waits for it, if the surface blocks. Returns whether the head is there;
+  /// else there is an `input_to_wait_for()` or more to read. If `into` says when the request was
+  /// asked for, it may get when it was answered.
+  [[nodiscard]] bool try_read_head(duration limit, arrived_head& into) {
+    if (machine_.has_head()) return true;
     // Not before, because now the server has something to do meanwhile.
     response_head::parts& head = into.made();
     machine_.expect_head(head);
     try {
       // Mostly nothing has come yet.
-      for (bool looks = machine_.has_unread();;) {
-        if (looks && machine_.find_head(stream_->peer_name(), head)) break;
-        looks = true;
-        if constexpr (!Io::is_blocking) {
-          const auto room = machine_.room();
-          if (const auto size = stream_->try_read_some(room)) {
-            machine_.take(*size);
-            if (into.times.asked != time_point()) time_read(arrived, into.times);
-            continue;
-          }
-          if (auto* const input = stream_->input_to_wait_for()) {
-            const deadline until = in(request.timeouts.read);
-            if (!co_await input->wait("read from ", stream_->peer_name(), until)) {
-              io::detail::throw_read_timeout(stream_->peer_name());
-            }
-            arrived = executor::current().now();
-            looks = false;
-            continue;
-          }
-          co_await read_more(request.timeouts.read);
-        } else {
-          const deadline until = in(request.timeouts.read);
+      for (bool looks = machine_.has_unread();; looks = true) {
+        if (looks && machine_.find_head(stream_->peer_name(), head)) return true;
+        if constexpr (Io::is_blocking) {
+          const deadline until = in(limit);
           machine_.take(stream_->read_some(machine_.room(), until));
+        } else {
+          const auto size = stream_->try_read_some(machine_.room());
+          if (!size) return false;
+          machine_.take(*size);
+          if (into.times.asked != time_point()) time_read(into.times);
         }
       }
-    } catch (const io_error&) {
-      if (unsent == nullptr) throw;
-    } catch (const io::read_timeout&) {
-      if (unsent == nullptr) throw;
-    } catch (const protocol_error&) {
-      if (unsent == nullptr) throw;
+    } catch (const leat::error&) {
+      prefer_unsent();
     }
-    if (!machine_.has_head()) std::rethrow_exception(unsent);
+  }
+
+  /// What tells that there may be more of the head; null where only `read_more_of_head()` does.
+  [[nodiscard]] io::readiness* input_to_wait_for() noexcept
+    requires(!Io::is_blocking)
+  {
+    return stream_->input_to_wait_for();
+  }
+  void has_input() noexcept { arrived_ = executor::current().now(); }
+  [[noreturn]] void has_no_input() {
+    if (unsent_ != nullptr) std::rethrow_exception(unsent_);
+    io::detail::throw_read_timeout(stream_->peer_name());
+  }
+  typename Io::template task<void> read_more_of_head(duration limit) {
+    try {
+      co_await read_more(limit);
+    } catch (const leat::error&) {
+      prefer_unsent();
+    }
   }
 
   /// The next piece of the body; empty at its end.
@@ -331,18 +347,6 @@ class client_connection final : public pool::resource {
     return std::nullopt;
   }
 
-  /// Reads the whole body into `content`, if it says how long it is, which is at most `most`, and
-  /// has come with the head.
-  /// Errors: `remote_protocol_error`.
-  [[nodiscard]] bool try_read_whole(std::string& content, std::uint64_t most) {
-    if (!machine_.has_whole_body(most)) return false;
-    std::string_view piece;
-    while (machine_.find_data(stream_->peer_name(), piece) == client_machine::body_step::data) {
-      content.append(piece);
-    }
-    return true;
-  }
-
   [[nodiscard]] client_machine& machine() noexcept { return machine_; }
   [[nodiscard]] const std::string& peer_name() const noexcept { return stream_->peer_name(); }
   [[nodiscard]] std::string peer_address() const { return stream_->peer_address(); }
@@ -361,9 +365,58 @@ class client_connection final : public pool::resource {
   static constexpr duration a_while = std::chrono::microseconds(20);
   static constexpr time_point never_read = time_point::max();
 
-  void time_read(time_point arrived, exchange_times& times) noexcept {
+  /// What is to be sent, while it may have to be dropped.
+  class gathering {
+   public:
+    explicit gathering(client_machine& machine) noexcept : machine_(&machine) {}
+    gathering(const gathering&) = delete;
+    gathering& operator=(const gathering&) = delete;
+    ~gathering() {
+      if (machine_ != nullptr) machine_->drop_gathered();
+    }
+    void stays() noexcept { machine_ = nullptr; }
+
+   private:
+    client_machine* machine_;
+  };
+
+  void has_sent_gathered(const basic_request<Io>& request) {
+    machine_.has_sent_gathered();
+    if (trace_ == nullptr) return;
+    trace_->sent_head();
+    if (!request.content.empty()) trace_->sent_body(request.content.size());
+  }
+
+  /// In a handler of what has ended the sending: keeps it for when there is no answer either.
+  void note_unsent() {
+    try {
+      throw;
+    } catch (const io::write_error&) {
+      // Some servers answer and close before they have read the body; the answer is still there.
+      unsent_ = std::current_exception();
+    } catch (const io::write_timeout&) {
+      // A server that has begun to answer need not read any more.
+      if (!machine_.has_received()) throw;
+      unsent_ = std::current_exception();
+    }
+  }
+
+  /// In a handler of what has ended the reading: says why the request was not sent, if that was
+  /// before.
+  [[noreturn]] void prefer_unsent() const {
+    if (unsent_ == nullptr) throw;
+    try {
+      throw;
+    } catch (const io_error&) {
+    } catch (const io::read_timeout&) {
+    } catch (const protocol_error&) {
+    }
+    std::rethrow_exception(unsent_);
+  }
+
+  void time_read(exchange_times& times) noexcept {
     times.answered = Io::read_clock();
-    const bool had_come = times.answered >= arrived && times.answered - arrived >= a_while;
+    const bool had_come = times.answered >= arrived_ && times.answered - arrived_ >= a_while;
     read_at_ = had_come ? times.answered : never_read;
   }
 
@@ -504,6 +557,8 @@ class client_connection final : public pool::resource {
   std::unique_ptr<typename Io::stream> stream_;
   client_machine machine_;
   exchange_trace* trace_ = nullptr;  // of the exchange that is under way
+  std::exception_ptr unsent_;        // what has ended the sending of the request
+  time_point arrived_ = never_read;  // when the input was told of, or before
   time_point read_at_ = never_read;  // if that was the last, of what had lain there for a while
 };
 

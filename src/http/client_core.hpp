@@ -62,6 +62,9 @@ class client_core {
                                                basic_request_options<Io>&& options) {
     return send_built(try_build(std::move(method), url, std::move(options)));
   }
+  typename Io::template task<response> request(std::string&& method, std::string_view url) {
+    return send_built(try_build(std::move(method), url));
+  }
   typename Io::template task<response> send(basic_request<Io>&& built) {
     return send_built(prepare(std::move(built)));
   }
@@ -96,18 +99,26 @@ class client_core {
 
  private:
   /// Returns the origin whose usual fields are the request's, which are not written into it yet.
-  [[nodiscard]] const known_origin* build(basic_request<Io>& built, std::string&& method, std::string_view url,
-                            basic_request_options<Io>&& options) const {
-    const known_origin* origin = resolve(url, built.url);
+  [[nodiscard]] const known_origin* build(basic_request<Io>& built, std::string&& method,
+                                          std::string_view url) const {
+    const known_origin* const origin = build_bare(built, std::move(method), url);
+    if (!options_.query_parameters.empty()) add_query(options_.query_parameters, {}, built.url);
+    if (origin == nullptr) {
+      built.headers =
+          merge_headers(built.url, options_.headers, {}, false, options_.decoding.enabled);
+    }
+    use_userinfo(built);
+    return origin;
+  }
+  [[nodiscard]] const known_origin* build(basic_request<Io>& built, std::string&& method,
+                                          std::string_view url,
+                                          basic_request_options<Io>&& options) const {
+    const known_origin* origin = build_bare(built, std::move(method), url);
     add_query(options_.query_parameters, options.query_parameters, built.url);
-    built.timeouts = options_.timeouts;
     if (options.timeouts.has_any()) {
       built.timeouts = options.timeouts.applied_to(options_.timeouts);
       check_limits(built.timeouts);
     }
-    // Later messages name the method, so it is looked at first.
-    check_method(method);
-    built.method = std::move(method);
     const bool has_body = options.streamed != nullptr || !options.body.empty();
     if (!options.headers.is_empty() || has_body || options.extras != nullptr) origin = nullptr;
     if (origin == nullptr) {
@@ -121,14 +132,29 @@ class client_core {
       built.headers.set("expect", "100-continue");
     }
     built.extras = std::move(options.extras);
-    built.tracer = options.tracer != nullptr ? std::move(options.tracer) : tracer_;
-    built.redirects = options_.redirects;
+    if (options.tracer != nullptr) built.tracer = std::move(options.tracer);
     if (options.follows_redirects) built.redirects.follow = *options.follows_redirects;
-    built.auth = options.auth != nullptr ? std::move(options.auth) : options_.auth;
-    if (built.auth == nullptr && !built.url.userinfo().empty()) {
-      built.auth = basic_auth(built.url.username(), built.url.password());
-    }
+    if (options.auth != nullptr) built.auth = std::move(options.auth);
+    use_userinfo(built);
     return origin;
+  }
+
+  /// What does not depend on the options of a request.
+  const known_origin* build_bare(basic_request<Io>& built, std::string&& method,
+                                 std::string_view url) const {
+    const known_origin* const origin = resolve(url, built.url);
+    // Later messages name the method, so it is looked at first.
+    check_method(method);
+    built.method = std::move(method);
+    built.timeouts = options_.timeouts;
+    built.tracer = tracer_;
+    built.redirects = options_.redirects;
+    built.auth = options_.auth;
+    return origin;
+  }
+  static void use_userinfo(basic_request<Io>& built) {
+    if (built.auth != nullptr || built.url.userinfo().empty()) return;
+    built.auth = basic_auth(built.url.username(), built.url.password());
   }
 
   /// Returns what is known of the origin of `url`, or null.
@@ -186,11 +212,13 @@ class client_core {
     std::exception_ptr wrong_;
   };
 
+  template <class... Options>
   [[nodiscard]] prepared try_build(std::string&& method, std::string_view url,
-                                   basic_request_options<Io>&& options) const {
+                                   Options&&... options) const {
     prepared made;
     try {
-      made.set_origin(build(made.built(), std::move(method), url, std::move(options)));
+      made.set_origin(
+          build(made.built(), std::move(method), url, std::forward<Options>(options)...));
     } catch (...) {
       made.fail(std::current_exception());
     }
@@ -218,7 +246,9 @@ class client_core {
       if constexpr (!Io::is_blocking) begun.times.asked = began;
       // What `start()` does, in place, because most requests are like that.
       if (plain_call plain = begin_call(request, begun); plain.by != nullptr) {
-        co_await plain.by->carry(request.built(), request.origin(), begun);
+        if (!plain.by->try_carry(request.built(), request.origin(), begun)) {
+          co_await plain.by->carry(request.built(), request.origin(), begun);
+        }
         note_plain(request.built(), begun, plain);
         if (is_led_on(request.built(), begun)) co_await follow_plain(request, begun, plain);
       } else {
@@ -304,7 +334,9 @@ class client_core {
   /// The call as its caller sees it: with redirects, and the hooks around them.
   typename Io::template task<void> start(prepared& request, opened& answer) {
     if (plain_call plain = begin_call(request, answer); plain.by != nullptr) {
-      co_await plain.by->carry(request.built(), request.origin(), answer);
+      if (!plain.by->try_carry(request.built(), request.origin(), answer)) {
+        co_await plain.by->carry(request.built(), request.origin(), answer);
+      }
       note_plain(request.built(), answer, plain);
       if (is_led_on(request.built(), answer)) co_await follow_plain(request, answer, plain);
     } else {

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "leat/base/assert.hpp"
 #include "leat/coro/frame_memory.hpp"
 #include "leat/coro/move_on_after.hpp"
 #include "leat/http/transport_options.hpp"
@@ -42,6 +43,7 @@ template <class Io>
 struct arrival : arrived_head {
   std::unique_ptr<basic_response_body<Io>> body;
   std::uint64_t max_body_bytes = 0;
+  bool was_lost = false;      // the request, with a kept connection; it goes out again
   bool may_be_whole = false;  // whoever asks wants a body in memory
   bool is_whole = false;      // then one that came with its head is here, and has no `body`
   std::string content;
@@ -95,7 +97,9 @@ class pooled_transport final : public basic_transport<Io> {
     std::string own_key;
     std::unique_ptr<exchange_trace> trace;  // of the attempt that is under way
     try {
-      for (attempts before;;) {
+      attempts before;
+      before.was_lost = into.was_lost;
+      for (;;) {
         if (request.tracer != nullptr) begin_trace(trace, request);
         carrier_found found;
         if (is_in_place) {
@@ -133,43 +137,71 @@ class pooled_transport final : public basic_transport<Io> {
           trace->reuse(carrier.peer_name(), carrier.peer_address());
         std::exception_ptr lost;
         try {
-          co_await carrier.exchange(request, ready, into, trace.get());
-        } catch (const io::read_error&) {
-          lost = std::current_exception();
-        } catch (const io::write_error&) {
-          lost = std::current_exception();
-        } catch (const no_response&) {
-          lost = std::current_exception();
-        } catch (const local_protocol_error&) {
-          // A request that HTTP does not allow has not touched the connection.
-          if (carrier.machine().is_unused()) {
-            lease.mark_clean();
-            if (trace != nullptr) trace->set_kept(true);
+          if (!carrier.try_send(request, ready, trace.get())) co_await carrier.send(request, into);
+          while (!carrier.try_read_head(request.timeouts.read, into)) {
+            if constexpr (!Io::is_blocking) {
+              if (auto* const input = carrier.input_to_wait_for()) {
+                const auto until = deadline::after(Io::now(), request.timeouts.read);
+                if (!co_await input->wait("read from ", carrier.peer_name(), until)) {
+                  carrier.has_no_input();
+                }
+                carrier.has_input();
+                continue;
+              }
+            }
+            co_await carrier.read_more_of_head(request.timeouts.read);
           }
-          throw;
+        } catch (const leat::error&) {
+          lost = lost_with(lease, trace.get());
         }
         if (lost == nullptr) {
-          if (trace != nullptr) {
-            trace->received_head(into.head->http_version, into.head->status);
-          } else if (into.may_be_whole && !is_coded(*into.head) &&
-                     carrier.try_read_whole(into.content, into.max_body_bytes)) {
-            into.is_whole = true;
-            give_back(lease);
-            co_return;
-          }
-          into.body = std::make_unique<leased_body>(std::move(lease), request.timeouts.of_body(),
-                                                    std::move(trace));
+          take_answer(lease, request, into, trace);
           co_return;
         }
-        const bool was_closed_idle =
-            is_reused && !carrier.machine().has_received() && can_be_repeated(request);
-        if (!was_closed_idle) std::rethrow_exception(lost);
+        if (!is_reused || !goes_again(carrier, request)) std::rethrow_exception(lost);
         if (trace != nullptr) trace->note_failed(lost);
         before.was_lost = true;
       }
     } catch (...) {
       if (trace == nullptr) throw;
       trace->end_failed();
+    }
+  }
+
+  /// As `carry()`, for most requests of a client that blocks: to a known origin, over a connection
+  /// that is kept. It takes no frame. Returns false if `carry()` has to go on.
+  [[nodiscard]] bool try_carry(basic_request<Io>& request, const known_origin* origin,
+                               arrival<Io>& into) {
+    if constexpr (Io::is_blocking) {
+      const bool is_plain = origin != nullptr && origin->ready.is_ready() &&
+                            request.tracer == nullptr && is_always_http1(request) &&
+                            connector_.proxy_for(request.url) == nullptr;
+      if (!is_plain) return false;
+      lease_type lease;
+      try {
+        lease = connections_.try_acquire(origin->pool_key);
+      } catch (const pool::pool_closed&) {
+        throw client_closed();
+      }
+      if (lease.get() == nullptr) return false;
+      lease.mark_in_use();
+      auto& carrier = connection_of(lease);
+      try {
+        const bool is_sent = carrier.try_send(request, &origin->ready, nullptr);
+        LEAT_ASSERT(is_sent);  // what has a body brings its own fields
+        const bool is_read = carrier.try_read_head(request.timeouts.read, into);
+        LEAT_ASSERT(is_read);
+      } catch (const leat::error&) {
+        const auto lost = lost_with(lease, nullptr);
+        if (!goes_again(carrier, request)) std::rethrow_exception(lost);
+        into.was_lost = true;
+        return false;
+      }
+      std::unique_ptr<exchange_trace> untraced;
+      take_answer(lease, request, into, untraced);
+      return true;
+    } else {
+      return false;
     }
   }
 
@@ -393,6 +425,42 @@ class pooled_transport final : public basic_transport<Io> {
     return static_cast<client_connection<Io>&>(*lease.get());
   }
 
+  /// In a handler of what has ended an exchange: returns it, if the connection may have been lost
+  /// with all that came over it; else it is thrown on.
+  static std::exception_ptr lost_with(lease_type& lease, exchange_trace* trace) {
+    try {
+      throw;
+    } catch (const io::read_error&) {
+      return std::current_exception();
+    } catch (const io::write_error&) {
+      return std::current_exception();
+    } catch (const no_response&) {
+      return std::current_exception();
+    } catch (const local_protocol_error&) {
+      // A request that HTTP does not allow has not touched the connection.
+      if (connection_of(lease).machine().is_unused()) {
+        lease.mark_clean();
+        if (trace != nullptr) trace->set_kept(true);
+      }
+      throw;
+    }
+  }
+
+  /// What follows the head of an answer.
+  static void take_answer(lease_type& lease, const basic_request<Io>& request, arrival<Io>& into,
+                          std::unique_ptr<exchange_trace>& trace) {
+    if (trace != nullptr) {
+      trace->received_head(into.head->http_version, into.head->status);
+    } else if (into.may_be_whole && !is_coded(*into.head) &&
+               connection_of(lease).machine().take_whole_body(into.content, into.max_body_bytes)) {
+      into.is_whole = true;
+      give_back(lease);
+      return;
+    }
+    into.body = std::make_unique<leased_body>(std::move(lease), request.timeouts.of_body(),
+                                              std::move(trace));
+  }
+
   /// Ends the lease of a connection whose answer has been read to its end. Returns whether it is
   /// kept.
   static bool give_back(lease_type& lease) {
@@ -434,6 +502,10 @@ class pooled_transport final : public basic_transport<Io> {
     bool is_over_ = false;
   };
 
+  /// Whether a kept connection was lost before the server can have looked at `request`.
+  static bool goes_again(client_connection<Io>& lost, basic_request<Io>& request) {
+    return !lost.machine().has_received() && can_be_repeated(request);
+  }
   static bool can_be_repeated(basic_request<Io>& request) {
     return is_idempotent(request.method) &&
            (request.streamed == nullptr || request.streamed->rewind());

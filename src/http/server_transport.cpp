@@ -28,7 +28,10 @@ task<void> ask(std::unique_ptr<io::async_stream> over, async_request& request,
                whole_answer& answer) {
   client_connection<io::async> connection(std::move(over), proto::http1::limits());
   arrived_head first;
-  co_await connection.exchange(request, nullptr, first, nullptr);
+  if (!connection.try_send(request, nullptr, nullptr)) co_await connection.send(request, first);
+  while (!connection.try_read_head(request.timeouts.read, first)) {
+    co_await connection.read_more_of_head(request.timeouts.read);
+  }
   answer.head = std::move(*first.head);
   for (;;) {
     const auto piece = co_await connection.read_body(request.timeouts.of_body());

@@ -74,7 +74,9 @@ class async_client {
   [[nodiscard]] task<response> send(async_request built);
   [[nodiscard]] task<async_response_stream> open(async_request built);
 
-  [[nodiscard]] task<response> get(std::string_view url, async_request_options options = {});
+  [[nodiscard]] task<response> get(std::string_view url, async_request_options options);
+  /// The same without options, as most are; callers need no place for them.
+  [[nodiscard]] task<response> get(std::string_view url);
   [[nodiscard]] task<response> head(std::string_view url, async_request_options options = {});
   [[nodiscard]] task<response> options(std::string_view url, async_request_options options = {});
   [[nodiscard]] task<response> post(std::string_view url, async_request_options options = {});

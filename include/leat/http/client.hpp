@@ -66,7 +66,9 @@ class client {
   [[nodiscard]] response send(http::request built);
   [[nodiscard]] response_stream open(http::request built);
 
-  [[nodiscard]] response get(std::string_view url, blocking_request_options options = {});
+  [[nodiscard]] response get(std::string_view url, blocking_request_options options);
+  /// The same without options, as most are; callers need no place for them.
+  [[nodiscard]] response get(std::string_view url);
   [[nodiscard]] response head(std::string_view url, blocking_request_options options = {});
   [[nodiscard]] response options(std::string_view url, blocking_request_options options = {});
   [[nodiscard]] response post(std::string_view url, blocking_request_options options = {});

@@ -118,9 +118,7 @@ event client_connection::next(std::string_view& input) {
       const event found = reader_.read_body(input);
       if (found.kind == event_kind::failed) return take_failure(found);
       if (found.kind != event_kind::end) return found;
-      (void)transitions::apply(exchange_, step::response_end);
-      // Nobody asked for what follows; it must not become the answer to the next request.
-      if (!input.empty()) transitions::lose_keep_alive(exchange_);
+      end_response(input);
       return found;
     }
     case phase::done: return {.kind = event_kind::paused};
@@ -145,6 +143,22 @@ event client_connection::next(std::string_view& input) {
           reader_.fail(informational_count_ == 0 ? errc::no_response : errc::truncated));
     default: return found;
   }
+}
+
+std::optional<std::string_view> client_connection::take_whole_body(
+    std::string_view& input) noexcept {
+  std::string_view body;
+  if (exchange_.response() != phase::body || !reader_.take_rest_of_body(input, body)) {
+    return std::nullopt;
+  }
+  end_response(input);
+  return body;
+}
+
+void client_connection::end_response(std::string_view rest) noexcept {
+  (void)transitions::apply(exchange_, step::response_end);
+  // Nobody asked for what follows; it must not become the answer to the next request.
+  if (!rest.empty()) transitions::lose_keep_alive(exchange_);
 }
 
 bool client_connection::is_switch(int status) const noexcept {

@@ -73,6 +73,12 @@ class client_connection {
   /// no request asked for are a failure (errc::unexpected_bytes).
   [[nodiscard]] event next(std::string_view& input);
 
+  /// Between the events `head` and `end`: consumes what is to come of the body, if its length is
+  /// known and `input` begins with all of it, and the end with it. It is what `next()` tells as
+  /// `data` and `end`. Else consumes nothing and returns nothing.
+  /// Lifetime: what is returned is a part of `input`.
+  [[nodiscard]] std::optional<std::string_view> take_whole_body(std::string_view& input) noexcept;
+
   /// The peer will send no more than what is in the input already. `next()` then tells how
   /// it ended: `closed` between two exchanges, `end` for a body that only the end of the
   /// connection ends, else `failed`: with errc::no_response, which is also failure::transient,
@@ -123,6 +129,7 @@ class client_connection {
  private:
   event begin_response() noexcept;
   event take_informational() noexcept;
+  void end_response(std::string_view rest) noexcept;
   event take_failure(const event& failure) noexcept;
   [[nodiscard]] bool is_switch(int status) const noexcept;
   [[nodiscard]] detail::framing response_framing(int status) const noexcept;

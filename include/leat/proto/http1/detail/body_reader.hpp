@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -33,6 +35,19 @@ class body_reader {
   /// Consumes from the front of `input`. With `data`, `data` is what was consumed last, never
   /// empty; once there are `end`, `trailers` or `failed`, nothing more is consumed.
   status next(std::string_view& input, std::string_view& data, const limits& limits) noexcept;
+
+  /// Takes from the front of `input` all that is to come of a body of known size, if it is there
+  /// and within the limits; it is over then. Else consumes nothing.
+  bool take_rest(std::string_view& input, std::string_view& data, const limits& limits) noexcept {
+    const bool is_known = how_ <= framing::sized && error_ == errc{};
+    const std::uint64_t allowed = limits.max_body_bytes - std::min(total_, limits.max_body_bytes);
+    if (!is_known || remaining_ > std::min<std::uint64_t>(allowed, input.size())) return false;
+    data = input.substr(0, static_cast<std::size_t>(remaining_));
+    input.remove_prefix(data.size());
+    total_ += remaining_;
+    remaining_ = 0;
+    return true;
+  }
 
   /// Whether the connection's end is the end of this body.
   [[nodiscard]] bool ends_with_connection() const noexcept { return how_ == framing::until_close; }

@@ -40,6 +40,11 @@ class message_reader {
   /// The failure, told again.
   [[nodiscard]] event failed() const noexcept;
 
+  /// As `body_reader::take_rest()`.
+  bool take_rest_of_body(std::string_view& input, std::string_view& data) noexcept {
+    return body_.take_rest(input, data, limits_);
+  }
+
   void end_of_input() noexcept { input_ended_ = true; }
   [[nodiscard]] bool has_input_ended() const noexcept { return input_ended_; }
 
