@@ -129,12 +129,12 @@ class pooled_transport final : public basic_transport<Io> {
           }
           continue;
         }
-        auto lease = std::move(found.lease);
-        const bool is_reused = found.is_reused;
+        lease_type& lease = found.lease;
         auto& carrier = connection_of(lease);
         lease.mark_in_use();
-        if (trace != nullptr && is_reused)
+        if (trace != nullptr && found.is_reused) {
           trace->reuse(carrier.peer_name(), carrier.peer_address());
+        }
         std::exception_ptr lost;
         try {
           if (!carrier.try_send(request, ready, trace.get())) co_await carrier.send(request, into);
@@ -158,7 +158,7 @@ class pooled_transport final : public basic_transport<Io> {
           take_answer(lease, request, into, trace);
           co_return;
         }
-        if (!is_reused || !goes_again(carrier, request)) std::rethrow_exception(lost);
+        if (!found.is_reused || !goes_again(carrier, request)) std::rethrow_exception(lost);
         if (trace != nullptr) trace->note_failed(lost);
         before.was_lost = true;
       }

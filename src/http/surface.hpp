@@ -22,7 +22,7 @@ struct surface<io::async> {
   using response_stream = async_response_stream;
 
   static auto acquire(pool& from, const std::string& key, duration limit, time_point asked = {}) {
-    return from.acquire(key, deadline::after(io::async::now(), limit), asked);
+    return from.acquire(key, limit, asked);
   }
 };
 

@@ -87,7 +87,7 @@ class blocking_resource_pool::impl {
     const time_point now = coarse_now();
     slots_.drop_expired(now);
     slots_.take_back(key, std::move(returned), now);
-    serve_waiters(now);
+    if (!waiters_.is_empty()) serve_waiters(now);
     slots_.trim();
     note();
   }

@@ -39,6 +39,9 @@ void resource_pool::awaiter::start() noexcept {
   ++pool_.waiting_;
   if (pool_.meter_ != nullptr) began_ = executor::current().now();
   pool_.note();
+  if (limit_ != no_timeout) {
+    set_deadline(deadline::after(executor::current().limits_begin(), limit_));
+  }
   arm_deadline();
 }
 
@@ -97,7 +100,7 @@ void resource_pool::take_back(detail::slot_ledger::key_entry& key,
     if (!expiry_.is_linked()) arm_expiry();
     if (!end_notice_.is_linked()) home.add_guest(end_notice_);
   }
-  serve_waiters();
+  if (!waiters_.is_empty()) serve_waiters();
   slots_.trim();
   note();
 }

@@ -2,8 +2,7 @@
 #include "leat/pool/detail/slot_ledger.hpp"
 
 #include <algorithm>
-#include <iterator>
-#include <new>
+#include <utility>
 #include <vector>
 
 namespace leat::pool::detail {
@@ -15,9 +14,14 @@ slot_ledger::slot_ledger(pool_options options) : options_(std::move(options)) {
 slot_ledger::slot slot_ledger::try_lend(const std::string& key, time_point now, time_point asked) {
   if (latest_ == nullptr || latest_->first != key) latest_ = &*keys_.try_emplace(key).first;
   key_entry& entry = *latest_;
-  const pin keeps(*this, entry);
+  ++entry.second.pins;  // what is dropped on the way may be its last
   auto idle = take_idle(entry, now, asked);
-  if (idle == nullptr && !make_room(entry)) return {};
+  const bool is_lent = idle != nullptr || make_room(entry);
+  --entry.second.pins;
+  if (!is_lent) {
+    forget_if_unused(entry);
+    return {};
+  }
   ++lent_;
   ++entry.second.lent;
   return {&entry, std::move(idle)};
@@ -25,18 +29,12 @@ slot_ledger::slot slot_ledger::try_lend(const std::string& key, time_point now, 
 
 std::unique_ptr<resource> slot_ledger::take_idle(key_entry& key, time_point now,
                                                  time_point asked) noexcept {
-  for (auto at = idle_.begin(); key.second.idle != 0 && at != idle_.end();) {
-    const auto idle = at++;
-    if (idle->key != &key) continue;
-    if (now - idle->since < options_.max_idle_time && idle->held->is_usable_since(asked)) {
-      auto found = std::move(idle->held);
-      --key.second.idle;
-      if (spare_.empty()) {
-        spare_.splice(spare_.begin(), idle_, idle);
-      } else {
-        idle_.erase(idle);
-      }
-      return found;
+  for (auto* at = idle_.first(); key.second.idle != 0 && at != nullptr;) {
+    resource& idle = *at;
+    at = idle_.next(idle);
+    if (idle.idle_key_ != &key) continue;
+    if (now - idle.idle_since_ < options_.max_idle_time && idle.is_usable_since(asked)) {
+      return remove(idle);
     }
     drop(idle);
   }
@@ -47,51 +45,53 @@ std::unique_ptr<resource> slot_ledger::take_idle(key_entry& key, time_point now,
 // request waiting.
 bool slot_ledger::make_room(const key_entry& key) noexcept {
   if (key.second.size() >= options_.max_per_key) return false;
-  if (lent_ + idle_.size() < options_.max_size) return true;
-  if (idle_.empty()) return false;
-  drop(std::prev(idle_.end()));
+  if (lent_ + idle_count_ < options_.max_size) return true;
+  if (idle_count_ == 0) return false;
+  drop(idle_.back());
   return true;
 }
 
 void slot_ledger::take_back(key_entry& key, std::unique_ptr<resource> clean,
                             time_point now) noexcept {
-  const pin keeps(*this, key);
   --lent_;
   --key.second.lent;
-  if (clean == nullptr) return;
-  try {
-    if (spare_.empty()) spare_.emplace_front();
-    spare_.front() = {std::move(clean), &key, now};
-    idle_.splice(idle_.begin(), spare_, spare_.begin());
-  } catch (const std::bad_alloc&) {
-    return;  // the resource is closed instead
-  }
+  if (clean == nullptr) return forget_if_unused(key);
+  clean->idle_key_ = &key;
+  clean->idle_since_ = now;
+  idle_.push_front(*clean.release());
+  ++idle_count_;
   ++key.second.idle;
 }
 
 void slot_ledger::trim() noexcept {
-  while (idle_.size() > options_.max_idle) drop(std::prev(idle_.end()));
+  while (idle_count_ > options_.max_idle) drop(idle_.back());
 }
 
 void slot_ledger::drop_all() noexcept {
-  while (!idle_.empty()) drop(idle_.begin());
+  while (idle_count_ != 0) drop(idle_.front());
 }
 
 void slot_ledger::drop_expired(time_point now) noexcept {
-  while (!idle_.empty() && now - idle_.back().since >= options_.max_idle_time) {
-    drop(std::prev(idle_.end()));
+  while (idle_count_ != 0 && now - idle_.back().idle_since_ >= options_.max_idle_time) {
+    drop(idle_.back());
   }
 }
 
 deadline slot_ledger::next_expiry() const noexcept {
-  if (idle_.empty()) return deadline::never();
-  return deadline::after(idle_.back().since, options_.max_idle_time);
+  if (idle_count_ == 0) return deadline::never();
+  return deadline::after(idle_.back().idle_since_, options_.max_idle_time);
 }
 
-void slot_ledger::drop(idle_list::iterator idle) noexcept {
-  key_entry& key = *idle->key;
-  --key.second.idle;
-  idle_.erase(idle);
+std::unique_ptr<resource> slot_ledger::remove(resource& idle) noexcept {
+  idle.unlink();
+  --idle_count_;
+  --idle.idle_key_->second.idle;
+  return std::unique_ptr<resource>(&idle);
+}
+
+void slot_ledger::drop(resource& idle) noexcept {
+  key_entry& key = *idle.idle_key_;
+  remove(idle).reset();
   forget_if_unused(key);
 }
 

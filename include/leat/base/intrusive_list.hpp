@@ -59,6 +59,9 @@ class intrusive_list {
 
   [[nodiscard]] Value& front() noexcept { return static_cast<Value&>(*head_.next_); }
   [[nodiscard]] Value& back() noexcept { return static_cast<Value&>(*head_.previous_); }
+  [[nodiscard]] const Value& back() const noexcept {
+    return static_cast<const Value&>(*head_.previous_);
+  }
 
   Value& pop_front() noexcept {
     LEAT_ASSERT(!is_empty());

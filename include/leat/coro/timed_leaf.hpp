@@ -17,6 +17,8 @@ class timed_leaf : public leaf {
   timed_leaf(timed_leaf&& other) noexcept : leaf(std::move(other)), until_(other.until_) {}
   ~timed_leaf() = default;
 
+  /// Before it is armed.
+  void set_deadline(deadline until) noexcept { until_ = until; }
   /// To be called by `start()`.
   void arm_deadline() noexcept {
     if (!until_.is_never()) executor::current().arm(timer_, until_.at());

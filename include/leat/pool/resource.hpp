@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <limits>
 #include <string>
+#include <utility>
 
+#include "leat/base/intrusive_list.hpp"
 #include "leat/base/time.hpp"
 
 namespace leat::metrics {
@@ -13,8 +15,24 @@ class registry;
 
 namespace leat::pool {
 
+namespace detail {
+
+class slot_ledger;
+
+struct key_state {
+  std::size_t lent = 0;
+  std::size_t idle = 0;
+  std::size_t pins = 0;  // calls that still need the entry
+  [[nodiscard]] std::size_t size() const noexcept { return lent + idle; }
+};
+using key_entry = std::pair<const std::string, key_state>;
+
+struct idle_tag;
+
+}  // namespace detail
+
 /// What a pool lends: a connection, as a rule. Destroying it closes it at once.
-class resource {
+class resource : public list_hook<detail::idle_tag> {
  public:
   resource() = default;
   resource(const resource&) = delete;
@@ -27,6 +45,13 @@ class resource {
   /// The same for one who came at `asked`, by an exact clock: what was known of it then need not be
   /// found out again. `time_point()` where nobody has read that clock.
   [[nodiscard]] virtual bool is_usable_since(time_point /*asked*/) noexcept { return is_usable(); }
+
+ private:
+  friend detail::slot_ledger;
+
+  // While it lies idle.
+  detail::key_entry* idle_key_ = nullptr;
+  time_point idle_since_{};
 };
 
 /// What a pool measures, under the label `pool`; pools of one name are added up:

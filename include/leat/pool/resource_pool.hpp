@@ -43,11 +43,14 @@ class resource_pool {
           own_key_(std::move(key)),
           key_(&own_key_),
           asked_(asked) {}
+    awaiter(resource_pool& pool, const std::string& key, duration limit, time_point asked)
+        : timed_leaf(deadline::never()), pool_(pool), key_(&key), limit_(limit), asked_(asked) {}
     awaiter(awaiter&& other) noexcept
         : timed_leaf(std::move(other)),
           pool_(other.pool_),
           own_key_(std::move(other.own_key_)),
           key_(other.key_ == &other.own_key_ ? &own_key_ : other.key_),
+          limit_(other.limit_),
           asked_(other.asked_) {}
 
     [[nodiscard]] bool await_ready();
@@ -65,6 +68,7 @@ class resource_pool {
     resource_pool& pool_;
     std::string own_key_;
     const std::string* key_;
+    duration limit_ = no_timeout;  // besides the deadline
     time_point asked_;
     lease lease_;
     time_point began_{};  // where somebody measures
@@ -87,6 +91,11 @@ class resource_pool {
   }
   [[nodiscard]] awaiter acquire(std::string&& key, deadline until, time_point asked = {}) {
     return {*this, std::move(key), until, asked};
+  }
+
+  /// The same for at most `limit` from when a wait begins. The clock is read only then.
+  [[nodiscard]] awaiter acquire(const std::string& key, duration limit, time_point asked = {}) {
+    return {*this, key, limit, asked};
   }
 
   /// Drops what is idle, refuses those who wait, and drops what is given back later.

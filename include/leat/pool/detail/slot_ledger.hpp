@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstddef>
-#include <list>
 #include <string>
 #include <unordered_map>
 #include <utility>
 
+#include "leat/base/intrusive_list.hpp"
 #include "leat/base/memory.hpp"
 #include "leat/pool/resource.hpp"
 
@@ -17,14 +17,7 @@ namespace leat::pool::detail {
 
 class slot_ledger {
  public:
-  struct key_state {
-    std::size_t lent = 0;
-    std::size_t idle = 0;
-    std::size_t pins = 0;  // calls that still need the entry
-    [[nodiscard]] std::size_t size() const noexcept { return lent + idle; }
-  };
-  using key_map = std::unordered_map<std::string, key_state>;
-  using key_entry = key_map::value_type;
+  using key_entry = detail::key_entry;
 
   /// A slot that counts as lent, with the idle resource that was used last, or empty. Without a
   /// key it is none.
@@ -37,6 +30,7 @@ class slot_ledger {
   explicit slot_ledger(pool_options options);
   slot_ledger(const slot_ledger&) = delete;
   slot_ledger& operator=(const slot_ledger&) = delete;
+  ~slot_ledger() { drop_all(); }
 
   /// Lends a slot of `key` if there is one: an idle resource that is still usable, or room for
   /// a new one. Drops idle ones that are no longer usable on the way. `asked` is for
@@ -59,49 +53,24 @@ class slot_ledger {
   /// Whether nothing can be lent before something is given back.
   [[nodiscard]] bool is_exhausted() const noexcept { return lent_ >= options_.max_size; }
   [[nodiscard]] std::size_t lent() const noexcept { return lent_; }
-  [[nodiscard]] std::size_t idle() const noexcept { return idle_.size(); }
+  [[nodiscard]] std::size_t idle() const noexcept { return idle_count_; }
 
   /// Who holds the slots, for the message of a timeout.
   [[nodiscard]] std::string describe_holders(std::size_t waiting) const;
 
  private:
-  struct idle_resource {
-    std::unique_ptr<resource> held;
-    key_entry* key;
-    time_point since;
-  };
-  // The one used last is at the front.
-  using idle_list = std::list<idle_resource>;
-
-  /// Keeps a key's entry while a call may leave it without any resource.
-  class pin {
-   public:
-    pin(slot_ledger& ledger, key_entry& key) noexcept : ledger_(ledger), key_(key) {
-      ++key_.second.pins;
-    }
-    pin(const pin&) = delete;
-    pin& operator=(const pin&) = delete;
-    ~pin() {
-      --key_.second.pins;
-      ledger_.forget_if_unused(key_);
-    }
-
-   private:
-    slot_ledger& ledger_;
-    key_entry& key_;
-  };
-
   [[nodiscard]] std::unique_ptr<resource> take_idle(key_entry& key, time_point now,
                                                     time_point asked) noexcept;
   [[nodiscard]] bool make_room(const key_entry& key) noexcept;
-  void drop(idle_list::iterator idle) noexcept;
+  std::unique_ptr<resource> remove(resource& idle) noexcept;
+  void drop(resource& idle) noexcept;
   void forget_if_unused(key_entry& key) noexcept;
 
   pool_options options_;
-  key_map keys_;
+  std::unordered_map<std::string, key_state> keys_;
   key_entry* latest_ = nullptr;  // the key asked for last is mostly the next one, too
-  idle_list idle_;
-  idle_list spare_;  // a node without a resource, for the next that is given back
+  intrusive_list<resource, idle_tag> idle_;  // its own; the one used last is at the front
+  std::size_t idle_count_ = 0;
   std::size_t lent_ = 0;
 };
 
