@@ -114,6 +114,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         break;
       }
       case 'c': list = fields(list.view()); break;
+      case 'a': {  // into memory that is there, which may be too little
+        fields copy;
+        copy.reserve(name.size(), value.size());
+        copy.assign(list.view());
+        list = copy;
+        break;
+      }
+      case 'm': {
+        fields moved = std::move(list);
+        list = std::move(moved);
+        break;
+      }
       case 'x':
         if (!list.is_empty()) {  // arguments that lie in the list itself
           const field last = list[list.size() - 1];

@@ -2,7 +2,8 @@
 
 // Invariant: a client tells the same about its input whether it comes whole, byte by byte, or in
 // pieces of another size; it ends with exactly one of end, switched and failed; and it never
-// calls a connection reusable on which bytes are left.
+// calls a connection reusable on which bytes are left. A body that is taken as a whole is what is
+// told piece by piece, and leaves the same behind.
 //
 // The first byte chooses the request that was sent, the limits, and the size of the pieces.
 
@@ -63,6 +64,40 @@ std::string read(std::string_view input, std::size_t piece, const limits& bounds
   return told;
 }
 
+/// Reads to the head of the final answer. Returns whether it is there.
+bool read_head(client_connection& machine, std::string_view& input) {
+  for (;;) {
+    switch (machine.next(input).kind) {
+      case event_kind::informational: break;
+      case event_kind::head: return true;
+      default: return false;
+    }
+  }
+}
+
+void check_whole_body(std::string_view input, const limits& bounds, unsigned which) {
+  client_connection at_once(bounds);
+  client_connection in_steps(bounds);
+  ask(at_once, which);
+  ask(in_steps, which);
+  std::string_view rest = input;
+  if (!read_head(at_once, rest)) return;
+  std::string_view rest_in_steps = input;
+  LEAT_REQUIRE(read_head(in_steps, rest_in_steps));
+  LEAT_REQUIRE(rest == rest_in_steps);
+
+  const bool has_length = in_steps.body_length().has_value();
+  const auto body = at_once.take_whole_body(rest);
+  std::string told;
+  event found = in_steps.next(rest_in_steps);
+  for (; found.kind == event_kind::data; found = in_steps.next(rest_in_steps)) told += found.data;
+  LEAT_REQUIRE(body.has_value() == (has_length && found.kind == event_kind::end));
+  if (!body) return;
+  LEAT_REQUIRE(*body == told);
+  LEAT_REQUIRE(rest == rest_in_steps);
+  LEAT_REQUIRE(at_once.is_reusable() == in_steps.is_reusable());
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -79,5 +114,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   ask(client.machine(), which);
   client.feed(input);
   LEAT_REQUIRE(!client.machine().is_reusable() || client.input().is_empty());
+  check_whole_body(input, bounds, which);
   return 0;
 }

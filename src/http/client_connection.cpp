@@ -114,8 +114,8 @@ bool client_machine::prepare_reuse() noexcept {
 }
 
 void client_machine::throw_unsendable(std::error_code refused) const {
-  throw local_protocol_error("the " + std::string(method_) + " request cannot be sent: " + refused.message(),
-                             refused);
+  throw local_protocol_error(
+      "the " + std::string(method_) + " request cannot be sent: " + refused.message(), refused);
 }
 
 void client_machine::throw_remote_error(const std::string& peer, std::error_code cause) {

@@ -80,7 +80,7 @@ class client_machine {
   /// emptied; only what has been sent is reported.
   template <class Request>
   byte_buffer& gather(const Request& request, proto::http1::body_size size,
-                                    const proto::http1::ready_fields* ready) {
+                      const proto::http1::ready_fields* ready) {
     LEAT_ASSERT(received_.is_empty());
     static_cast<void>(room());
     begin_request(received_, request, size, ready);
@@ -122,8 +122,8 @@ class client_machine {
   [[nodiscard]] bool find_head(const std::string& peer, response_head::parts& into);
   [[nodiscard]] bool has_head() const noexcept { return has_head_; }
 
-  /// Behind the head: appends all of the body to `into`, if it says how long it is, which is at most
-  /// `most`, and has come.
+  /// Behind the head: appends all of the body to `into`, if it says how long it is, which is at
+  /// most `most`, and has come.
   [[nodiscard]] bool take_whole_body(std::string& into, std::uint64_t most);
 
   enum class body_step { need_more, data, end };
@@ -277,9 +277,9 @@ class client_connection final : public pool::resource {
     }
   }
 
-  /// Reads what has come, or waits for it, if the surface blocks. Returns whether the head is there;
-  /// else there is an `input_to_wait_for()` or more to read. If `into` says when the request was
-  /// asked for, it may get when it was answered.
+  /// Reads what has come, or waits for it, if the surface blocks. Returns whether the head is
+  /// there; else there is an `input_to_wait_for()` or more to read. If `into` says when the request
+  /// was asked for, it may get when it was answered.
   [[nodiscard]] bool try_read_head(duration limit, arrived_head& into) {
     if (machine_.has_head()) return true;
     // Not before, because now the server has something to do meanwhile.

@@ -390,7 +390,7 @@ class pooled_transport final : public basic_transport<Io> {
     if (is_answered) {
       if (trace != nullptr) trace->received_head(into.head->http_version, into.head->status);
       into.body = std::make_unique<http2_body<Io>>(std::move(share), std::move(mine),
-                                              request.timeouts.of_body(), std::move(trace));
+                                                   request.timeouts.of_body(), std::move(trace));
       co_return true;
     }
     if (lost == nullptr) {

@@ -140,8 +140,8 @@ std::unique_ptr<const known_origin> make_known_origin(std::string spelled, proto
 
 const known_origin* origin_memory::recall(std::string_view url) {
   const std::lock_guard lock(mutex_);
-  const auto found = std::ranges::find_if(
-      known_, [url](const auto& each) { return each->is_in_front_of(url); });
+  const auto found =
+      std::ranges::find_if(known_, [url](const auto& each) { return each->is_in_front_of(url); });
   if (found == known_.end()) return nullptr;
   latest_.store(found->get(), std::memory_order_release);
   return found->get();

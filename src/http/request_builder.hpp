@@ -75,8 +75,8 @@ struct known_origin {
                                                                     const headers& of_client,
                                                                     bool decodes);
 
-/// The origins that were asked twice in a row, the first few of them. None is forgotten, so that the
-/// one which was found last is found again without a lock, and stays for whoever uses it.
+/// The origins that were asked twice in a row, the first few of them. None is forgotten, so that
+/// the one which was found last is found again without a lock, and stays for whoever uses it.
 /// Thread-safety: full.
 class origin_memory {
  public:

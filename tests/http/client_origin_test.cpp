@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
+#include <atomic>
 #include <future>
+#include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "leat/http/error.hpp"
@@ -134,6 +137,116 @@ LEAT_BOTH_SURFACES("hooks and transports of others see all fields, whatever is k
   Surface api(options);
   for (int i = 0; i < 4; ++i) static_cast<void>(api.get("http://a.test/"));
   CHECK(seen == std::vector<std::string>(4, "1"));
+}
+
+LEAT_BOTH_SURFACES("origins that are asked in turns are told apart, on the wire too") {
+  constexpr int times = 4;
+  raw_peer one([](auto& talk) { tell_heads(talk, 2 * times); });
+  raw_peer other([](auto& talk) { tell_heads(talk, 2 * times); });
+  Surface api;
+  const auto check = [&api](raw_peer& peer) {
+    const auto head = api.get(peer.url("/a")).content();
+    const std::string authority = peer.url("").substr(std::string("http://").size());
+    CHECK(head.find("host: " + authority + "\r\n") != std::string::npos);
+  };
+  for (int i = 0; i < times; ++i) check(one);
+  for (int i = 0; i < times; ++i) check(other);
+  for (int i = 0; i < times; ++i) {
+    check(one);
+    check(other);
+  }
+}
+
+LEAT_BOTH_SURFACES("origins are as many as one likes, though not all of them are remembered") {
+  using request = http::basic_request<typename Surface::io>;
+  typename Surface::options options;
+  options.headers = {{"x-own", "1"}};
+  options.transport =
+      std::make_shared<http::basic_mock_transport<typename Surface::io>>([](const request& sent) {
+        return http::server_response::text(sent.url.text() + " " +
+                                           std::string(sent.headers.get("host").value_or("")) +
+                                           std::string(sent.headers.get("x-own").value_or("")));
+      });
+  Surface api(options);
+  for (int turn = 0; turn < 3; ++turn) {
+    for (int i = 0; i < 40; ++i) {
+      const std::string host = "host-" + std::to_string(i) + ".test";
+      const std::string url = "http://" + host + "/a?b";
+      for (int again = 0; again < 3; ++again) {
+        CHECK(api.get(url).content() == url + " " + host + "1");
+      }
+    }
+  }
+}
+
+TEST_CASE("client: threads that ask different origins get what is theirs") {
+  constexpr int threads = 4;
+  constexpr int requests = 300;
+  constexpr int hosts = 24;
+  http::client_options options;
+  options.transport = std::make_shared<http::mock_transport>([](const http::request& sent) {
+    return http::server_response::text(sent.url.text() +
+                                       std::string(sent.headers.get("host").value_or("")));
+  });
+  http::client api(std::move(options));
+  std::atomic<int> wrong = 0;
+  std::vector<std::thread> askers;
+  for (int thread = 0; thread < threads; ++thread) {
+    askers.emplace_back([&api, &wrong, thread] {
+      for (int i = 0; i < requests; ++i) {
+        const std::string host = "h" + std::to_string((i / 3 + thread) % hosts) + ".test";
+        const std::string url = "http://" + host + "/";
+        if (api.get(url).content() != url + host) ++wrong;
+      }
+    });
+  }
+  for (auto& each : askers) each.join();
+  CHECK(wrong == 0);
+}
+
+LEAT_BOTH_SURFACES("a request that was lost with a kept connection takes a new one next") {
+  // Another kept connection may be just as old.
+  const auto answer_once = [](auto& talk) {
+    talk.read_until();
+    talk.send(answer_with("kept"));
+  };
+  raw_peer peer({[&](auto& talk) {
+                   answer_once(talk);
+                   talk.read_until();
+                 },
+                 [&](auto& talk) {
+                   answer_once(talk);
+                   talk.wait_closed();
+                 },
+                 [](auto& talk) { tell_heads(talk, 1); }});
+  Surface api;
+  {
+    auto first = api.stream("GET", peer.url("/1"));
+    CHECK(api.get(peer.url("/2")).content() == "kept");
+    CHECK(api.read_all(first) == "kept");
+  }
+  CHECK(api.get(peer.url("/3")).content().starts_with("GET /3 "));
+}
+
+LEAT_BOTH_SURFACES("heads may be of any size, one after the other on a connection") {
+  const std::vector<int> sizes{0, 1, 3, 200, 2, 5000, 10, 4000, 0};
+  raw_peer peer([&](auto& talk) {
+    for (const int size : sizes) {
+      talk.read_until();
+      std::string fields;
+      if (size != 0)
+        fields = "X-Long: " + std::string(static_cast<std::size_t>(size), 'v') + "\r\n";
+      for (int i = 0; i < size % 50; ++i) fields += "X-" + std::to_string(i) + ": 1\r\n";
+      talk.send(answer_with("x", fields));
+    }
+    talk.wait_closed();
+  });
+  Surface api;
+  for (const int size : sizes) {
+    const auto answer = api.get(peer.url());
+    CHECK(answer.headers().get("x-long").value_or("").size() == static_cast<std::size_t>(size));
+    CHECK(answer.headers().size() == 1 + (size != 0 ? 1U : 0U) + static_cast<unsigned>(size % 50));
+  }
 }
 
 LEAT_BOTH_SURFACES("an answer that nobody asked for is not the answer to the next request") {

@@ -48,8 +48,9 @@ class async_surface {
   leat::http::response request(std::string method, std::string url, request_options more = {}) {
     return leat::run(loop_, client_.request(std::move(method), std::move(url), std::move(more)));
   }
-  leat::http::response get(std::string url, request_options more = {}) {
-    return request("GET", std::move(url), std::move(more));
+  leat::http::response get(std::string url) { return leat::run(loop_, client_.get(url)); }
+  leat::http::response get(std::string url, request_options more) {
+    return leat::run(loop_, client_.get(url, std::move(more)));
   }
   leat::http::response post(std::string url, request_options more = {}) {
     return request("POST", std::move(url), std::move(more));
@@ -126,8 +127,9 @@ class blocking_surface {
   leat::http::response request(std::string method, std::string url, request_options more = {}) {
     return client_.request(std::move(method), std::move(url), std::move(more));
   }
-  leat::http::response get(std::string url, request_options more = {}) {
-    return client_.get(std::move(url), std::move(more));
+  leat::http::response get(std::string url) { return client_.get(url); }
+  leat::http::response get(std::string url, request_options more) {
+    return client_.get(url, std::move(more));
   }
   leat::http::response post(std::string url, request_options more = {}) {
     return client_.post(std::move(url), std::move(more));

@@ -71,6 +71,28 @@ LEAT_ASYNC_TEST("pool: a clean resource is lent again") {
   CHECK(co_await use(connections, "a", 0s, 8) == 7);
 }
 
+LEAT_ASYNC_TEST("pool: a limit counts from when the wait begins") {
+  resource_pool connections(at_most(1));
+  const std::string key = "a";
+  const auto held = co_await connections.acquire(key, 1s);
+  CHECK(held.is_held());
+  auto wait = connections.acquire(key, 10s);
+  co_await sleep_for(1h);
+  const time_point began = executor::current().now();
+  CHECK_THROWS_AS(static_cast<void>(co_await std::move(wait)), pool::pool_timeout);
+  CHECK(executor::current().now() - began == 10s);
+}
+
+LEAT_ASYNC_TEST("pool: without a limit nothing ends a wait but a slot") {
+  resource_pool connections(at_most(1));
+  co_await with_task_group([&](task_group& group) -> task<void> {
+    group.spawn(use, std::ref(connections), "a", 100h, 7);
+    co_await sleep_for(1s);
+    const auto lease = co_await connections.acquire("a", no_timeout);
+    CHECK(number_of(lease) == 7);
+  });
+}
+
 LEAT_ASYNC_TEST("pool: a key that is given away outlives the wait for its slot") {
   resource_pool connections(at_most(1));
   const auto held = co_await connections.acquire("a", deadline_after(1h));

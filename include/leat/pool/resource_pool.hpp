@@ -35,16 +35,17 @@ class resource_pool {
 
   class [[nodiscard]] awaiter final : public timed_leaf {
    public:
-    awaiter(resource_pool& pool, const std::string& key, deadline until, time_point asked)
-        : timed_leaf(until), pool_(pool), key_(&key), asked_(asked) {}
-    awaiter(resource_pool& pool, std::string&& key, deadline until, time_point asked)
+    awaiter(resource_pool& pool, const std::string& key, deadline until, duration limit,
+            time_point asked)
+        : timed_leaf(until), pool_(pool), key_(&key), limit_(limit), asked_(asked) {}
+    awaiter(resource_pool& pool, std::string&& key, deadline until, duration limit,
+            time_point asked)
         : timed_leaf(until),
           pool_(pool),
           own_key_(std::move(key)),
           key_(&own_key_),
+          limit_(limit),
           asked_(asked) {}
-    awaiter(resource_pool& pool, const std::string& key, duration limit, time_point asked)
-        : timed_leaf(deadline::never()), pool_(pool), key_(&key), limit_(limit), asked_(asked) {}
     awaiter(awaiter&& other) noexcept
         : timed_leaf(std::move(other)),
           pool_(other.pool_),
@@ -68,7 +69,7 @@ class resource_pool {
     resource_pool& pool_;
     std::string own_key_;
     const std::string* key_;
-    duration limit_ = no_timeout;  // besides the deadline
+    duration limit_;  // from the start of the wait, in place of a deadline
     time_point asked_;
     lease lease_;
     time_point began_{};  // where somebody measures
@@ -87,15 +88,17 @@ class resource_pool {
   /// Errors: `pool_timeout`, saying who holds the slots; `pool_closed`.
   /// Lifetime: `key` outlives the wait, unless it is given away.
   [[nodiscard]] awaiter acquire(const std::string& key, deadline until, time_point asked = {}) {
-    return {*this, key, until, asked};
+    return {*this, key, until, no_timeout, asked};
   }
   [[nodiscard]] awaiter acquire(std::string&& key, deadline until, time_point asked = {}) {
-    return {*this, std::move(key), until, asked};
+    return {*this, std::move(key), until, no_timeout, asked};
   }
-
   /// The same for at most `limit` from when a wait begins. The clock is read only then.
   [[nodiscard]] awaiter acquire(const std::string& key, duration limit, time_point asked = {}) {
-    return {*this, key, limit, asked};
+    return {*this, key, deadline::never(), limit, asked};
+  }
+  [[nodiscard]] awaiter acquire(std::string&& key, duration limit, time_point asked = {}) {
+    return {*this, std::move(key), deadline::never(), limit, asked};
   }
 
   /// Drops what is idle, refuses those who wait, and drops what is given back later.

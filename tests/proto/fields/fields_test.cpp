@@ -5,6 +5,7 @@
 #include <iterator>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "support/test.hpp"
@@ -163,6 +164,74 @@ TEST_CASE("fields: copies are independent") {
   original.set("a", "2");
 
   CHECK(copy.get("a") == "1");
+}
+
+TEST_CASE("fields: a copy is whole, whatever was changed before and is behind it") {
+  fields original;
+  for (int i = 0; i < 40; ++i) original.add("x-" + std::to_string(i), std::string(30, 'v'));
+  for (int i = 0; i < 40; i += 2) original.remove("x-" + std::to_string(i));
+  original.set("x-1", "changed");
+  fields copy{{"old", "gone"}};
+
+  copy = original;
+  CHECK(copy == original);
+  copy.add("x-new", "behind it");
+  CHECK(copy.size() == original.size() + 1);
+
+  fields moved = std::move(copy);
+  CHECK(moved.get("x-new") == "behind it");
+  CHECK(copy.is_empty());  // NOLINT(bugprone-use-after-move): as it is said to be
+  copy.add("a", "1");
+  CHECK(listed(copy) == std::vector<field>{{"a", "1"}});
+}
+
+TEST_CASE("fields: may be assigned to themselves") {
+  fields list{{"a", "1"}, {"b", "2"}};
+  const fields& same = list;
+
+  list = same;
+
+  CHECK(listed(list) == std::vector<field>{{"a", "1"}, {"b", "2"}});
+}
+
+TEST_CASE("fields: take over into memory that is there, or into more") {
+  const std::string head = "host:a.test";
+  const std::array<field_slice, 1> slices{{{0, 4, 5, 6}}};
+  fields list;
+  list.reserve(1, head.size());
+  const void* const place = list.view().text().data();
+
+  list.assign(fields_view(head, slices));
+  CHECK(listed(list) == std::vector<field>{{"host", "a.test"}});
+  CHECK(list.view().text().data() == place);
+
+  const std::string longer = head + std::string(100, 'x');
+  list.assign(fields_view(longer, slices));
+  CHECK(listed(list) == std::vector<field>{{"host", "a.test"}});
+  list.assign({});
+  CHECK(list.is_empty());
+}
+
+TEST_CASE("fields: that are there stay when room is made for more") {
+  fields list{{"a", "1"}};
+
+  list.reserve(50, 5000);
+  const void* const place = list.view().text().data();
+  for (int i = 0; i < 49; ++i) list.add("name", std::string(90, 'v'));
+
+  CHECK(list.view().text().data() == place);
+  CHECK(list[0] == field{"a", "1"});
+  list.reserve(1, 1);
+  CHECK(list.size() == 50);
+}
+
+TEST_CASE("fields: empty names and values are fields") {
+  fields list;
+  list.add("", "");
+  list.set("", "");
+
+  CHECK(listed(list) == std::vector<field>{{"", ""}});
+  CHECK(fields(list.view()) == list);
 }
 
 TEST_CASE("redacted fields: hide credentials") {

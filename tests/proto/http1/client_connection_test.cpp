@@ -485,3 +485,99 @@ TEST_CASE("client: tells the length of a body before it comes") {
   CHECK_FALSE(length_of("HTTP/1.1 200 OK\r\n\r\n"));
   CHECK_FALSE(length_of("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"));
 }
+
+namespace {
+
+/// A client that has read the head of `response`, and what is left of that.
+struct behind_head {
+  explicit behind_head(std::string_view response, std::string_view method = "GET",
+                       const limits& bounds = {})
+      : machine(bounds), rest(response) {
+    ask(machine, method);
+    REQUIRE(machine.next(rest).kind == event_kind::head);
+  }
+
+  client_connection machine;
+  std::string_view rest;
+};
+
+}  // namespace
+
+TEST_CASE("client: a body that is there as a whole may be taken at once") {
+  behind_head client("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+
+  CHECK(client.machine.take_whole_body(client.rest) == "hello");
+  CHECK(client.rest.empty());
+  CHECK(client.machine.is_reusable());
+  CHECK(client.machine.next(client.rest).kind == event_kind::paused);
+  CHECK_FALSE(client.machine.take_whole_body(client.rest));
+}
+
+TEST_CASE("client: an answer without a body has an empty one to be taken") {
+  behind_head no_content("HTTP/1.1 204 No\r\nContent-Length: 7\r\n\r\n");
+  CHECK(no_content.machine.take_whole_body(no_content.rest) == "");
+  CHECK(no_content.machine.is_reusable());
+
+  behind_head of_head("HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n", "HEAD");
+  CHECK(of_head.machine.take_whole_body(of_head.rest) == "");
+  CHECK(of_head.machine.is_reusable());
+}
+
+TEST_CASE("client: bytes behind a body that is taken end the use of the connection") {
+  behind_head client("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhelloHTTP/1.1 200 OK");
+
+  CHECK(client.machine.take_whole_body(client.rest) == "hello");
+  CHECK(client.rest == "HTTP/1.1 200 OK");
+  CHECK_FALSE(client.machine.is_reusable());
+}
+
+TEST_CASE("client: of a body that is not there as a whole, nothing is taken") {
+  for (const char* response :
+       {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell",
+        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\nhello",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"}) {
+    CAPTURE(response);
+    behind_head client(response);
+    const std::string_view before = client.rest;
+    CHECK_FALSE(client.machine.take_whole_body(client.rest));
+    CHECK(client.rest == before);
+    CHECK_FALSE(client.machine.is_reusable());
+  }
+}
+
+TEST_CASE("client: the rest of a body may be taken when its beginning was told") {
+  behind_head client("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe");
+  CHECK(client.machine.next(client.rest).data == "he");
+  client.rest = "llo";
+
+  CHECK(client.machine.take_whole_body(client.rest) == "llo");
+  CHECK(client.machine.is_reusable());
+}
+
+TEST_CASE("client: a body above the limit is not taken, but refused") {
+  const std::string_view response = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+  behind_head at_limit(response, "GET", {.max_body_bytes = 5});
+  CHECK(at_limit.machine.take_whole_body(at_limit.rest) == "hello");
+
+  behind_head above(response, "GET", {.max_body_bytes = 4});
+  CHECK_FALSE(above.machine.take_whole_body(above.rest));
+  CHECK(above.machine.next(above.rest).error == errc::body_too_large);
+  CHECK_FALSE(above.machine.take_whole_body(above.rest));
+}
+
+TEST_CASE("client: what is not the body of an answer cannot be taken for one") {
+  client_connection machine;
+  std::string_view bytes = "hello";
+  CHECK_FALSE(machine.take_whole_body(bytes));
+  ask(machine);
+  CHECK_FALSE(machine.take_whole_body(bytes));
+
+  client_connection switched;
+  ask(switched, "GET", upgrade);
+  std::string_view response =
+      "HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"
+      "x";
+  REQUIRE(switched.next(response).kind == event_kind::head);
+  CHECK_FALSE(switched.take_whole_body(response));
+  CHECK(response == "x");
+}

@@ -68,7 +68,7 @@ class slot_ledger {
 
   pool_options options_;
   std::unordered_map<std::string, key_state> keys_;
-  key_entry* latest_ = nullptr;  // the key asked for last is mostly the next one, too
+  key_entry* latest_ = nullptr;              // the key asked for last is mostly the next one, too
   intrusive_list<resource, idle_tag> idle_;  // its own; the one used last is at the front
   std::size_t idle_count_ = 0;
   std::size_t lent_ = 0;
