@@ -57,7 +57,7 @@ response client::get(std::string_view url, blocking_request_options options) {
   return start("GET", url, std::move(options));
 }
 response client::get(std::string_view url) {
-  refuse_on_loop("http::async_client::get");
+  refuse_on_loop("http::async_client::request");
   return run_blocking(impl_->request("GET", url));
 }
 response client::head(std::string_view url, blocking_request_options options) {

@@ -8,6 +8,7 @@ namespace leat::http {
 using proto::http1::event_kind;
 
 void client_machine::take(std::size_t size) noexcept {
+  has_news_ = true;
   if (size == 0) {
     machine_.end_of_input();
   } else {
@@ -34,6 +35,7 @@ std::size_t client_machine::room_for_body() const noexcept {
 }
 
 bool client_machine::find_head(const std::string& peer, response_head::parts& into) {
+  has_news_ = false;
   for (;;) {
     std::string_view input = received_.text();
     const auto event = machine_.next(input);
@@ -43,8 +45,10 @@ bool client_machine::find_head(const std::string& peer, response_head::parts& in
       into.reason = std::string(head.reason);
       if (head.http_version == proto::http1::version::http_1_0) into.http_version = "HTTP/1.0";
       into.headers.assign(head.fields);
-      usual_fields_ = std::min(head.fields.size(), most_usual_fields);
-      usual_field_bytes_ = std::min(head.fields.text().size(), most_usual_field_bytes);
+      const bool is_usual = head.fields.size() <= most_usual_fields &&
+                            head.fields.text().size() <= most_usual_field_bytes;
+      usual_fields_ = is_usual ? head.fields.size() : 0;
+      usual_field_bytes_ = is_usual ? head.fields.text().size() : 0;
     }
     received_.consume(received_.size() - input.size());
     switch (event.kind) {
@@ -110,6 +114,7 @@ bool client_machine::prepare_reuse() noexcept {
     received_.release();
   }
   room_size_ = read_size;
+  method_ = {};
   return true;
 }
 

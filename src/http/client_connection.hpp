@@ -71,6 +71,7 @@ class client_machine {
     }
     method_ = request.method;
     has_received_ = false;
+    has_news_ = false;
     has_head_ = false;
     if (request.extras != nullptr || has_own_limits_) set_limits(request.extras.get());
     check_sendable(machine_.send_head(out, head));
@@ -90,7 +91,7 @@ class client_machine {
     }
     return received_;
   }
-  /// What is left to be sent of it; empty at other times.
+  /// What is left to be sent of it, as long as nothing was read.
   [[nodiscard]] byte_buffer& gathered() noexcept { return received_; }
   void drop_gathered() noexcept { received_.clear(); }
   void has_sent_gathered() {
@@ -113,7 +114,8 @@ class client_machine {
   /// What was read into the room; nothing is the end of the input.
   void take(std::size_t size) noexcept;
 
-  /// Makes room for the head of the next answer, which mostly is as large as that of the last one.
+  /// Makes room for the head of the next answer, which mostly is as large as that of the last one,
+  /// unless that was large.
   void expect_head(response_head::parts& into) const {
     into.headers.reserve(usual_fields_, usual_field_bytes_);
   }
@@ -141,6 +143,8 @@ class client_machine {
   /// Whether anything of an answer has come in the current exchange.
   [[nodiscard]] bool has_received() const noexcept { return has_received_; }
   [[nodiscard]] bool has_unread() const noexcept { return !received_.is_empty(); }
+  /// Whether something has come, the end included, at which `find_head()` has not looked.
+  [[nodiscard]] bool has_news() const noexcept { return has_news_; }
   /// Whether the connection is another protocol's now; what was read behind the answer is too.
   [[nodiscard]] bool has_switched() const noexcept { return machine_.has_switched(); }
   [[nodiscard]] byte_buffer take_unread() noexcept { return std::move(received_); }
@@ -160,7 +164,7 @@ class client_machine {
   proto::http1::client_connection machine_;
   proto::http1::limits limits_;  // of requests that say nothing else
   byte_buffer received_;
-  // What is kept ready for a head: more is asked for when it has come.
+  // What is kept ready for a head. Room for a larger one is made when it has come.
   static constexpr std::size_t most_usual_fields = 32;
   static constexpr std::size_t most_usual_field_bytes = 2048;
 
@@ -171,6 +175,7 @@ class client_machine {
   std::size_t shown_ = 0;         // bytes in front that the last piece of a body refers to
   bool has_filled_room_ = false;  // the last read has: more is there
   bool has_received_ = false;
+  bool has_news_ = false;
   bool has_head_ = false;
   bool is_forwarded_ = false;
   bool has_own_limits_ = false;      // the machine has those of the last request
@@ -241,6 +246,7 @@ class client_connection final : public pool::resource {
     trace_ = trace;
     read_at_ = arrived_ = never_read;
     unsent_ = nullptr;
+    LEAT_ASSERT(!machine_.has_unread());
     const bool is_small = request.streamed == nullptr && request.content.size() < most_gathered &&
                           !request.continue_wait;
     if (!is_small) return false;
@@ -287,8 +293,8 @@ class client_connection final : public pool::resource {
     machine_.expect_head(head);
     try {
       // Mostly nothing has come yet.
-      for (bool looks = machine_.has_unread();; looks = true) {
-        if (looks && machine_.find_head(stream_->peer_name(), head)) return true;
+      for (;;) {
+        if (machine_.has_news() && machine_.find_head(stream_->peer_name(), head)) return true;
         if constexpr (Io::is_blocking) {
           const deadline until = in(limit);
           machine_.take(stream_->read_some(machine_.room(), until));

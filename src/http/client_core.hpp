@@ -246,8 +246,9 @@ class client_core {
       if constexpr (!Io::is_blocking) begun.times.asked = began;
       // What `start()` does, in place, because most requests are like that.
       if (plain_call plain = begin_call(request, begun); plain.by != nullptr) {
-        if (!plain.by->try_carry(request.built(), request.origin(), begun)) {
-          co_await plain.by->carry(request.built(), request.origin(), begun);
+        typename pooled_transport<Io>::attempts before;
+        if (!plain.by->try_carry(request.built(), request.origin(), begun, before)) {
+          co_await plain.by->carry(request.built(), request.origin(), begun, before);
         }
         note_plain(request.built(), begun, plain);
         if (is_led_on(request.built(), begun)) co_await follow_plain(request, begun, plain);
@@ -334,8 +335,9 @@ class client_core {
   /// The call as its caller sees it: with redirects, and the hooks around them.
   typename Io::template task<void> start(prepared& request, opened& answer) {
     if (plain_call plain = begin_call(request, answer); plain.by != nullptr) {
-      if (!plain.by->try_carry(request.built(), request.origin(), answer)) {
-        co_await plain.by->carry(request.built(), request.origin(), answer);
+      typename pooled_transport<Io>::attempts before;
+      if (!plain.by->try_carry(request.built(), request.origin(), answer, before)) {
+        co_await plain.by->carry(request.built(), request.origin(), answer, before);
       }
       note_plain(request.built(), answer, plain);
       if (is_led_on(request.built(), answer)) co_await follow_plain(request, answer, plain);

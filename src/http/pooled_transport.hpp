@@ -43,7 +43,6 @@ template <class Io>
 struct arrival : arrived_head {
   std::unique_ptr<basic_response_body<Io>> body;
   std::uint64_t max_body_bytes = 0;
-  bool was_lost = false;      // the request, with a kept connection; it goes out again
   bool may_be_whole = false;  // whoever asks wants a body in memory
   bool is_whole = false;      // then one that came with its head is here, and has no `body`
   std::string content;
@@ -74,12 +73,20 @@ class pooled_transport final : public basic_transport<Io> {
     return Io::expose(answer(request));
   }
 
+  /// Why a request is sent again; each reason counts once.
+  struct attempts {
+    bool was_lost = false;     // with a kept connection
+    bool was_refused = false;  // by a server that had not looked at it
+    // Set when a server first had no room for it beside others: until when it waits for some.
+    std::optional<deadline> room_until;
+  };
+
   /// As `handle()`, into `into`. If `origin` is set, the fields of the request are its
   /// usual ones, and have not been written into the request, which has no body. `times.asked` is
   /// known only of what may be sent again, and if nobody else had a turn since: a connection that
-  /// was read just before is not looked at for it.
+  /// was read just before is not looked at for it. `before` says what was tried already.
   typename Io::template task<void> carry(basic_request<Io>& request, const known_origin* origin,
-                                         arrival<Io>& into) {
+                                         arrival<Io>& into, attempts& before) {
     if (request.url.scheme() != "http" && request.url.scheme() != "https") {
       throw unsupported_protocol("this client speaks http and https, not " +
                                  std::string(request.url.scheme()));
@@ -97,8 +104,6 @@ class pooled_transport final : public basic_transport<Io> {
     std::string own_key;
     std::unique_ptr<exchange_trace> trace;  // of the attempt that is under way
     try {
-      attempts before;
-      before.was_lost = into.was_lost;
       for (;;) {
         if (request.tracer != nullptr) begin_trace(trace, request);
         carrier_found found;
@@ -171,7 +176,7 @@ class pooled_transport final : public basic_transport<Io> {
   /// As `carry()`, for most requests of a client that blocks: to a known origin, over a connection
   /// that is kept. It takes no frame. Returns false if `carry()` has to go on.
   [[nodiscard]] bool try_carry(basic_request<Io>& request, const known_origin* origin,
-                               arrival<Io>& into) {
+                               arrival<Io>& into, attempts& before) {
     if constexpr (Io::is_blocking) {
       const bool is_plain = origin != nullptr && origin->ready.is_ready() &&
                             request.tracer == nullptr && is_always_http1(request) &&
@@ -179,22 +184,22 @@ class pooled_transport final : public basic_transport<Io> {
       if (!is_plain) return false;
       lease_type lease;
       try {
-        lease = connections_.try_acquire(origin->pool_key);
+        lease = connections_.try_acquire_idle(origin->pool_key);
       } catch (const pool::pool_closed&) {
         throw client_closed();
       }
-      if (lease.get() == nullptr) return false;
+      if (!lease.is_held()) return false;
       lease.mark_in_use();
       auto& carrier = connection_of(lease);
       try {
-        const bool is_sent = carrier.try_send(request, &origin->ready, nullptr);
+        [[maybe_unused]] const bool is_sent = carrier.try_send(request, &origin->ready, nullptr);
         LEAT_ASSERT(is_sent);  // what has a body brings its own fields
-        const bool is_read = carrier.try_read_head(request.timeouts.read, into);
+        [[maybe_unused]] const bool is_read = carrier.try_read_head(request.timeouts.read, into);
         LEAT_ASSERT(is_read);
       } catch (const leat::error&) {
         const auto lost = lost_with(lease, nullptr);
         if (!goes_again(carrier, request)) std::rethrow_exception(lost);
-        into.was_lost = true;
+        before.was_lost = true;
         return false;
       }
       std::unique_ptr<exchange_trace> untraced;
@@ -242,19 +247,12 @@ class pooled_transport final : public basic_transport<Io> {
   typename Io::template task<basic_transport_response<Io>> answer(basic_request<Io>& request) {
     basic_transport_response<Io> given;
     arrival<Io> came;
-    co_await carry(request, nullptr, came);
+    attempts none;
+    co_await carry(request, nullptr, came, none);
     given.head = std::move(*came.head);
     given.body = std::move(came.body);
     co_return given;
   }
-
-  /// Why a request is sent again; each reason counts once.
-  struct attempts {
-    bool was_lost = false;     // with a kept connection
-    bool was_refused = false;  // by a server that had not looked at it
-    // Set when a server first had no room for it beside others: until when it waits for some.
-    std::optional<deadline> room_until;
-  };
 
   /// What a request goes out on: a share of an HTTP/2 connection, or a connection of its own.
   struct carrier_found {

@@ -5,7 +5,6 @@
 
 #include "leat/http/error.hpp"
 #include "leat/proto/coding/coding.hpp"
-#include "leat/proto/fields/error.hpp"
 #include "leat/proto/fields/validation.hpp"
 #include "leat/proto/url/query.hpp"
 #include "leat/proto/url/query_parameters.hpp"
@@ -147,9 +146,14 @@ const known_origin* origin_memory::recall(std::string_view url) {
   return found->get();
 }
 
+bool origin_memory::knows(std::string_view spelled) const noexcept {
+  return std::ranges::any_of(known_,
+                             [spelled](const auto& each) { return each->spelled == spelled; });
+}
+
 bool origin_memory::has_come_again(std::string_view spelled) {
   const std::lock_guard lock(mutex_);
-  if (spelled.empty() || known_.size() == most_known) return false;
+  if (spelled.empty() || known_.size() == most_known || knows(spelled)) return false;
   if (spelled == last_spelled_) return true;
   last_spelled_ = spelled;
   return false;
@@ -158,9 +162,7 @@ bool origin_memory::has_come_again(std::string_view spelled) {
 void origin_memory::learn(std::unique_ptr<const known_origin> made) {
   const std::lock_guard lock(mutex_);
   // Two threads may have met it at once.
-  const bool is_known = std::ranges::any_of(
-      known_, [&made](const auto& each) { return each->spelled == made->spelled; });
-  if (is_known || known_.size() == most_known) return;
+  if (known_.size() == most_known || knows(made->spelled)) return;
   known_.push_back(std::move(made));
   latest_.store(known_.back().get(), std::memory_order_release);
 }
@@ -199,7 +201,7 @@ std::string join_cookies(std::string_view of_jar, std::string_view of_request) {
 
 void check_method(const std::string& method) {
   if (proto::is_method(method)) return;
-  const std::error_code refused = proto::fields_errc::invalid_method;
+  const auto refused = proto::check_method(method);
   throw local_protocol_error("the method of the request: " + refused.message(), refused);
 }
 

@@ -96,6 +96,7 @@ class origin_memory {
 
  private:
   const known_origin* recall(std::string_view url);
+  [[nodiscard]] bool knows(std::string_view spelled) const noexcept;
 
   std::atomic<const known_origin*> latest_ = nullptr;
   std::mutex mutex_;  // of what follows

@@ -55,6 +55,12 @@ class blocking_resource_pool::impl {
     return try_lend(key);
   }
 
+  detail::slot_ledger::slot try_acquire_idle(const std::string& key) {
+    const std::lock_guard lock(mutex_);
+    if (is_closed_) detail::throw_pool_closed(key);
+    return noted(slots_.try_lend_idle(key, coarse_now()));
+  }
+
   detail::slot_ledger::slot acquire(const std::string& key, deadline until) {
     std::unique_lock lock(mutex_);
     auto found = try_lend(key);
@@ -125,7 +131,9 @@ class blocking_resource_pool::impl {
 
   detail::slot_ledger::slot try_lend(const std::string& key) {
     if (is_closed_) detail::throw_pool_closed(key);
-    auto found = slots_.try_lend(key, coarse_now());
+    return noted(slots_.try_lend(key, coarse_now()));
+  }
+  detail::slot_ledger::slot noted(detail::slot_ledger::slot found) {
     if (found.key != nullptr && meter_ != nullptr) {
       meter_->acquired({});
       note();
@@ -174,6 +182,10 @@ blocking_resource_pool::~blocking_resource_pool() = default;
 
 blocking_resource_pool::lease blocking_resource_pool::try_acquire(const std::string& key) {
   return {*this, impl_->try_acquire(key)};
+}
+
+blocking_resource_pool::lease blocking_resource_pool::try_acquire_idle(const std::string& key) {
+  return {*this, impl_->try_acquire_idle(key)};
 }
 
 blocking_resource_pool::lease blocking_resource_pool::acquire(const std::string& key,

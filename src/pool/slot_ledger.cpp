@@ -12,28 +12,45 @@ slot_ledger::slot_ledger(pool_options options) : options_(std::move(options)) {
 }
 
 slot_ledger::slot slot_ledger::try_lend(const std::string& key, time_point now, time_point asked) {
-  if (latest_ == nullptr || latest_->first != key) latest_ = &*keys_.try_emplace(key).first;
-  key_entry& entry = *latest_;
-  ++entry.second.pins;  // what is dropped on the way may be its last
-  auto idle = take_idle(entry, now, asked);
-  const bool is_lent = idle != nullptr || make_room(entry);
-  --entry.second.pins;
-  if (!is_lent) {
+  if (auto found = try_lend_idle(key, now, asked); found.key != nullptr) return found;
+  key_entry& entry = *keys_.try_emplace(key).first;
+  if (!make_room(entry)) {
     forget_if_unused(entry);
     return {};
   }
+  latest_ = &entry;
+  return lend(entry, nullptr);
+}
+
+slot_ledger::slot slot_ledger::try_lend_idle(const std::string& key, time_point now,
+                                             time_point asked) noexcept {
+  if (latest_ == nullptr || latest_->first != key) {
+    const auto at = keys_.find(key);
+    if (at == keys_.end()) return {};
+    latest_ = &*at;
+  }
+  key_entry& entry = *latest_;
+  ++entry.second.pins;  // what is dropped on the way may be its last
+  auto idle = take_idle(entry, now, asked);
+  --entry.second.pins;
+  if (idle != nullptr) return lend(entry, std::move(idle));
+  forget_if_unused(entry);
+  return {};
+}
+
+slot_ledger::slot slot_ledger::lend(key_entry& key, std::unique_ptr<resource> idle) noexcept {
   ++lent_;
-  ++entry.second.lent;
-  return {&entry, std::move(idle)};
+  ++key.second.lent;
+  return {&key, std::move(idle)};
 }
 
 std::unique_ptr<resource> slot_ledger::take_idle(key_entry& key, time_point now,
                                                  time_point asked) noexcept {
   for (auto* at = idle_.first(); key.second.idle != 0 && at != nullptr;) {
-    resource& idle = *at;
+    idle_place& idle = *at;
     at = idle_.next(idle);
-    if (idle.idle_key_ != &key) continue;
-    if (now - idle.idle_since_ < options_.max_idle_time && idle.is_usable_since(asked)) {
+    if (idle.key != &key) continue;
+    if (now - idle.since < options_.max_idle_time && idle.held.is_usable_since(asked)) {
       return remove(idle);
     }
     drop(idle);
@@ -56,9 +73,10 @@ void slot_ledger::take_back(key_entry& key, std::unique_ptr<resource> clean,
   --lent_;
   --key.second.lent;
   if (clean == nullptr) return forget_if_unused(key);
-  clean->idle_key_ = &key;
-  clean->idle_since_ = now;
-  idle_.push_front(*clean.release());
+  idle_place& place = clean.release()->idle_place_;
+  place.key = &key;
+  place.since = now;
+  idle_.push_front(place);
   ++idle_count_;
   ++key.second.idle;
 }
@@ -72,26 +90,26 @@ void slot_ledger::drop_all() noexcept {
 }
 
 void slot_ledger::drop_expired(time_point now) noexcept {
-  while (idle_count_ != 0 && now - idle_.back().idle_since_ >= options_.max_idle_time) {
+  while (idle_count_ != 0 && now - idle_.back().since >= options_.max_idle_time) {
     drop(idle_.back());
   }
 }
 
 deadline slot_ledger::next_expiry() const noexcept {
   if (idle_count_ == 0) return deadline::never();
-  return deadline::after(idle_.back().idle_since_, options_.max_idle_time);
+  return deadline::after(idle_.back().since, options_.max_idle_time);
 }
 
-std::unique_ptr<resource> slot_ledger::remove(resource& idle) noexcept {
+std::unique_ptr<resource> slot_ledger::remove(idle_place& idle) noexcept {
   idle.unlink();
   --idle_count_;
-  --idle.idle_key_->second.idle;
-  return std::unique_ptr<resource>(&idle);
+  --idle.key->second.idle;
+  return std::unique_ptr<resource>(&idle.held);
 }
 
-void slot_ledger::drop(resource& idle) noexcept {
-  key_entry& key = *idle.idle_key_;
-  remove(idle).reset();
+void slot_ledger::drop(idle_place& idle) noexcept {
+  key_entry& key = *idle.key;
+  const auto dead = remove(idle);
   forget_if_unused(key);
 }
 

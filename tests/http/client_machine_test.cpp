@@ -18,10 +18,8 @@ std::size_t read_answer(client_machine& machine, std::string_view answer) {
   REQUIRE_FALSE(proto::parse_url("http://a.test/", request.url));
   request.headers.add("host", "a.test");
   const proto::http1::body_size none = proto::http1::body_size::none();
-  {
-    const http::gathered_request sent(machine, request, none, nullptr);
-    machine.has_sent_gathered();
-  }
+  machine.gather(request, none, nullptr);
+  machine.has_sent_gathered();
   const auto read_more = [&] {
     const auto room = machine.room();
     const std::size_t size = std::min(room.size(), answer.size());

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <atomic>
 #include <future>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "leat/http/error.hpp"
@@ -179,46 +177,19 @@ LEAT_BOTH_SURFACES("origins are as many as one likes, though not all of them are
   }
 }
 
-TEST_CASE("client: threads that ask different origins get what is theirs") {
-  constexpr int threads = 4;
-  constexpr int requests = 300;
-  constexpr int hosts = 24;
-  http::client_options options;
-  options.transport = std::make_shared<http::mock_transport>([](const http::request& sent) {
-    return http::server_response::text(sent.url.text() +
-                                       std::string(sent.headers.get("host").value_or("")));
-  });
-  http::client api(std::move(options));
-  std::atomic<int> wrong = 0;
-  std::vector<std::thread> askers;
-  for (int thread = 0; thread < threads; ++thread) {
-    askers.emplace_back([&api, &wrong, thread] {
-      for (int i = 0; i < requests; ++i) {
-        const std::string host = "h" + std::to_string((i / 3 + thread) % hosts) + ".test";
-        const std::string url = "http://" + host + "/";
-        if (api.get(url).content() != url + host) ++wrong;
-      }
-    });
-  }
-  for (auto& each : askers) each.join();
-  CHECK(wrong == 0);
-}
-
 LEAT_BOTH_SURFACES("a request that was lost with a kept connection takes a new one next") {
   // Another kept connection may be just as old.
-  const auto answer_once = [](auto& talk) {
-    talk.read_until();
-    talk.send(answer_with("kept"));
-  };
-  raw_peer peer({[&](auto& talk) {
-                   answer_once(talk);
-                   talk.read_until();
-                 },
-                 [&](auto& talk) {
-                   answer_once(talk);
-                   talk.wait_closed();
-                 },
-                 [](auto& talk) { tell_heads(talk, 1); }});
+  raw_peer peer([&peer](auto& first) {
+    first.read_until();
+    first.send(answer_with("kept"));
+    auto other = peer.accept_beside();
+    other.read_until();
+    other.send(answer_with("kept"));
+    first.read_until();
+    first.end();
+    auto fresh = peer.accept_beside();
+    tell_heads(fresh, 1);
+  });
   Surface api;
   {
     auto first = api.stream("GET", peer.url("/1"));

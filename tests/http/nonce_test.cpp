@@ -12,6 +12,7 @@
 #include "leat/coro/task_group.hpp"
 #include "leat/http/async_client.hpp"
 #include "leat/http/client.hpp"
+#include "leat/http/mock_transport.hpp"
 #include "leat/http/server.hpp"
 #include "leat/testing/test_loop.hpp"
 
@@ -177,4 +178,29 @@ TEST_CASE("client: a thousand tasks share one, and each answer goes to who asked
   CHECK(seen.right + seen.given_up == tasks * requests_of_a_task);
   CHECK(seen.right > tasks * requests_of_a_task / 2);
   CHECK(state_of_process() == before);
+}
+
+TEST_CASE("nonce: threads that ask different origins get what is theirs") {
+  constexpr int askers = 4;
+  constexpr int requests = 300;
+  constexpr int hosts = 24;  // more than a client remembers
+  http::client_options options;
+  options.transport = std::make_shared<http::mock_transport>([](const http::request& sent) {
+    return http::server_response::text(sent.url.text() +
+                                       std::string(sent.headers.get("host").value_or("")));
+  });
+  http::client api(std::move(options));
+  std::atomic<int> wrong = 0;
+  std::vector<std::thread> running;
+  for (int number = 0; number < askers; ++number) {
+    running.emplace_back([&api, &wrong, number] {
+      for (int i = 0; i < requests; ++i) {
+        const std::string host = "h" + std::to_string((i / 3 + number) % hosts) + ".test";
+        const std::string url = "http://" + host + "/";
+        if (api.get(url).content() != url + host) ++wrong;
+      }
+    });
+  }
+  for (auto& each : running) each.join();
+  CHECK(wrong == 0);
 }

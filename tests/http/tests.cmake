@@ -3,6 +3,7 @@ leat_test(http NAME client_
     async_client_test.cpp
     begun_stream_test.cpp
     cancellation_sweep_test.cpp
+    client_bare_stream_test.cpp
     client_cookies_test.cpp
     client_http2_again_test.cpp
     client_http2_body_test.cpp
@@ -24,6 +25,7 @@ leat_test(http NAME client_
     failure_sweep_test.cpp
     mount_pattern_test.cpp
     operation_sweep_test.cpp
+    origin_memory_test.cpp
     proxy_test.cpp
     trace_sweep_test.cpp
   DEPENDS leat::http leat::proto_http2 leat::testing leat_test_http2 leat_test_certificates)

@@ -138,6 +138,27 @@ TEST_CASE("blocking pool: a slot that is free is lent without a wait, and none i
   CHECK_THROWS_AS(static_cast<void>(connections.try_acquire("a")), pool::pool_closed);
 }
 
+TEST_CASE("blocking pool: a slot with what is idle is lent, and no other takes part in it") {
+  blocking_resource_pool connections(at_most(2));
+  CHECK_FALSE(connections.try_acquire_idle("a").is_held());
+  CHECK(connections.statistics().lent == 0);
+  CHECK(number_of(lend(connections, "b", 7)) == 7);
+  CHECK_FALSE(connections.try_acquire_idle("a").is_held());
+  CHECK(connections.statistics().idle == 1);
+  {
+    auto held = connections.try_acquire_idle("b");
+    CHECK(number_of(held) == 7);
+    CHECK_FALSE(connections.try_acquire_idle("b").is_held());
+    CHECK(connections.statistics().lent == 1);
+    held.mark_clean();
+  }
+  static_cast<counted*>(connections.try_acquire_idle("b").get())->usable = false;
+  CHECK_FALSE(connections.try_acquire_idle("b").is_held());
+  CHECK(connections.statistics().idle == 0);
+  connections.close();
+  CHECK_THROWS_AS(static_cast<void>(connections.try_acquire_idle("b")), pool::pool_closed);
+}
+
 TEST_CASE("blocking pool: keys that take turns are not taken for each other") {
   auto options = at_most(3);
   options.max_idle = 2;

@@ -118,6 +118,13 @@ class raw_peer {
   }
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 
+  /// For a script: the next one who comes, beside the conversation that is under way.
+  [[nodiscard]] conversation accept_beside() {
+    const int accepted = ::accept4(listening_, nullptr, nullptr, SOCK_CLOEXEC);
+    if (accepted < 0) throw std::runtime_error("nobody else came");
+    return conversation(accepted);
+  }
+
   /// Waits for the conversations to end.
   /// Errors: what a script threw.
   void finish() {

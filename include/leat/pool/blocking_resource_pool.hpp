@@ -35,6 +35,9 @@ class blocking_resource_pool {
   /// Errors: `pool_closed`.
   [[nodiscard]] lease try_acquire(const std::string& key);
 
+  /// The same only if it comes with an idle resource.
+  [[nodiscard]] lease try_acquire_idle(const std::string& key);
+
   /// Drops what is idle, refuses those who wait, and drops what is given back later.
   void close() noexcept;
 

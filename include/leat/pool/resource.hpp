@@ -15,6 +15,8 @@ class registry;
 
 namespace leat::pool {
 
+class resource;
+
 namespace detail {
 
 class slot_ledger;
@@ -29,10 +31,20 @@ using key_entry = std::pair<const std::string, key_state>;
 
 struct idle_tag;
 
+/// Where a resource lies while it is idle.
+struct idle_place : list_hook<idle_tag> {
+  explicit idle_place(resource& of) noexcept : held(of) {}
+
+  resource& held;
+  key_entry* key = nullptr;
+  time_point since{};
+};
+
 }  // namespace detail
 
-/// What a pool lends: a connection, as a rule. Destroying it closes it at once.
-class resource : public list_hook<detail::idle_tag> {
+/// What a pool lends: a connection, as a rule. Destroying it closes it at once, and does nothing
+/// with the pool.
+class resource {
  public:
   resource() = default;
   resource(const resource&) = delete;
@@ -49,9 +61,7 @@ class resource : public list_hook<detail::idle_tag> {
  private:
   friend detail::slot_ledger;
 
-  // While it lies idle.
-  detail::key_entry* idle_key_ = nullptr;
-  time_point idle_since_{};
+  detail::idle_place idle_place_{*this};
 };
 
 /// What a pool measures, under the label `pool`; pools of one name are added up:

@@ -6,6 +6,7 @@
 #include <limits>
 #include <new>
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
 
 #include "leat/proto/fields/ascii.hpp"
@@ -17,6 +18,10 @@ namespace leat::proto {
 namespace {
 
 constexpr std::size_t most = std::numeric_limits<std::uint32_t>::max();
+
+// They lie in memory of no type and are copied as bytes.
+static_assert(std::is_trivially_copyable_v<field_slice>);
+static_assert(alignof(field_slice) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);
 
 // What the first field that is added makes room for: those of a small head.
 constexpr std::size_t first_slices = 8;
@@ -88,7 +93,8 @@ std::span<const field_slice> fields_view::slices() const noexcept {
   return {slices_, size_};
 }
 
-fields::fields(std::initializer_list<field> list) {
+// With the other constructor there is a destructor for what a throw leaves.
+fields::fields(std::initializer_list<field> list) : fields() {
   std::size_t bytes = 0;
   for (const field& each : list) bytes += each.name.size() + each.value.size();
   reserve(list.size(), bytes);
@@ -194,7 +200,10 @@ void fields::release() noexcept {
 }
 
 void fields::allocate(std::size_t slices, std::size_t text) {
-  if (std::max(slices, text) > most) throw std::length_error("fields: text passes 4 GiB");
+  constexpr std::size_t most_bytes = std::numeric_limits<std::size_t>::max();
+  if (std::max(slices, text) > most || slices > (most_bytes - text) / sizeof(field_slice)) {
+    throw std::length_error("fields: their number or their text is too large");
+  }
   memory_ = ::operator new(bytes_of(slices, text));
   capacity_ = static_cast<std::uint32_t>(slices);
   text_capacity_ = static_cast<std::uint32_t>(text);
@@ -232,7 +241,7 @@ void fields::drop_dead_text() {
   constexpr std::size_t tolerated_bytes = 512;
   if (dead_bytes_ <= tolerated_bytes || std::size_t{dead_bytes_} * 2 <= text_size_) return;
   fields compact;
-  compact.reserve(size_, text_size_ - dead_bytes_);
+  compact.reserve(size_, text_size_);
   for (const field each : *this) compact.add(each.name, each.value);
   *this = std::move(compact);
 }

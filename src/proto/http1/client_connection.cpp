@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "leat/proto/http1/client_connection.hpp"
 
-#include "leat/proto/fields/error.hpp"
 #include "leat/proto/fields/validation.hpp"
 #include "leat/proto/http1/ready_fields.hpp"
 
@@ -29,8 +28,8 @@ client_connection::client_connection(const limits& limits) noexcept
     : reader_(detail::head_parser::kind::response, limits) {}
 
 std::error_code client_connection::send_head(byte_buffer& out, const outgoing_request& request) {
-  if (!is_method(request.method)) return fields_errc::invalid_method;
-  if (!is_request_target(request.target)) return fields_errc::invalid_target;
+  if (!is_method(request.method)) return check_method(request.method);
+  if (!is_request_target(request.target)) return check_target(request.target);
   outgoing_facts own;
   const outgoing_facts& facts = request.ready != nullptr ? request.ready->facts_ : own;
   if (request.ready == nullptr) {

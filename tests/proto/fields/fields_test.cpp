@@ -212,6 +212,16 @@ TEST_CASE("fields: take over into memory that is there, or into more") {
   CHECK(list.is_empty());
 }
 
+TEST_CASE("fields: may be of a view whose slices lie over each other") {
+  const std::string text = "name" + std::string(600, 'v');
+  const std::array<field_slice, 2> slices{{{0, 4, 4, 600}, {0, 4, 4, 600}}};
+  fields list(fields_view(text, slices));
+
+  list.set("name", "x");
+
+  CHECK(listed(list) == std::vector<field>{{"name", "x"}});
+}
+
 TEST_CASE("fields: that are there stay when room is made for more") {
   fields list{{"a", "1"}};
 

@@ -38,6 +38,10 @@ class slot_ledger {
   /// Errors: `std::bad_alloc`.
   [[nodiscard]] slot try_lend(const std::string& key, time_point now, time_point asked = {});
 
+  /// The same only if it comes with an idle resource.
+  [[nodiscard]] slot try_lend_idle(const std::string& key, time_point now,
+                                   time_point asked = {}) noexcept;
+
   /// Takes a slot back. `clean` lies idle from now on; null leaves the room to others.
   void take_back(key_entry& key, std::unique_ptr<resource> clean, time_point now) noexcept;
 
@@ -62,14 +66,15 @@ class slot_ledger {
   [[nodiscard]] std::unique_ptr<resource> take_idle(key_entry& key, time_point now,
                                                     time_point asked) noexcept;
   [[nodiscard]] bool make_room(const key_entry& key) noexcept;
-  std::unique_ptr<resource> remove(resource& idle) noexcept;
-  void drop(resource& idle) noexcept;
+  [[nodiscard]] slot lend(key_entry& key, std::unique_ptr<resource> idle) noexcept;
+  [[nodiscard]] std::unique_ptr<resource> remove(idle_place& idle) noexcept;
+  void drop(idle_place& idle) noexcept;
   void forget_if_unused(key_entry& key) noexcept;
 
   pool_options options_;
   std::unordered_map<std::string, key_state> keys_;
-  key_entry* latest_ = nullptr;              // the key asked for last is mostly the next one, too
-  intrusive_list<resource, idle_tag> idle_;  // its own; the one used last is at the front
+  key_entry* latest_ = nullptr;                // the key asked for last is mostly the next one, too
+  intrusive_list<idle_place, idle_tag> idle_;  // its own; the one used last is at the front
   std::size_t idle_count_ = 0;
   std::size_t lent_ = 0;
 };

@@ -130,9 +130,9 @@ constexpr field fields_view::operator[](std::size_t index) const noexcept {
 /// Nothing is checked here: what is about to be sent is checked by the serializer, with
 /// `check_field()`.
 ///
-/// Lifetime: views into it are valid until it is changed. Arguments may be such views.
-/// Errors: std::length_error when the text would pass 4 GiB.
-/// Thread-safety: none; reading from several threads is safe.
+/// Lifetime: views into it are valid until it is changed. Arguments may be such views. What was
+/// moved from is empty. Errors: std::length_error when the text would pass 4 GiB. Thread-safety:
+/// none; reading from several threads is safe.
 class fields {
  public:
   using iterator = fields_view::iterator;
