@@ -80,8 +80,8 @@ class client_machine {
   /// `ready`, if that is set, in place of its own. Once it has been sent or given up, the memory is
   /// emptied; only what has been sent is reported.
   template <class Request>
-  byte_buffer& gather(const Request& request, proto::http1::body_size size,
-                      const proto::http1::ready_fields* ready) {
+  void gather(const Request& request, proto::http1::body_size size,
+              const proto::http1::ready_fields* ready) {
     LEAT_ASSERT(received_.is_empty());
     static_cast<void>(room());
     begin_request(received_, request, size, ready);
@@ -89,7 +89,6 @@ class client_machine {
       begin_data(received_, request.content.size());
       received_.append(request.content);
     }
-    return received_;
   }
   /// What is left to be sent of it, as long as nothing was read.
   [[nodiscard]] byte_buffer& gathered() noexcept { return received_; }
@@ -251,7 +250,8 @@ class client_connection final : public pool::resource {
                           !request.continue_wait;
     if (!is_small) return false;
     gathering rest(machine_);
-    byte_buffer& bytes = machine_.gather(request, size_of(request), ready);
+    machine_.gather(request, size_of(request), ready);
+    byte_buffer& bytes = machine_.gathered();
     try {
       if (!write_at_once(bytes)) {
         if constexpr (Io::is_blocking) {

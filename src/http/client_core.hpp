@@ -246,9 +246,8 @@ class client_core {
       if constexpr (!Io::is_blocking) begun.times.asked = began;
       // What `start()` does, in place, because most requests are like that.
       if (plain_call plain = begin_call(request, begun); plain.by != nullptr) {
-        typename pooled_transport<Io>::attempts before;
-        if (!plain.by->try_carry(request.built(), request.origin(), begun, before)) {
-          co_await plain.by->carry(request.built(), request.origin(), begun, before);
+        if (!plain.by->try_carry(request.built(), request.origin(), begun, plain.before)) {
+          co_await plain.by->carry(request.built(), request.origin(), begun, plain.before);
         }
         note_plain(request.built(), begun, plain);
         if (is_led_on(request.built(), begun)) co_await follow_plain(request, begun, plain);
@@ -335,9 +334,8 @@ class client_core {
   /// The call as its caller sees it: with redirects, and the hooks around them.
   typename Io::template task<void> start(prepared& request, opened& answer) {
     if (plain_call plain = begin_call(request, answer); plain.by != nullptr) {
-      typename pooled_transport<Io>::attempts before;
-      if (!plain.by->try_carry(request.built(), request.origin(), answer, before)) {
-        co_await plain.by->carry(request.built(), request.origin(), answer, before);
+      if (!plain.by->try_carry(request.built(), request.origin(), answer, plain.before)) {
+        co_await plain.by->carry(request.built(), request.origin(), answer, plain.before);
       }
       note_plain(request.built(), answer, plain);
       if (is_led_on(request.built(), answer)) co_await follow_plain(request, answer, plain);
@@ -352,6 +350,7 @@ class client_core {
     bool took_cookies = false;
     time_point began{};       // for the log
     std::string sent_cookie;  // as in `hop_notes`
+    typename pooled_transport<Io>::attempts before;
   };
 
   /// What happens first for every call.

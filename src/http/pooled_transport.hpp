@@ -378,12 +378,8 @@ class pooled_transport final : public basic_transport<Io> {
     bool is_answered = false;
     try {
       is_answered = co_await connection.send(*mine, request, into.made());
-    } catch (const io::read_error&) {
-      lost = std::current_exception();
-    } catch (const io::write_error&) {
-      lost = std::current_exception();
-    } catch (const no_response&) {
-      lost = std::current_exception();
+    } catch (const leat::error&) {
+      lost = lost_now();
     }
     if (is_answered) {
       if (trace != nullptr) trace->received_head(into.head->http_version, into.head->status);
@@ -425,7 +421,7 @@ class pooled_transport final : public basic_transport<Io> {
 
   /// In a handler of what has ended an exchange: returns it, if the connection may have been lost
   /// with all that came over it; else it is thrown on.
-  static std::exception_ptr lost_with(lease_type& lease, exchange_trace* trace) {
+  static std::exception_ptr lost_now() {
     try {
       throw;
     } catch (const io::read_error&) {
@@ -434,6 +430,12 @@ class pooled_transport final : public basic_transport<Io> {
       return std::current_exception();
     } catch (const no_response&) {
       return std::current_exception();
+    }
+  }
+  /// The same for a connection that is lent.
+  static std::exception_ptr lost_with(lease_type& lease, exchange_trace* trace) {
+    try {
+      return lost_now();
     } catch (const local_protocol_error&) {
       // A request that HTTP does not allow has not touched the connection.
       if (connection_of(lease).machine().is_unused()) {

@@ -155,16 +155,18 @@ void fields::set(std::string_view name, std::string_view value) {
   const auto is_same_name = [&](const field_slice& slice) {
     return equals_ignoring_case((*iterator(text(), &slice)).name, name);
   };
-  if (std::none_of(slices(), slices() + size_, is_same_name)) return add(name, value);
+  const auto index = std::find_if(slices(), slices() + size_, is_same_name) - slices();
+  if (index == size_) return add(name, value);
 
   const fields before = grow(size_, std::size_t{text_size_} + name.size() + value.size());
-  const auto goes = [&](const field_slice& slice) {
-    const bool is_same = is_same_name(slice);
-    if (is_same) dead_bytes_ += text_bytes(slice);
-    return is_same;
-  };
-  field_slice* const place = std::find_if(slices(), slices() + size_, goes);
-  field_slice* const others_end = std::remove_if(place + 1, slices() + size_, goes);
+  field_slice* const place = slices() + index;
+  dead_bytes_ += text_bytes(*place);
+  field_slice* const others_end =
+      std::remove_if(place + 1, slices() + size_, [&](const field_slice& slice) {
+        const bool goes = is_same_name(slice);
+        if (goes) dead_bytes_ += text_bytes(slice);
+        return goes;
+      });
   size_ = static_cast<std::uint32_t>(others_end - slices());
   *place = put_text(name, value);
   drop_dead_text();
@@ -187,12 +189,8 @@ void fields::clear() noexcept {
 
 void fields::reserve(std::size_t count, std::size_t text_bytes) {
   if (count <= capacity_ && text_bytes <= text_capacity_) return;
-  fields larger;
-  larger.allocate(std::max<std::size_t>(count, capacity_),
-                  std::max<std::size_t>(text_bytes, text_capacity_));
-  larger.assign(view());
-  larger.dead_bytes_ = dead_bytes_;
-  swap(larger);
+  *this = copy_with_room(std::max<std::size_t>(count, capacity_),
+                         std::max<std::size_t>(text_bytes, text_capacity_));
 }
 
 void fields::release() noexcept {
@@ -209,19 +207,23 @@ void fields::allocate(std::size_t slices, std::size_t text) {
   text_capacity_ = static_cast<std::uint32_t>(text);
 }
 
+fields fields::copy_with_room(std::size_t slices, std::size_t text) const {
+  fields copy;
+  copy.allocate(slices, text);
+  copy.assign(view());
+  copy.dead_bytes_ = dead_bytes_;
+  return copy;
+}
+
 fields fields::grow(std::size_t slices, std::size_t text) {
   const auto grown = [](std::size_t needed, std::size_t capacity, std::size_t least) {
     if (needed <= capacity) return capacity;
     return std::max({needed, std::min(2 * capacity, most), least});
   };
-  fields before;
-  if (slices <= capacity_ && text <= text_capacity_) return before;
-  fields larger;
-  larger.allocate(grown(slices, capacity_, first_slices), grown(text, text_capacity_, first_text));
-  larger.assign(view());
-  larger.dead_bytes_ = dead_bytes_;
-  before.swap(*this);
-  swap(larger);
+  if (slices <= capacity_ && text <= text_capacity_) return {};
+  fields before = copy_with_room(grown(slices, capacity_, first_slices),
+                                 grown(text, text_capacity_, first_text));
+  swap(before);
   return before;
 }
 

@@ -65,17 +65,16 @@ body_reader::status body_reader::next_in_chunks(std::string_view& input, std::st
 body_reader::status body_reader::next_until_close(std::string_view& input, std::string_view& data,
                                                   const limits& limits) noexcept {
   // What is within the limit is told first, so that it does not depend on how the bytes came.
-  const std::uint64_t allowed = limits.max_body_bytes - std::min(total_, limits.max_body_bytes);
-  if (allowed == 0 && !input.empty()) return fail(errc::body_too_large);
-  remaining_ = std::min<std::uint64_t>(allowed, input.size());
+  const std::uint64_t most = allowed(limits);
+  if (most == 0 && !input.empty()) return fail(errc::body_too_large);
+  remaining_ = std::min<std::uint64_t>(most, input.size());
   return take(input, data, limits);
 }
 
 body_reader::status body_reader::take(std::string_view& input, std::string_view& data,
                                       const limits& limits) noexcept {
   // What is announced is refused before it comes.
-  const std::uint64_t allowed = limits.max_body_bytes - std::min(total_, limits.max_body_bytes);
-  if (remaining_ > allowed) return fail(errc::body_too_large);
+  if (remaining_ > allowed(limits)) return fail(errc::body_too_large);
   if (input.empty()) return status::need_more;
 
   data =
@@ -84,6 +83,19 @@ body_reader::status body_reader::take(std::string_view& input, std::string_view&
   remaining_ -= data.size();
   total_ += data.size();
   return status::data;
+}
+
+bool body_reader::take_rest(std::string_view& input, std::string_view& data,
+                            const limits& limits) noexcept {
+  const bool is_known = how_ <= framing::sized && error_ == errc{};
+  if (!is_known || remaining_ > std::min<std::uint64_t>(allowed(limits), input.size()))
+    return false;
+  data = {};
+  return remaining_ == 0 || take(input, data, limits) == status::data;
+}
+
+std::uint64_t body_reader::allowed(const limits& limits) const noexcept {
+  return limits.max_body_bytes - std::min(total_, limits.max_body_bytes);
 }
 
 body_reader::status body_reader::fail(errc why) noexcept {

@@ -130,9 +130,11 @@ constexpr field fields_view::operator[](std::size_t index) const noexcept {
 /// Nothing is checked here: what is about to be sent is checked by the serializer, with
 /// `check_field()`.
 ///
-/// Lifetime: views into it are valid until it is changed. Arguments may be such views. What was
-/// moved from is empty. Errors: std::length_error when the text would pass 4 GiB. Thread-safety:
-/// none; reading from several threads is safe.
+/// What was moved from is empty.
+///
+/// Lifetime: views into it are valid until it is changed. Arguments may be such views.
+/// Errors: std::length_error when the text would pass 4 GiB.
+/// Thread-safety: none; reading from several threads is safe.
 class fields {
  public:
   using iterator = fields_view::iterator;
@@ -209,6 +211,7 @@ class fields {
 
   void release() noexcept;
   void allocate(std::size_t slices, std::size_t text);
+  [[nodiscard]] fields copy_with_room(std::size_t slices, std::size_t text) const;
   /// Returns what was there before, if that had to be replaced: arguments may lie in it.
   [[nodiscard]] fields grow(std::size_t slices, std::size_t text);
   [[nodiscard]] field_slice put_text(std::string_view name, std::string_view value) noexcept;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -38,16 +36,7 @@ class body_reader {
 
   /// Takes from the front of `input` all that is to come of a body of known size, if it is there
   /// and within the limits; it is over then. Else consumes nothing.
-  bool take_rest(std::string_view& input, std::string_view& data, const limits& limits) noexcept {
-    const bool is_known = how_ <= framing::sized && error_ == errc{};
-    const std::uint64_t allowed = limits.max_body_bytes - std::min(total_, limits.max_body_bytes);
-    if (!is_known || remaining_ > std::min<std::uint64_t>(allowed, input.size())) return false;
-    data = input.substr(0, static_cast<std::size_t>(remaining_));
-    input.remove_prefix(data.size());
-    total_ += remaining_;
-    remaining_ = 0;
-    return true;
-  }
+  bool take_rest(std::string_view& input, std::string_view& data, const limits& limits) noexcept;
 
   /// Whether the connection's end is the end of this body.
   [[nodiscard]] bool ends_with_connection() const noexcept { return how_ == framing::until_close; }
@@ -73,6 +62,8 @@ class body_reader {
                           const limits& limits) noexcept;
   status take(std::string_view& input, std::string_view& data, const limits& limits) noexcept;
   status fail(errc why) noexcept;
+  /// How many bytes more the limit allows.
+  [[nodiscard]] std::uint64_t allowed(const limits& limits) const noexcept;
 
   std::uint64_t remaining_ = 0;
   std::uint64_t total_ = 0;  // body bytes told so far
