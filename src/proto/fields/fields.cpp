@@ -189,6 +189,7 @@ void fields::clear() noexcept {
 
 void fields::reserve(std::size_t count, std::size_t text_bytes) {
   if (count <= capacity_ && text_bytes <= text_capacity_) return;
+  if (memory_ == nullptr) return allocate(count, text_bytes);
   *this = copy_with_room(std::max<std::size_t>(count, capacity_),
                          std::max<std::size_t>(text_bytes, text_capacity_));
 }
